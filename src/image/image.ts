@@ -1,0 +1,118 @@
+import type { ByteSource } from './byte-source.ts'
+import type { Flaw } from './flaw.ts'
+import type { SymbolTable } from './symbols.ts'
+
+/** What a user brought, read into plain facts. `flaws` are told by `kerneltest inspect` and never stop a boot by themselves. */
+export type Image = ElfImage | DiskImage | IsoImage | LinuxImage
+
+interface ImageFacts {
+  readonly source: ByteSource
+  readonly flaws: readonly Flaw[]
+}
+
+export interface ElfImage extends ImageFacts {
+  readonly kind: 'elf'
+  readonly bits: 32 | 64
+  readonly type: 'executable' | 'shared'
+  /** The machine field: only x86 (3) and x86-64 (62) get this far. */
+  readonly machine: 'x86' | 'x86-64'
+  readonly entry: bigint
+  readonly segments: readonly ElfSegment[]
+  /** Every boot contract the file offers, in the order in which kerneltest prefers them. */
+  readonly contracts: readonly BootContract[]
+  readonly symbols: SymbolTable
+}
+
+/** One PT_LOAD. Addresses are exact 64-bit values. */
+export interface ElfSegment {
+  readonly virtualAddress: bigint
+  readonly physicalAddress: bigint
+  readonly fileOffset: number
+  readonly fileSize: number
+  readonly memorySize: bigint
+  readonly readable: boolean
+  readonly writable: boolean
+  readonly executable: boolean
+}
+
+export type BootContract = Multiboot1Header | Multiboot2Header | PvhNote
+
+/** Multiboot 0.6.96 §3.1. The load addresses are there when bit 16 of `flags` is set. */
+export interface Multiboot1Header {
+  readonly kind: 'multiboot1'
+  readonly fileOffset: number
+  readonly flags: number
+  readonly load: { readonly header: number; readonly loadStart: number; readonly loadEnd: number; readonly bssEnd: number; readonly entry: number } | null
+}
+
+/** Multiboot2 2.0 §3.1. Tags that a plan needs are read; `required` lists tag types that the loader must know. */
+export interface Multiboot2Header {
+  readonly kind: 'multiboot2'
+  readonly fileOffset: number
+  readonly tags: readonly Multiboot2Tag[]
+}
+
+export interface Multiboot2Tag {
+  readonly type: number
+  readonly optional: boolean
+  /** The tag's bytes after type, flags and size. */
+  readonly payload: Uint8Array
+}
+
+/** XEN_ELFNOTE_PHYS32_ENTRY (type 18, name "Xen"). */
+export interface PvhNote {
+  readonly kind: 'pvh'
+  readonly entry: bigint
+}
+
+export interface DiskImage extends ImageFacts {
+  readonly kind: 'disk'
+  /** 55 AA at the end of the first sector. */
+  readonly bootSignature: boolean
+  readonly partitions: readonly Partition[]
+  /** A GPT header in the second sector. */
+  readonly gpt: boolean
+}
+
+export interface Partition {
+  readonly index: number
+  readonly type: number
+  readonly bootable: boolean
+  readonly firstSector: number
+  readonly sectors: number
+}
+
+export interface IsoImage extends ImageFacts {
+  readonly kind: 'iso'
+  readonly volume: string
+  readonly bootEntries: readonly ElToritoEntry[]
+}
+
+/** One bootable entry of an El Torito catalogue (El Torito 1.0 §2). */
+export interface ElToritoEntry {
+  readonly platform: 'bios' | 'uefi' | 'other'
+  readonly emulation: 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk'
+  readonly loadSegment: number
+  readonly sectors: number
+  readonly startSector: number
+}
+
+/** A Linux bzImage (Documentation/arch/x86/boot.rst). */
+export interface LinuxImage extends ImageFacts {
+  readonly kind: 'linux'
+  /** 0x020f is 2.15. */
+  readonly protocolVersion: number
+  readonly version: string | null
+  /** Bytes of the boot sector and real-mode setup code. */
+  readonly setupSize: number
+  readonly loadedHigh: boolean
+  /** XLF_KERNEL_64: has the 64-bit entry at +0x200. */
+  readonly has64BitEntry: boolean
+  readonly relocatable: boolean
+  readonly alignment: number
+  readonly preferredAddress: bigint
+  /** Memory the kernel needs from its load address before it looks at the memory map. */
+  readonly initSize: number
+  readonly initrdMaxAddress: number
+  readonly commandLineMax: number
+}

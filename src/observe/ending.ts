@@ -1,0 +1,53 @@
+import type { Condition } from './condition.ts'
+import type { Instant } from './instant.ts'
+import type { Activity } from './stop.ts'
+
+/** Why a run is over: a closed set. `limit` and `stopped` are made by the session, all others by an engine. */
+export type Ending = { readonly at: Instant } & EndingCause
+
+export type EndingCause =
+  | ExitEnding
+  | { readonly kind: 'shutdown'; readonly by: 'acpi' | 'port' }
+  | { readonly kind: 'reset'; readonly by: ResetSource }
+  | { readonly kind: 'tripleFault'; readonly rip: bigint | null; readonly chain: readonly FaultRecord[] }
+  | { readonly kind: 'deadHalt'; readonly rip: bigint }
+  | { readonly kind: 'hang'; readonly proof: HangProof }
+  | { readonly kind: 'limit'; readonly limitNs: bigint; readonly detail: LimitDetail }
+  | { readonly kind: 'stopped'; readonly condition: Condition }
+  | { readonly kind: 'engineError'; readonly code: string; readonly detail: string }
+
+/** The guest wrote `value` to the isa-debug-exit port. `status` is what QEMU's process would return for it. */
+export interface ExitEnding {
+  readonly kind: 'exit'
+  readonly port: number
+  readonly value: number
+  readonly status: number
+}
+
+/** `unknown`: the engine saw a reset but cannot say which of the ways it came by. */
+export type ResetSource = 'keyboard' | 'cf9' | 'port92' | 'acpi' | 'unknown'
+
+/** `idle`: halted with interrupts on. `firmware`: the guest never left the firmware. */
+export type LimitDetail = Activity
+
+export type EndingKind = Ending['kind']
+
+/** One fault on the way to a triple fault, with the step of its delivery that failed. */
+export interface FaultRecord {
+  readonly vector: number
+  readonly errorCode: number | null
+  readonly rip: bigint
+  readonly cr2: bigint | null
+  readonly failedStep: string | null
+}
+
+/** The loop that the guest can never leave, with interrupts off: its bytes, from `rip`. */
+export interface HangProof {
+  readonly rip: bigint
+  readonly bytes: Uint8Array
+}
+
+/** The exit status of a QEMU process whose guest wrote `value` to isa-debug-exit (QEMU hw/misc/debugexit.c). */
+export function statusOfExitValue(value: number): number {
+  return ((value << 1) | 1) & 0xff
+}

@@ -1,0 +1,33 @@
+import type { BootProtocol, MachineShape } from '../boot/plan.ts'
+import type { EngineName } from '../engines/engine.ts'
+import type { Until } from './vm.ts'
+
+/** How to boot an image. Everything has a default; durations are milliseconds or a text as `500ms`, `30s`, `2m`. */
+export interface BootOptions {
+  /** Default `qemu`. */
+  readonly engine?: EngineName
+  /** Default `pc`. */
+  readonly machine?: MachineShape
+  /** MiB, or a text as `512M`, `2G`. Default 128; 256 with UEFI. */
+  readonly memory?: number | string
+  readonly cpus?: number
+  /** For disks and ISOs. Default `bios`. */
+  readonly firmware?: 'bios' | 'uefi'
+  /** Which of the image's boot contracts to use. Default: the first that `kerneltest inspect` names. */
+  readonly protocol?: BootProtocol
+  readonly commandLine?: string
+  /** Multiboot modules; for Linux the first is the initrd. A path, or a path with its command line. */
+  readonly modules?: readonly (string | { readonly path: string; readonly commandLine?: string })[]
+  /** Further disks, by path. */
+  readonly disks?: readonly string[]
+  /** The isa-debug-exit port. Default 0xf4, size 4 (for Linux: none); `false` for none. */
+  readonly exitPort?: number | { readonly port: number; readonly size: 1 | 2 | 4 } | false
+  /** Default 0xe9. */
+  readonly debugConsole?: number | false
+  /** Run to here and pause before the test goes on. */
+  readonly until?: Until
+  /** Guest time since power-on, over the whole life of the machine. Default 30 s; 60 s with UEFI. */
+  readonly limit?: number | string
+  /** How long a screen must stand still before it is compared. Default 250 ms on QEMU. */
+  readonly settle?: number | string
+}

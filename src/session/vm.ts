@@ -1,0 +1,72 @@
+import type { AddressSpace } from '../observe/address-space.ts'
+import type { Condition, Pattern, ScreenPattern } from '../observe/condition.ts'
+import type { Ending } from '../observe/ending.ts'
+import type { Instant } from '../observe/instant.ts'
+import type { OutputLog } from '../observe/output-log.ts'
+import type { SerialPort } from '../observe/output.ts'
+import type { Registers } from '../observe/registers.ts'
+import type { Screen } from '../observe/screen.ts'
+
+/**
+ * A running machine, as a test holds it. Guest time passes only inside a wait (`run`, `press`, `type`, a waiting matcher);
+ * afterwards the machine stands still at exactly that point.
+ */
+export interface Vm {
+  readonly serial: SerialHandle
+  readonly debugConsole: OutputHandle
+  readonly screen: ScreenHandle
+  readonly pageTables: PageTablesHandle
+  readonly memory: MemoryHandle
+  readonly registers: RegistersHandle
+  /** How the run ended; null while it has not. */
+  readonly ending: Ending | null
+  now(): Promise<Instant>
+  /** Runs until `until` holds, the run ends or the limit; without `until`, to the ending. */
+  run(options?: { readonly until?: Until }): Promise<Ending>
+  /** Presses keys, each a name as `enter` or `ctrl-alt-delete`, and lets the guest run for the settling time. */
+  press(...keys: readonly string[]): Promise<void>
+  /** Types a text on the keyboard (US layout). */
+  type(text: string): Promise<void>
+  /** Runs to the ending and answers it. */
+  end(): Promise<Ending>
+  /** Ends the machine. Fixtures call it; it may be called twice. */
+  close(): Promise<void>
+}
+
+/** A symbol's name or a linear address; a text on the first serial port; a text on the screen. */
+export type Until = string | bigint | { readonly serial: Pattern } | { readonly screen: Pattern | ScreenPattern } | { readonly condition: Condition }
+
+export interface OutputHandle {
+  /** Everything printed so far. */
+  readonly log: OutputLog
+  /** Where `toPrint` searches from: it moves past each match, and may be set back. */
+  cursor: number
+  /** The lines printed so far, without their ends. */
+  readonly lines: readonly string[]
+}
+
+export interface SerialHandle extends OutputHandle {
+  port(name: SerialPort): SerialHandle
+  /** Sends text or bytes to the guest. */
+  send(data: string | Uint8Array): Promise<void>
+}
+
+export interface ScreenHandle {
+  read(): Promise<Screen>
+  /** The text screen's rows, blanks at their ends removed; empty in graphics modes. */
+  lines(): Promise<readonly string[]>
+}
+
+export interface PageTablesHandle {
+  read(): Promise<AddressSpace>
+}
+
+export interface RegistersHandle {
+  read(cpu?: number): Promise<Registers>
+}
+
+export interface MemoryHandle {
+  /** Through the current page tables; `{ physical: true }` bypasses them. */
+  read(address: bigint, length: number, options?: { readonly physical?: boolean }): Promise<Uint8Array>
+  write(address: bigint, bytes: Uint8Array, options?: { readonly physical?: boolean }): Promise<void>
+}

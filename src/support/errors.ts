@@ -1,0 +1,49 @@
+/**
+ * Every error that a user can meet: one code a cause, by room (1xxx image, 2xxx boot, 3xxx engine,
+ * 4xxx pool and session, 5xxx Vitest and matchers, 6xxx command line). `docs/errors.md` has a section for each.
+ */
+export const errorTitles = {
+  KT1001: 'The image could not be read',
+} as const
+
+export type ErrorCode = keyof typeof errorTitles
+
+const docsBase = 'https://github.com/kerneltest/kerneltest/blob/main/docs/errors.md'
+
+/** What crosses a thread in place of a {@link KernelTestError}: structured cloning drops the fields of an Error. */
+export interface PlainError {
+  readonly code: ErrorCode
+  readonly cause: string
+  readonly hint: string
+}
+
+/**
+ * An error with a stable code, one line of cause and one line of what to do.
+ * Its message is `KT1001: cause` and, on a second line, the hint.
+ */
+export class KernelTestError extends Error {
+  override readonly name = 'KernelTestError'
+  readonly code: ErrorCode
+  readonly reason: string
+  readonly hint: string
+
+  constructor(code: ErrorCode, reason: string, hint: string) {
+    super(`${code}: ${reason}\n  ${hint}`)
+    this.code = code
+    this.reason = reason
+    this.hint = hint
+  }
+
+  /** The address of the section of `docs/errors.md` that explains this code. */
+  get docs(): string {
+    return `${docsBase}#${this.code.toLowerCase()}`
+  }
+
+  toPlain(): PlainError {
+    return { code: this.code, cause: this.reason, hint: this.hint }
+  }
+
+  static fromPlain(plain: PlainError): KernelTestError {
+    return new KernelTestError(plain.code, plain.cause, plain.hint)
+  }
+}
