@@ -1,10 +1,10 @@
 import type { AddressSpace } from '../src/observe/address-space.ts'
 import type { Condition } from '../src/observe/condition.ts'
 import type { Ending } from '../src/observe/ending.ts'
-import type { OutputLog } from '../src/observe/output-log.ts'
 import type { OutputPort } from '../src/observe/output.ts'
-import type { Screen } from '../src/observe/screen.ts'
+import type { OutputLog } from '../src/observe/output-log.ts'
 import type { Registers } from '../src/observe/registers.ts'
+import type { Screen } from '../src/observe/screen.ts'
 
 /** What a matcher looks at. */
 export interface Observations {
@@ -46,6 +46,9 @@ export interface Matcher<Reads extends keyof Observations, Args extends readonly
   readonly name: string
   readonly reads: Reads
   /** What a machine can wait for so that a positive assertion may come true. Absent: decided at once. */
-  readonly condition?: (seen: { readonly cursor: number; readonly port: OutputPort }, ...args: Args) => Condition
+  readonly condition?: (
+    seen: { readonly cursor: number; readonly port: OutputPort },
+    ...args: Args
+  ) => Condition
   judge(seen: Observations[Reads], around: Surroundings, negated: boolean, ...args: Args): Verdict
 }

@@ -42,7 +42,13 @@ export interface Multiboot1Header {
   readonly kind: 'multiboot1'
   readonly fileOffset: number
   readonly flags: number
-  readonly load: { readonly header: number; readonly loadStart: number; readonly loadEnd: number; readonly bssEnd: number; readonly entry: number } | null
+  readonly load: {
+    readonly header: number
+    readonly loadStart: number
+    readonly loadEnd: number
+    readonly bssEnd: number
+    readonly entry: number
+  } | null
 }
 
 /** Multiboot2 2.0 §3.1. Tags that a plan needs are read; `required` lists tag types that the loader must know. */

@@ -2,8 +2,8 @@ import type { AddressSpace } from '../observe/address-space.ts'
 import type { Condition, Pattern, ScreenPattern } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
-import type { OutputLog } from '../observe/output-log.ts'
 import type { SerialPort } from '../observe/output.ts'
+import type { OutputLog } from '../observe/output-log.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 
@@ -34,7 +34,12 @@ export interface Vm {
 }
 
 /** A symbol's name or a linear address; a text on the first serial port; a text on the screen. */
-export type Until = string | bigint | { readonly serial: Pattern } | { readonly screen: Pattern | ScreenPattern } | { readonly condition: Condition }
+export type Until =
+  | string
+  | bigint
+  | { readonly serial: Pattern }
+  | { readonly screen: Pattern | ScreenPattern }
+  | { readonly condition: Condition }
 
 export interface OutputHandle {
   /** Everything printed so far. */
