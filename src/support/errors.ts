@@ -4,6 +4,16 @@
  */
 export const errorTitles = {
   KT1001: 'The image could not be read',
+  KT1002: 'The image does not exist',
+  KT1003: 'The image is not a file',
+  KT1004: 'The image may not be read by this user',
+  KT1005: 'The image is empty',
+  KT1006: 'The file is no image that kerneltest knows',
+  KT1007: 'The ELF file is cut short',
+  KT1008: 'The ELF file contradicts itself',
+  KT1009: 'The ELF file is for another machine',
+  KT1010: 'The ELF file is not an executable',
+  KT1011: 'The file must be converted before it can boot',
 } as const
 
 export type ErrorCode = keyof typeof errorTitles
