@@ -1,6 +1,6 @@
+import type { Activity } from './activity.ts'
 import type { Condition } from './condition.ts'
 import type { Instant } from './instant.ts'
-import type { Activity } from './stop.ts'
 
 /** Why a run is over: a closed set. `limit` and `stopped` are made by the session, all others by an engine. */
 export type Ending = { readonly at: Instant } & EndingCause

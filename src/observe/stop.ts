@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts'
 import type { Ending } from './ending.ts'
 import type { Instant } from './instant.ts'
 
@@ -13,6 +14,3 @@ export interface TextMatch {
   readonly start: number
   readonly end: number
 }
-
-/** What the guest was doing when its time was up. */
-export type Activity = 'idle' | 'busy' | 'waitsForKey' | 'firmware'

@@ -1,0 +1,2 @@
+/** What the guest was doing when its time was up. */
+export type Activity = 'idle' | 'busy' | 'waitsForKey' | 'firmware'
