@@ -14,6 +14,18 @@ export const errorTitles = {
   KT1009: 'The ELF file is for another machine',
   KT1010: 'The ELF file is not an executable',
   KT1011: 'The file must be converted before it can boot',
+  KT4001: 'There is no such boot option',
+  KT4002: 'A boot option has a wrong value',
+  KT4003: 'There is no such engine',
+  KT4004: 'The image has no such symbol',
+  KT4005: 'The key has no name that kerneltest knows',
+  KT4010: 'The worker thread of a machine died',
+  KT4011: 'The engine did not answer in time',
+  KT4012: 'The machine is closed',
+  KT4013: 'The run was aborted',
+  KT4020: 'Not decided: the limit came first',
+  KT4021: 'The screen does not stand still',
+  KT5020: 'A reference screenshot could not be read',
 } as const
 
 export type ErrorCode = keyof typeof errorTitles
