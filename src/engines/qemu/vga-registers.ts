@@ -1,0 +1,137 @@
+import { invariant } from '../../support/invariant.ts'
+import type { Monitor } from './monitor.ts'
+
+/** The state of the VGA that decides what a text mode shows. Register names and bits: IBM VGA technical reference. */
+export interface VgaRegisters {
+  /** Miscellaneous output bit 0: the CRTC answers at 3D4h (colour); otherwise at 3B4h (monochrome). */
+  readonly color: boolean
+  /** Indexed by register number; only those of {@link crtcRegisters} are read, the others are 0. */
+  readonly crtc: Uint8Array
+  /** Graphics controller registers 4–6 by number, the others 0. */
+  readonly graphics: Uint8Array
+  /** Attribute address bit 5 (PAS): the display is fed from memory; when it is clear the screen is blank. */
+  readonly displayOn: boolean
+  /** Attribute mode control, register 10h. */
+  readonly attributeMode: number
+}
+
+const crtcRegisters = [0x01, 0x07, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x12, 0x13]
+const graphicsRegisters = [0x04, 0x05, 0x06]
+
+const attributePort = 0x3c0
+const attributeReadPort = 0x3c1
+const miscellaneousReadPort = 0x3cc
+const graphicsPort = 0x3ce
+const attributeModeControl = 0x10
+const pasBit = 0x20
+
+/** Reads the registers through I/O ports. The machine must stand still; every index register and flip-flop is put back. */
+export async function readVgaRegisters(monitor: Monitor): Promise<VgaRegisters> {
+  const ports = new IoPorts(monitor)
+  const color = ((await ports.read(miscellaneousReadPort)) & 1) === 1
+  const crtcPort = color ? 0x3d4 : 0x3b4
+  const crtc = await readIndexed(ports, crtcPort, crtcRegisters)
+  const graphics = await readIndexed(ports, graphicsPort, graphicsRegisters)
+  const attribute = await readAttributeController(ports, crtcPort + 6)
+  return { color, crtc, graphics, ...attribute }
+}
+
+/** Runs `action` with graphics controller registers set to `values` (register to value), then puts `saved` back. */
+export async function withGraphicsRegisters<T>(
+  monitor: Monitor,
+  values: ReadonlyMap<number, number>,
+  saved: Uint8Array,
+  action: () => Promise<T>,
+): Promise<T> {
+  const ports = new IoPorts(monitor)
+  const index = await ports.read(graphicsPort)
+  const write = async (register: number, value: number) => {
+    await ports.write(graphicsPort, register)
+    await ports.write(graphicsPort + 1, value)
+  }
+  try {
+    for (const [register, value] of values) await write(register, value)
+    return await action()
+  } finally {
+    for (const register of values.keys()) await write(register, saved[register] ?? 0)
+    await ports.write(graphicsPort, index)
+  }
+}
+
+async function readIndexed(ports: IoPorts, port: number, registers: readonly number[]): Promise<Uint8Array> {
+  const values = new Uint8Array(0x20)
+  const index = await ports.read(port)
+  for (const register of registers) values[register] = await ports.readIndexed(port, register)
+  await ports.write(port, index)
+  return values
+}
+
+/**
+ * One port takes index and data in turn, by a flip-flop that cannot be read and that reading `statusPort` resets
+ * to "index". A guest may stand between the two writes, so the flip-flop is found out and put back as well.
+ */
+async function readAttributeController(
+  ports: IoPorts,
+  statusPort: number,
+): Promise<Pick<VgaRegisters, 'displayOn' | 'attributeMode'>> {
+  const { address, expectsData } = await findAttributeState(ports, statusPort)
+  await ports.read(statusPort)
+  await ports.write(attributePort, attributeModeControl | (address & pasBit))
+  const attributeMode = await ports.read(attributeReadPort)
+  await ports.read(statusPort)
+  await ports.write(attributePort, address)
+  if (!expectsData) await ports.read(statusPort)
+  return { displayOn: (address & pasBit) !== 0, attributeMode }
+}
+
+/** QEMU answers a read of 3C0h with the address while the flip-flop is at "index", with 0 otherwise. */
+async function findAttributeState(
+  ports: IoPorts,
+  statusPort: number,
+): Promise<{ address: number; expectsData: boolean }> {
+  const seen = await ports.read(attributePort)
+  if (seen !== 0) return { address: seen, expectsData: false }
+  // Either data is expected, or the address is 0. A write of something other than 0 tells which.
+  const data = await ports.read(attributeReadPort)
+  const probe = data === 0 ? 1 : data
+  await ports.write(attributePort, probe)
+  const address = await ports.read(attributePort)
+  if (address === 0) {
+    await ports.read(statusPort)
+    if ((await ports.read(attributePort)) === probe % 0x40) return { address: 0, expectsData: false }
+  }
+  if (probe !== data) {
+    await ports.write(attributePort, address)
+    await ports.write(attributePort, data)
+  }
+  return { address, expectsData: true }
+}
+
+/** Single bytes through the human monitor's `i` and `o`: QMP has no port access. */
+class IoPorts {
+  readonly #monitor: Monitor
+
+  constructor(monitor: Monitor) {
+    this.#monitor = monitor
+  }
+
+  async read(port: number): Promise<number> {
+    return this.#in(`i /b 0x${port.toString(16)}`)
+  }
+
+  /** Writes `index` to `port`, then reads the port after it. */
+  async readIndexed(port: number, index: number): Promise<number> {
+    return this.#in(`i /b 0x${port.toString(16)}.0x${index.toString(16)}`)
+  }
+
+  async write(port: number, value: number): Promise<void> {
+    await this.#monitor.human(`o /b 0x${port.toString(16)} 0x${value.toString(16)}`)
+  }
+
+  async #in(line: string): Promise<number> {
+    const answer = await this.#monitor.human(line)
+    const digits = /= 0x([0-9a-f]+)\s*$/.exec(answer)?.[1]
+    invariant(digits !== undefined, `QEMU answers "${line}" with a value, not "${answer}"`)
+    return Number.parseInt(digits, 16)
+  }
+}
