@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { KernelTestError } from '../../support/errors.ts'
+import { installCommand } from './install-hint.ts'
+
+/** A QEMU that can be started. */
+export interface Qemu {
+  /** Absolute. */
+  readonly path: string
+  /** As `7.2.22`. */
+  readonly version: string
+  /** Whether isa-debug-exit goes through QEMU's orderly shutdown (from 9.1), or exits in the middle of the write. */
+  readonly exitsOrderly: boolean
+}
+
+const executable = 'qemu-system-x86_64'
+/** Where Homebrew and MacPorts install; a process started from a graphical editor may lack them in its PATH. */
+const furtherDirectories = ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin']
+
+const oldest: Version = [7, 2]
+const firstOrderlyExit: Version = [9, 1]
+const versionTimeoutMs = 10_000
+
+/**
+ * The QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH.
+ * @throws KernelTestError KT3001 where there is none, KT3002 where it does not start, KT3003 where it is too old.
+ */
+export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Promise<Qemu> {
+  const path = locate(environment)
+  const key = identity(path)
+  let known = knownQemus.get(key)
+  if (!known) {
+    known = identify(path)
+    knownQemus.set(key, known)
+    known.catch(() => knownQemus.delete(key))
+  }
+  return known
+}
+
+/** Asking a QEMU for its version takes as long as a small kernel's run: once per process, while the file is the same. */
+const knownQemus = new Map<string, Promise<Qemu>>()
+
+function locate(environment: NodeJS.ProcessEnv): string {
+  // biome-ignore lint/complexity/useLiteralKeys: an index signature.
+  const named = environment['KERNELTEST_QEMU']
+  if (named !== undefined && named !== '') {
+    const path = resolve(named)
+    if (isExecutable(path)) return path
+    throw new KernelTestError(
+      'KT3001',
+      `KERNELTEST_QEMU names ${named}, which is no executable file`,
+      `Set it to the path of ${executable}, or unset it to use the one in PATH.`,
+    )
+  }
+  // biome-ignore lint/complexity/useLiteralKeys: an index signature.
+  const searched = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
+  for (const directory of [...searched, ...furtherDirectories]) {
+    const path = resolve(join(directory, executable))
+    if (isExecutable(path)) return path
+  }
+  throw new KernelTestError(
+    'KT3001',
+    `${executable} is not installed: it is not in PATH`,
+    `Install it (${installCommand('qemu')}), or set KERNELTEST_QEMU to its path.`,
+  )
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function identity(path: string): string {
+  const { mtimeMs, size } = statSync(path)
+  return `${path} ${realpathSync(path)} ${mtimeMs} ${size}`
+}
+
+async function identify(path: string): Promise<Qemu> {
+  const printed = await versionText(path)
+  const version = /version (\d+)\.(\d+)\.(\d+)/.exec(printed)
+  if (!version) {
+    throw new KernelTestError(
+      'KT3002',
+      `${path} --version did not answer with a version: ${printed.trim() || 'it printed nothing'}`,
+      `Reinstall QEMU (${installCommand('qemu')}), or set KERNELTEST_QEMU to one that works.`,
+    )
+  }
+  const numbers: Version = [Number(version[1]), Number(version[2])]
+  const text = `${version[1]}.${version[2]}.${version[3]}`
+  if (!atLeast(numbers, oldest)) {
+    throw new KernelTestError(
+      'KT3003',
+      `${path} is QEMU ${text}; kerneltest needs ${oldest.join('.')} or newer`,
+      `Install a newer one (${installCommand('qemu')}), or set KERNELTEST_QEMU to it.`,
+    )
+  }
+  return { path, version: text, exitsOrderly: atLeast(numbers, firstOrderlyExit) }
+}
+
+/** What `--version` printed, on either stream: a missing library is told on stderr. */
+function versionText(path: string): Promise<string> {
+  return new Promise((answer) => {
+    execFile(path, ['--version'], { timeout: versionTimeoutMs }, (error, stdout, stderr) => {
+      answer(stdout || stderr || (error?.message ?? ''))
+    })
+  })
+}
+
+/** Major and minor. */
+type Version = readonly [number, number]
+
+function atLeast(version: Version, wanted: Version): boolean {
+  return version[0] > wanted[0] || (version[0] === wanted[0] && version[1] >= wanted[1])
+}

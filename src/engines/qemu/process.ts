@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex, Writable } from 'node:stream'
+import { invariant } from '../../support/invariant.ts'
+import { descriptors, fileNames } from './layout.ts'
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/**
+ * The watcher is forked off before QEMU takes the shell's place, so there is no moment without one. It waits for the end of
+ * the pipe: however our side dies (SIGKILL, a terminated worker), the kernel closes it. A first line says that QEMU is
+ * gone and its process id may be another's, a second one that the directory is gone too.
+ */
+const watchedStart = `
+ulimit -c 0
+directory=$1
+shift
+(
+  exec ${descriptors.qmp}>&- ${descriptors.exit}>&- </dev/null >/dev/null 2>&1
+  if read -r _ <&${descriptors.watch}; then
+    read -r _ <&${descriptors.watch} && exit
+  else
+    kill -9 $$
+  fi
+  rm -rf "$directory"
+) &
+exec "$@" ${descriptors.watch}<&-
+`
+
+const longestStandardError = 65_536
+
+/** A directory for one machine's files, removed with it. */
+export function makeMachineDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'kerneltest-'))
+}
+
+/** A QEMU process with its watcher and its temporary directory, which is its working directory. */
+export class QemuProcess {
+  readonly directory: string
+  readonly qmp: Duplex
+  /** What the exit port's stand-in sends; at its end without a byte where there is none. */
+  readonly exitPort: Duplex
+  /** Never rejects. */
+  readonly ended: Promise<ProcessEnd>
+  readonly #child: ChildProcess
+  readonly #watch: Writable
+  readonly #standardError: number
+  #isOver = false
+  #disposal: Promise<void> | null = null
+
+  constructor(executable: string, args: readonly string[], directory: string) {
+    this.directory = directory
+    this.#standardError = openSync(join(directory, fileNames.standardError), 'w+')
+    this.#child = spawn('/bin/sh', ['-c', watchedStart, 'sh', directory, executable, ...args], {
+      cwd: directory,
+      env: { ...process.env, TMPDIR: directory },
+      // A session of its own: an interrupt from the terminal is ours to handle, QEMU is to keep its state.
+      detached: true,
+      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe'],
+    })
+    this.#watch = this.#pipe(descriptors.watch)
+    this.qmp = this.#pipe(descriptors.qmp)
+    this.exitPort = this.#pipe(descriptors.exit)
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#isOver = true
+        this.#watch.write('QEMU is gone\n')
+        resolve({ code, signal })
+      })
+      // The shell itself could not be started.
+      this.#child.once('error', () => {
+        this.#isOver = true
+        resolve({ code: null, signal: null })
+      })
+    })
+  }
+
+  get id(): number {
+    return this.#child.pid ?? 0
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** What QEMU printed: the last 64 KiB. */
+  standardError(): string {
+    const size = fstatSync(this.#standardError).size
+    const bytes = Buffer.alloc(Math.min(size, longestStandardError))
+    readSync(this.#standardError, bytes, 0, bytes.length, size - bytes.length)
+    return bytes.toString('utf8')
+  }
+
+  /** Without a chance for QEMU to tidy up: there is nothing it would have to. */
+  kill(): void {
+    if (!this.#isOver) this.#child.kill('SIGKILL')
+  }
+
+  /** Kills QEMU and removes its directory. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  async #dispose(): Promise<void> {
+    this.kill()
+    await this.ended
+    this.qmp.destroy()
+    this.exitPort.destroy()
+    closeSync(this.#standardError)
+    rmSync(this.directory, { recursive: true, force: true })
+    this.#watch.end('and its directory\n')
+  }
+
+  #pipe(descriptor: number): Duplex {
+    const stream = this.#child.stdio[descriptor]
+    invariant(stream instanceof Duplex, 'a pipe of a child process is a duplex stream')
+    // What is behind a broken pipe shows in how the process ended.
+    stream.on('error', () => {})
+    return stream
+  }
+}
