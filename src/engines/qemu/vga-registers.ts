@@ -98,7 +98,7 @@ async function findAttributeState(
   const address = await ports.read(attributePort)
   if (address === 0) {
     await ports.read(statusPort)
-    if ((await ports.read(attributePort)) === probe % 0x40) return { address: 0, expectsData: false }
+    if ((await ports.read(attributePort)) !== 0) return { address: 0, expectsData: false }
   }
   if (probe !== data) {
     await ports.write(attributePort, address)
