@@ -18,13 +18,18 @@ export interface ElfImage extends ImageFacts {
   readonly machine: 'x86' | 'x86-64'
   readonly entry: bigint
   readonly segments: readonly ElfSegment[]
-  /** Every boot contract the file offers, in the order in which kerneltest prefers them. */
+  /** Every boot contract that a loader would find: multiboot2, then multiboot1, then PVH. */
   readonly contracts: readonly BootContract[]
   readonly symbols: SymbolTable
 }
 
-/** One PT_LOAD. Addresses are exact 64-bit values. */
+/**
+ * One PT_LOAD that takes memory. Addresses are exact 64-bit values; the range in the file is as the header says, and
+ * may lie past its end (a fatal flaw, `segment-past-end`).
+ */
 export interface ElfSegment {
+  /** Among the program headers. */
+  readonly index: number
   readonly virtualAddress: bigint
   readonly physicalAddress: bigint
   readonly fileOffset: number
@@ -73,33 +78,48 @@ export interface PvhNote {
 
 export interface DiskImage extends ImageFacts {
   readonly kind: 'disk'
-  /** 55 AA at the end of the first sector. */
+  /** 55 AA at the end of the first sector: a BIOS starts it. */
   readonly bootSignature: boolean
+  /** Of the GPT where there is one, else of the MBR. */
   readonly partitions: readonly Partition[]
   /** A GPT header in the second sector. */
   readonly gpt: boolean
+  /** An EFI system partition, or a FAT file system over the whole disk: UEFI firmware looks there for a loader. */
+  readonly efiSystem: boolean
 }
 
 export interface Partition {
-  readonly index: number
-  readonly type: number
+  /** As Linux counts them, from 1. */
+  readonly number: number
+  /** The MBR's type byte as `0x83`, or the GPT's type GUID in upper case. */
+  readonly type: string
+  /** The GPT's label, or what the type is commonly called; empty where neither is known. */
+  readonly name: string
+  /** Marked active in an MBR, or "legacy BIOS bootable" in a GPT. */
   readonly bootable: boolean
+  /** In sectors of 512 bytes. */
   readonly firstSector: number
   readonly sectors: number
 }
 
 export interface IsoImage extends ImageFacts {
   readonly kind: 'iso'
+  /** The volume identifier. */
   readonly volume: string
   readonly bootEntries: readonly ElToritoEntry[]
+  /** 55 AA at the end of the first sector: the same file also boots as a disk (a USB stick). */
+  readonly hybrid: boolean
 }
 
 /** One bootable entry of an El Torito catalogue (El Torito 1.0 §2). */
 export interface ElToritoEntry {
   readonly platform: 'bios' | 'uefi' | 'other'
   readonly emulation: 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk'
+  /** Real-mode segment; 0 means 0x7c0. */
   readonly loadSegment: number
+  /** Virtual sectors of 512 bytes that a BIOS loads. */
   readonly sectors: number
+  /** In sectors of 2048 bytes. */
   readonly startSector: number
 }
 
@@ -109,7 +129,7 @@ export interface LinuxImage extends ImageFacts {
   /** 0x020f is 2.15. */
   readonly protocolVersion: number
   readonly version: string | null
-  /** Bytes of the boot sector and real-mode setup code. */
+  /** Bytes of the boot sector and real-mode setup code; the protected-mode kernel follows. */
   readonly setupSize: number
   readonly loadedHigh: boolean
   /** XLF_KERNEL_64: has the 64-bit entry at +0x200. */

@@ -1,0 +1,132 @@
+import { LittleEndian, padded } from '../support/bytes.ts'
+import { hex } from '../support/hex.ts'
+import type { ByteSource } from './byte-source.ts'
+import type { Flaw } from './flaw.ts'
+import { efiSystemType, readGpt } from './gpt.ts'
+import type { DiskImage, Partition } from './image.ts'
+
+const sectorSize = 512
+const signatureAt = 510
+const tableAt = 446
+const entrySize = 16
+const primaryPartitions = 4
+const efiSystemByte = 0xef
+
+/** What the type bytes that kernel developers meet are called. */
+const typeNames: Readonly<Record<number, string>> = {
+  1: 'FAT12',
+  4: 'FAT16',
+  5: 'extended',
+  6: 'FAT16',
+  7: 'NTFS or exFAT',
+  11: 'FAT32',
+  12: 'FAT32',
+  14: 'FAT16',
+  15: 'extended',
+  32: 'bootloader stage',
+  130: 'Linux swap',
+  131: 'Linux',
+  238: 'GPT protective',
+  239: 'EFI system',
+}
+
+/** Whether the first sector ends with 55 AA (a BIOS asks for no more). */
+export function hasBootSignature(firstSector: Uint8Array): boolean {
+  return firstSector[signatureAt] === 0x55 && firstSector[signatureAt + 1] === 0xaa
+}
+
+/** Reads a raw disk: the first sector and a GPT where there is one, whatever the size. */
+export function readDisk(source: ByteSource): DiskImage {
+  const sector = new LittleEndian(padded(source.read(0, sectorSize), sectorSize))
+  const bootSignature = hasBootSignature(sector.bytes)
+  const gpt = readGpt(source)
+  const partitions = gpt ?? (bootSignature ? readMbr(sector) : [])
+  const efiSystem =
+    partitions.some(({ type }) => type === efiSystemType || type === hex(efiSystemByte, 2)) ||
+    (partitions.length === 0 && isFat(sector))
+  return {
+    kind: 'disk',
+    source,
+    bootSignature,
+    partitions,
+    gpt: gpt !== null,
+    efiSystem,
+    flaws: diskFlaws(source, bootSignature, efiSystem, partitions),
+  }
+}
+
+/**
+ * The four primary partitions. A boot sector without a table has code there: it is taken for a table only where all
+ * four entries look like one (first byte 00 or 80).
+ */
+function readMbr(sector: LittleEndian): Partition[] {
+  const partitions: Partition[] = []
+  for (let index = 0; index < primaryPartitions; index++) {
+    const at = tableAt + index * entrySize
+    const status = sector.u8(at)
+    if (status !== 0 && status !== 0x80) return []
+    const type = sector.u8(at + 4)
+    const sectors = sector.u32(at + 12)
+    if (type === 0 || sectors === 0) continue
+    partitions.push({
+      number: index + 1,
+      type: hex(type, 2),
+      name: typeNames[type] ?? '',
+      bootable: status === 0x80,
+      firstSector: sector.u32(at + 8),
+      sectors,
+    })
+  }
+  return partitions
+}
+
+/** A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). */
+function isFat(sector: LittleEndian): boolean {
+  return sector.text(54, 3) === 'FAT' || sector.text(82, 3) === 'FAT'
+}
+
+function diskFlaws(
+  source: ByteSource,
+  bootSignature: boolean,
+  efiSystem: boolean,
+  partitions: readonly Partition[],
+): Flaw[] {
+  const flaws: Flaw[] = []
+  if (!bootSignature) flaws.push(noSignature(efiSystem))
+  const rest = source.size % sectorSize
+  if (rest !== 0) {
+    flaws.push({
+      id: 'not-whole-sectors',
+      severity: 'warning',
+      what: `${source.size} bytes are not a multiple of ${sectorSize}`,
+      consequence: `a disk has whole sectors: the last ${rest} bytes are padded with zeros, or cannot be read at all`,
+      mend: `fill it up: truncate -s %${sectorSize} FILE, or in NASM times (-($-$$)) & ${sectorSize - 1} db 0`,
+    })
+  }
+  const outside = partitions.find(
+    ({ firstSector, sectors }) =>
+      (firstSector + sectors) * sectorSize > Math.ceil(source.size / sectorSize) * sectorSize,
+  )
+  if (outside !== undefined) {
+    flaws.push({
+      id: 'partition-past-end',
+      severity: 'warning',
+      what: `partition ${outside.number} ends past the end of the image`,
+      consequence: 'the image was cut short, or the table is of another disk: reads beyond the end fail',
+      mend: 'make the image again, or correct the table with sfdisk',
+    })
+  }
+  return flaws
+}
+
+function noSignature(efiSystem: boolean): Flaw {
+  return {
+    id: 'no-boot-signature',
+    severity: efiSystem ? 'note' : 'fatal',
+    what: 'the first sector does not end with 55 AA',
+    consequence: efiSystem
+      ? 'a BIOS does not start this disk; UEFI firmware does'
+      : 'a BIOS answers "No bootable device", and UEFI firmware finds no EFI system partition',
+    mend: 'end the boot sector with times 510-($-$$) db 0 and dw 0xAA55; for a flat kernel binary hand over its ELF',
+  }
+}

@@ -1,0 +1,72 @@
+import { LittleEndian, padded } from '../support/bytes.ts'
+import type { ByteSource } from './byte-source.ts'
+import { hasBootSignature } from './disk.ts'
+import { type BootCatalogue, isoSectorSize, readBootCatalogue } from './el-torito.ts'
+import type { Flaw } from './flaw.ts'
+import type { IsoImage } from './image.ts'
+
+/** ECMA-119 §6.2.1: the volume descriptors begin after the system area of 16 sectors. */
+const firstDescriptor = 16
+const maxDescriptors = 32
+const primary = 1
+const bootRecord = 0
+const terminator = 255
+const elToritoName = 'EL TORITO SPECIFICATION'
+
+/** Whether the source has a volume descriptor where ISO 9660 wants one. */
+export function isIso(source: ByteSource): boolean {
+  return descriptor(source, 0) !== null
+}
+
+/** Reads the volume descriptors and the boot catalogue of an ISO 9660 image. */
+export function readIso(source: ByteSource): IsoImage {
+  let volume = ''
+  let claimedSectors = 0
+  let catalogue: BootCatalogue | null = null
+  for (let index = 0; index < maxDescriptors; index++) {
+    const fields = descriptor(source, index)
+    if (fields === null || fields.u8(0) === terminator) break
+    if (fields.u8(0) === primary) {
+      volume = fields.text(40, 32).trimEnd()
+      claimedSectors = fields.u32(80)
+    }
+    if (fields.u8(0) === bootRecord && fields.text(7, 32) === elToritoName) {
+      catalogue ??= readBootCatalogue(source, fields.u32(71))
+    }
+  }
+  const flaws: Flaw[] = catalogue === null ? [noCatalogue] : [...catalogue.flaws]
+  if (claimedSectors * isoSectorSize > source.size) flaws.push(pastEnd(claimedSectors, source.size))
+  return {
+    kind: 'iso',
+    source,
+    volume,
+    bootEntries: catalogue?.entries ?? [],
+    hybrid: hasBootSignature(source.read(0, 512)),
+    flaws,
+  }
+}
+
+function descriptor(source: ByteSource, index: number): LittleEndian | null {
+  const at = (firstDescriptor + index) * isoSectorSize
+  const bytes = source.read(at, isoSectorSize)
+  const fields = new LittleEndian(padded(bytes, isoSectorSize))
+  return fields.text(1, 5) === 'CD001' ? fields : null
+}
+
+const noCatalogue: Flaw = {
+  id: 'no-boot-catalog',
+  severity: 'fatal',
+  what: 'no El Torito boot record',
+  consequence: 'the image holds files only: firmware finds nothing on it to start',
+  mend: 'name a boot image when making it (xorriso -as mkisofs -b boot.bin -no-emul-boot), or use grub-mkrescue',
+}
+
+function pastEnd(sectors: number, size: number): Flaw {
+  return {
+    id: 'iso-past-end',
+    severity: 'warning',
+    what: `the volume claims ${sectors} sectors of ${isoSectorSize} bytes; the file has ${Math.floor(size / isoSectorSize)}`,
+    consequence: 'the image was cut short: files near its end cannot be read',
+    mend: 'make or download it again',
+  }
+}
