@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const examples = fileURLToPath(new URL('../../examples', import.meta.url))
+const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly ancestorTitles: readonly string[]
+      readonly title: string
+      readonly status: string
+    }[]
+  }[]
+}
+
+/** Runs an example as its user would, with the built package, and answers one line a test. */
+function run(example: string, ...args: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'kerneltest-example-'))
+  const file = join(folder, 'report.json')
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
+  const command = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, ...args]
+  const child = spawnSync(process.execPath, command, { cwd: join(examples, example), env, encoding: 'utf8' })
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+    return report.testResults
+      .flatMap((one) => one.assertionResults)
+      .map((one) => `${one.status}: ${[...one.ancestorTitles, one.title].join('::')}`)
+      .sort()
+  } catch (error) {
+    throw new Error(`${example} made no report: ${child.stdout}${child.stderr}`, { cause: error })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test.each(readdirSync(examples))('%s passes', { timeout: 120_000 }, (example) => {
+  const lines = run(example)
+  expect(lines.length).toBeGreaterThan(1)
+  expect(lines.filter((line) => !line.startsWith('passed'))).toEqual([])
+})
+
+test('guest-tests has a config whose tests fail', { timeout: 120_000 }, () => {
+  expect(run('guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot()
+})
