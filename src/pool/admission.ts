@@ -14,6 +14,10 @@ export class Admission {
     return this.#free
   }
 
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   addPlaces(places: number): void {
     for (let i = 0; i < places; i++) this.#leave()
   }

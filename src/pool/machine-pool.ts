@@ -35,6 +35,12 @@ export interface OpenOptions {
   readonly signal?: AbortSignal
 }
 
+/** One tinypool and how many of its threads have no machine. */
+interface Bay {
+  readonly pool: Tinypool
+  free: number
+}
+
 /**
  * Warm worker threads, a machine each. A machine is one long task of tinypool with a message port of its own, always with an
  * AbortSignal: a thread that exits by itself would otherwise keep its place for ever.
@@ -43,7 +49,7 @@ export class MachinePool {
   readonly #options: PoolOptions
   readonly #admission = new Admission(0)
   /** Usually one; more where the pool grew. */
-  readonly #bays: { readonly pool: Tinypool; free: number }[] = []
+  readonly #bays: Bay[] = []
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -61,6 +67,15 @@ export class MachinePool {
     return openMachine(thread, sink, signal, this.#options.patience ?? defaultPatience)
   }
 
+  /** How full the pool is. `queued`: tasks inside tinypool that wait for a thread, which is never to happen. */
+  get load(): { threads: number; running: number; waiting: number; queued: number } {
+    const sum = (count: (bay: Bay) => number) => this.#bays.reduce((total, bay) => total + count(bay), 0)
+    const threads = sum(({ pool }) => pool.options.maxThreads)
+    const running = threads - sum(({ free }) => free)
+    const queued = sum(({ pool }) => pool.queueSize)
+    return { threads, running, waiting: this.#admission.waiting, queued }
+  }
+
   /** Ends all threads; their machines' runs end with an `engineError`. */
   async close(): Promise<void> {
     await Promise.all(this.#bays.splice(0).map(({ pool }) => pool.destroy()))
@@ -74,6 +89,8 @@ export class MachinePool {
       name: 'runMachine',
       minThreads: threads,
       maxThreads: threads,
+      // Node's own options of the main process (`--eval`, `--inspect`) are not for a thread.
+      execArgv: [],
     })
     // Of a thread without a task: the next task's port tells the same.
     pool.on('error', () => {})

@@ -1,0 +1,172 @@
+import type { Machine } from '../engines/engine.ts'
+import type { Ending } from '../observe/ending.ts'
+import type { Instant } from '../observe/instant.ts'
+import type { OutputPort, SerialPort } from '../observe/output.ts'
+import { linesOfText, type OutputLog } from '../observe/output-log.ts'
+import { linesOf } from '../observe/text-screen.ts'
+import { readAddressSpace } from './read-address-space.ts'
+import type { PortState, Session } from './session.ts'
+import { conditionOf } from './until.ts'
+import type {
+  MemoryHandle,
+  OutputHandle,
+  PageTablesHandle,
+  RegistersHandle,
+  ScreenHandle,
+  SerialHandle,
+  Until,
+  Vm,
+} from './vm.ts'
+
+/** What a value that a test passes to `expect` stands for. */
+export interface Subject {
+  readonly session: Session
+  readonly is: 'vm' | 'output' | 'screen' | 'pageTables' | 'registers' | 'memory'
+  /** Of an `output`. */
+  readonly port: OutputPort
+}
+
+const subjects = new WeakMap<object, Subject>()
+
+/** The machine, and the side of it, behind a `vm` or one of its handles; null for any other value. */
+export function subjectOf(value: unknown): Subject | null {
+  return typeof value === 'object' && value !== null ? (subjects.get(value) ?? null) : null
+}
+
+/** The face of a session that a test holds. */
+export function vmOf(session: Session): Vm {
+  return register(new SessionVm(session), { session, is: 'vm', port: 'com1' })
+}
+
+function register<T extends object>(handle: T, subject: Subject): T {
+  subjects.set(handle, subject)
+  return handle
+}
+
+class SessionVm implements Vm {
+  readonly serial: SerialHandle
+  readonly debugConsole: OutputHandle
+  readonly screen: ScreenHandle
+  readonly pageTables: PageTablesHandle
+  readonly memory: MemoryHandle
+  readonly registers: RegistersHandle
+  readonly #session: Session
+
+  constructor(session: Session) {
+    this.#session = session
+    const { machine } = session
+    this.serial = serialHandle(session, 'com1')
+    this.debugConsole = register(new Output(session, 'debugConsole'), {
+      session,
+      is: 'output',
+      port: 'debugConsole',
+    })
+    const side = (is: Subject['is']): Subject => ({ session, is, port: 'com1' })
+    this.screen = register(screenHandle(machine), side('screen'))
+    this.pageTables = register({ read: () => readAddressSpace(machine) }, side('pageTables'))
+    this.memory = register(memoryHandle(machine), side('memory'))
+    this.registers = register({ read: (cpu?: number) => machine.registers(cpu) }, side('registers'))
+  }
+
+  get ending(): Ending | null {
+    return this.#session.ending
+  }
+
+  now(): Promise<Instant> {
+    return this.#session.machine.now()
+  }
+
+  async run({ until }: { readonly until?: Until } = {}): Promise<Ending> {
+    if (until === undefined) return this.#session.end()
+    const { facts } = this.#session
+    return this.#session.runUntil(conditionOf(until, facts.image, this.serial.cursor))
+  }
+
+  press(...keys: readonly string[]): Promise<void> {
+    return this.#session.feed({ to: 'keyboard', keys })
+  }
+
+  type(text: string): Promise<void> {
+    return this.#session.feed({ to: 'keyboard', keys: keysOf(text) })
+  }
+
+  end(): Promise<Ending> {
+    return this.#session.end()
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+}
+
+class Output implements OutputHandle {
+  readonly #state: PortState
+
+  constructor(session: Session, port: OutputPort) {
+    this.#state = session.port(port)
+  }
+
+  get log(): OutputLog {
+    return this.#state.log
+  }
+
+  get lines(): readonly string[] {
+    return linesOfText(this.#state.log.text)
+  }
+
+  get cursor(): number {
+    return this.#state.cursor
+  }
+
+  set cursor(position: number) {
+    this.#state.cursor = position
+  }
+}
+
+class Serial extends Output implements SerialHandle {
+  readonly #session: Session
+  readonly #port: SerialPort
+
+  constructor(session: Session, port: SerialPort) {
+    super(session, port)
+    this.#session = session
+    this.#port = port
+  }
+
+  port(name: SerialPort): SerialHandle {
+    return serialHandle(this.#session, name)
+  }
+
+  send(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
+    return this.#session.machine.input({ to: 'serial', port: this.#port, bytes })
+  }
+}
+
+function serialHandle(session: Session, port: SerialPort): SerialHandle {
+  return register(new Serial(session, port), { session, is: 'output', port })
+}
+
+function screenHandle(machine: Machine): ScreenHandle {
+  return {
+    read: () => machine.screen(),
+    lines: async () => {
+      const screen = await machine.screen()
+      return screen.kind === 'text' ? linesOf(screen) : []
+    },
+  }
+}
+
+function memoryHandle(machine: Machine): MemoryHandle {
+  const space = (options?: { readonly physical?: boolean }) => (options?.physical ? 'physical' : 'linear')
+  return {
+    read: (address, length, options) => machine.read(space(options), address, length),
+    write: (address, bytes, options) => machine.write(space(options), address, bytes),
+  }
+}
+
+/** One key a character; those that are no printing key have names. */
+function keysOf(text: string): readonly string[] {
+  const names: Readonly<Record<string, string>> = { '\n': 'enter', '\t': 'tab', ' ': 'space' }
+  return Array.from(text, (character) => names[character] ?? character)
+}

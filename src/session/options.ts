@@ -1,0 +1,153 @@
+import type { BootProtocol, ExitPort, MachineShape } from '../boot/plan.ts'
+import type { EngineName } from '../engines/engine.ts'
+import { didYouMean } from '../support/closest.ts'
+import { KernelTestError } from '../support/errors.ts'
+import type { BootOptions } from './boot-options.ts'
+import { durationNs, memoryMiB, wrongValue } from './quantities.ts'
+import type { Until } from './vm.ts'
+
+/** {@link BootOptions} checked and in one form. Null: the default depends on the image. */
+export interface CheckedOptions {
+  readonly engine: EngineName
+  readonly machine: MachineShape
+  readonly memoryMiB: number | null
+  readonly cpus: number
+  readonly firmware: 'bios' | 'uefi' | null
+  readonly protocol: BootProtocol | null
+  readonly commandLine: string | null
+  readonly modules: readonly ModuleFile[]
+  readonly disks: readonly string[]
+  /** Null: none. Undefined: the default, which depends on the protocol. */
+  readonly exitPort: ExitPort | null | undefined
+  readonly debugConsole: number | null
+  readonly until: Until | null
+  readonly limitNs: bigint | null
+  readonly settleNs: bigint
+}
+
+export interface ModuleFile {
+  readonly path: string
+  readonly commandLine: string
+}
+
+export const engineNames: readonly EngineName[] = ['qemu']
+const machineShapes: readonly MachineShape[] = ['pc', 'q35']
+const firmwares = ['bios', 'uefi'] as const
+const protocols: readonly BootProtocol[] = [
+  'multiboot1',
+  'multiboot2',
+  'pvh',
+  'elf64',
+  'linux',
+  'disk',
+  'iso',
+]
+
+const optionNames: readonly (keyof BootOptions)[] = [
+  'engine',
+  'machine',
+  'memory',
+  'cpus',
+  'firmware',
+  'protocol',
+  'commandLine',
+  'modules',
+  'disks',
+  'exitPort',
+  'debugConsole',
+  'until',
+  'limit',
+  'settle',
+]
+
+const maxCpus = 255
+
+/**
+ * Checks what a user passed to `boot`.
+ * @throws KernelTestError KT4001 for an option that does not exist, KT4002 for a value it cannot have, KT4003 for an engine.
+ */
+export function checkOptions(options: BootOptions): CheckedOptions {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.some((known) => known === name)) throw unknownOption(name)
+  }
+  const { memory, firmware, protocol, commandLine, limit } = options
+  return {
+    engine: checkEngine(options.engine ?? 'qemu'),
+    machine: oneOf('machine', options.machine ?? 'pc', machineShapes),
+    memoryMiB: memory === undefined ? null : memoryMiB('memory', memory),
+    cpus: integer('cpus', options.cpus ?? 1, 1, maxCpus),
+    firmware: firmware === undefined ? null : oneOf('firmware', firmware, firmwares),
+    protocol: protocol === undefined ? null : oneOf('protocol', protocol, protocols),
+    commandLine: commandLine === undefined ? null : text('commandLine', commandLine),
+    modules: list('modules', options.modules).map(checkModule),
+    disks: list('disks', options.disks).map((path) => text('disks', path)),
+    exitPort: checkExitPort(options.exitPort),
+    debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
+    until: options.until ?? null,
+    limitNs: limit === undefined ? null : durationNs('limit', limit),
+    settleNs: durationNs('settle', options.settle ?? '250ms'),
+  }
+}
+
+function unknownOption(name: string): KernelTestError {
+  const guess = didYouMean(name, optionNames)
+  const hint = guess === '' ? `The options are ${optionNames.join(', ')}.` : guess
+  return new KernelTestError('KT4001', `there is no boot option \`${name}\``, hint)
+}
+
+function checkEngine(value: unknown): EngineName {
+  const engine = engineNames.find((name) => name === value)
+  if (engine !== undefined) return engine
+  throw new KernelTestError(
+    'KT4003',
+    `there is no engine "${String(value)}"`,
+    `Engines: ${engineNames.join(', ')}.`,
+  )
+}
+
+function checkExitPort(value: BootOptions['exitPort']): ExitPort | null | undefined {
+  if (value === undefined) return undefined
+  if (value === false) return null
+  if (typeof value === 'number') return { port: port('exitPort', value), size: 4 }
+  const size = ([1, 2, 4] as const).find((known) => known === value?.size)
+  if (typeof value !== 'object' || size === undefined) {
+    throw wrongValue('exitPort', value, 'Give a port, or `{ port, size }` with size 1, 2 or 4, or `false`.')
+  }
+  return { port: port('exitPort', value.port), size }
+}
+
+function checkModule(value: unknown): ModuleFile {
+  if (typeof value === 'string') return { path: value, commandLine: '' }
+  if (typeof value === 'object' && value !== null && 'path' in value) {
+    const commandLine = 'commandLine' in value ? value.commandLine : undefined
+    return { path: text('modules', value.path), commandLine: text('modules', commandLine ?? '') }
+  }
+  throw wrongValue('modules', value, 'Give each module as a path, or as `{ path, commandLine }`.')
+}
+
+function port(option: string, value: unknown): number {
+  return integer(option, value, 0, 0xffff)
+}
+
+function integer(option: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
+  throw wrongValue(option, value, `Give a whole number from ${min} to ${max}.`)
+}
+
+function text(option: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw wrongValue(option, value, 'Give a text.')
+}
+
+function list(option: string, value: readonly unknown[] | undefined): readonly unknown[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value
+  throw wrongValue(option, value, 'Give a list.')
+}
+
+function oneOf<T extends string>(option: string, value: unknown, known: readonly T[]): T {
+  const found = known.find((name) => name === value)
+  if (found !== undefined) return found
+  const guess = typeof value === 'string' ? didYouMean(value, known) : ''
+  throw wrongValue(option, value, guess === '' ? `It is one of ${known.join(', ')}.` : guess)
+}

@@ -1,0 +1,245 @@
+import type { BootPlan } from '../boot/plan.ts'
+import type { Machine } from '../engines/engine.ts'
+import type { Image } from '../image/image.ts'
+import type { Condition } from '../observe/condition.ts'
+import type { Ending } from '../observe/ending.ts'
+import type { MachineEvent } from '../observe/event.ts'
+import { isCrash } from '../observe/expectation.ts'
+import { findOnScreen } from '../observe/find-on-screen.ts'
+import type { InputEvent } from '../observe/input.ts'
+import { type Instant, powerOn } from '../observe/instant.ts'
+import { findInText } from '../observe/match.ts'
+import { type OutputPort, outputPorts } from '../observe/output.ts'
+import { type OutputLog, OutputLogBuilder } from '../observe/output-log.ts'
+import type { Recording } from '../observe/recording.ts'
+import type { Screen } from '../observe/screen.ts'
+import type { TextMatch } from '../observe/stop.ts'
+import { invariant } from '../support/invariant.ts'
+import { stillMoving } from './errors.ts'
+import { type FailFast, failFasts, lineAround, type Wait } from './waiting.ts'
+
+/** What one port printed, and where the next search begins. */
+export interface PortState {
+  readonly log: OutputLogBuilder
+  cursor: number
+}
+
+/** All that is known of a run after its machine was closed: what reports are made of. */
+export interface SessionRecord extends Recording {
+  readonly plan: BootPlan
+  readonly outputs: ReadonlyMap<OutputPort, OutputLog>
+  /** Remarks of the plan and of the engine, in order. */
+  readonly notes: readonly string[]
+  /** When the machine last stood still. */
+  readonly at: Instant
+}
+
+/** The sides of a session that are settled when it is opened. */
+export interface SessionFacts {
+  readonly plan: BootPlan
+  readonly image: Image
+  readonly limitNs: bigint
+  readonly settleNs: bigint
+}
+
+/** Why the machine stands where it stands: decides whether a screenshot must first wait for a still screen. */
+type Rest = 'powerOn' | 'until' | 'wait'
+
+type Halt =
+  | { readonly why: 'condition'; readonly index: number; readonly match: TextMatch | null }
+  | { readonly why: 'pause' }
+  | { readonly why: 'ending'; readonly ending: Ending }
+
+/** After a fail-fast text the guest may finish its message for this much guest time. */
+const lastWordsNs = 250_000_000n
+
+/**
+ * One machine from power-on to its close, and all that was seen of it. Tests hold it as a `Vm` (`vmOf`); fixtures, matchers and
+ * the command line use it as it is. It makes the endings `limit` and `stopped`; all others come from the engine.
+ */
+export class Session {
+  readonly facts: SessionFacts
+  readonly ports: ReadonlyMap<OutputPort, PortState>
+  readonly #machine: Machine
+  readonly #notes: string[]
+  #at: Instant = powerOn
+  #rest: Rest = 'powerOn'
+  #ending: Ending | null = null
+  #endingNamed = false
+  #record: Promise<SessionRecord> | null = null
+
+  /** `trace` is what the machine's events were and are written to: see {@link Trace}. */
+  constructor(facts: SessionFacts, machine: Machine, trace: Trace) {
+    this.facts = facts
+    this.#machine = machine
+    this.ports = trace.ports
+    this.#notes = trace.notes
+    trace.notes.unshift(...facts.plan.provenance.notes)
+  }
+
+  /** The machine itself: for reads that let no guest time pass. */
+  get machine(): Machine {
+    return this.#machine
+  }
+
+  /** How the run ended; null while it has not. */
+  get ending(): Ending | null {
+    return this.#ending
+  }
+
+  /** A matcher has named the ending: whatever it is, the test knows about it. */
+  nameEnding(): void {
+    this.#endingNamed = true
+  }
+
+  /** A crash that no matcher has named. It fails a test whose other assertions all hold. */
+  get unnamedCrash(): Ending | null {
+    return this.#ending !== null && isCrash(this.#ending) && !this.#endingNamed ? this.#ending : null
+  }
+
+  port(port: OutputPort): PortState {
+    const state = this.ports.get(port)
+    invariant(state !== undefined, `a session keeps every port, ${port} too`)
+    return state
+  }
+
+  /**
+   * Runs until `condition` holds. What holds already is found without running: text that was printed before from the
+   * condition's cursor on, a screen that shows it now.
+   */
+  async waitFor(condition: Condition): Promise<Wait> {
+    return this.#wait(condition, failFasts(condition))
+  }
+
+  /** Runs until `condition` holds and stays there on purpose; else to the ending. The guest may panic on its way. */
+  async runUntil(condition: Condition): Promise<Ending> {
+    const wait = await this.#wait(condition, [])
+    if (wait.came === 'ending') return wait.ending
+    this.#rest = 'until'
+    return { at: this.#at, kind: 'stopped', condition }
+  }
+
+  /** Runs to the ending, which may be the limit. */
+  async end(): Promise<Ending> {
+    const halt = await this.#run([], this.facts.limitNs)
+    invariant(halt.why === 'ending', 'a run without conditions goes on to its ending')
+    return halt.ending
+  }
+
+  /** Feeds the guest and lets it run for the settling time. */
+  async feed(event: InputEvent): Promise<void> {
+    await this.#machine.input(event)
+    await this.#run([], this.#at.ns + this.facts.settleNs)
+  }
+
+  /**
+   * The screen once it stands still: at once when the run has ended or was paused by `until`, else after two equal frames
+   * `settleNs` apart.
+   * @throws KernelTestError KT4021 when the limit comes first.
+   */
+  async stillScreen(): Promise<Screen> {
+    if (this.#ending === null && this.#rest !== 'until') {
+      const halt = await this.#run([{ on: 'stillScreen', settleNs: this.facts.settleNs }], this.facts.limitNs)
+      if (halt.why === 'ending' && halt.ending.kind === 'limit') throw stillMoving(this.facts)
+    }
+    return this.#machine.screen()
+  }
+
+  /** Ends the machine and answers what is left of it. Always answers; a second call answers the same. */
+  close(): Promise<SessionRecord> {
+    this.#record ??= this.#machine.close().then((recording) => ({
+      ...recording,
+      ending: this.#ending ?? recording.ending,
+      plan: this.facts.plan,
+      outputs: new Map(
+        [...this.ports].map(([port, { log }]) => [port, { bytes: log.bytes, text: log.text }]),
+      ),
+      notes: this.#notes,
+      at: this.#at,
+    }))
+    return this.#record
+  }
+
+  async #wait(condition: Condition, failing: readonly FailFast[]): Promise<Wait> {
+    const held = await this.#holds(condition)
+    if (held) return held
+    const failed = failing.find((fail) => this.#find(fail.port, fail.pattern) !== null)
+    if (failed) return this.#failFast(failed)
+    const guards = failing.map<Condition>(({ port, pattern }) => ({
+      on: 'output',
+      port,
+      pattern,
+      from: this.port(port).cursor,
+    }))
+    const halt = await this.#run([condition, ...guards], this.facts.limitNs)
+    invariant(halt.why !== 'pause', 'a wait goes on to the limit')
+    if (halt.why === 'ending')
+      return (await this.#holds(condition)) ?? { came: 'ending', ending: halt.ending }
+    const guard = failing[halt.index - 1]
+    if (guard) return this.#failFast(guard)
+    this.#rest = 'wait'
+    return this.#met(condition, halt.match)
+  }
+
+  /** Whether the condition holds on what is known without running. */
+  async #holds(condition: Condition): Promise<Wait | null> {
+    if (condition.on === 'output') {
+      const match = findInText(this.port(condition.port).log.sliceable, condition.from, condition.pattern)
+      return match && this.#met(condition, match)
+    }
+    if (condition.on !== 'screen' || this.#isLost()) return null
+    const shown = findOnScreen(await this.#machine.screen(), condition.pattern) !== null
+    return shown === condition.shown ? this.#met(condition, null) : null
+  }
+
+  #met(condition: Condition, match: TextMatch | null): Wait {
+    if (condition.on === 'output' && match !== null) {
+      const state = this.port(condition.port)
+      state.cursor = Math.max(state.cursor, match.end)
+    }
+    return { came: 'true', match }
+  }
+
+  #find(port: OutputPort, pattern: string): TextMatch | null {
+    const { log, cursor } = this.port(port)
+    return findInText(log.sliceable, cursor, pattern)
+  }
+
+  async #failFast({ port, pattern }: FailFast): Promise<Wait> {
+    await this.#run([], this.#at.ns + lastWordsNs)
+    const match = this.#find(port, pattern)
+    invariant(match !== null, 'what was found in a log stays there')
+    return { came: 'failFast', port, pattern, line: lineAround(this.port(port).log.text, match.start) }
+  }
+
+  /** The only way in which guest time passes. Answers a `pause` only for a deadline before the limit. */
+  async #run(any: readonly Condition[], deadlineNs: bigint): Promise<Halt> {
+    if (this.#ending !== null) return { why: 'ending', ending: this.#ending }
+    const { limitNs } = this.facts
+    const stop = await this.#machine.run({ deadlineNs: deadlineNs < limitNs ? deadlineNs : limitNs, any })
+    this.#at = stop.at
+    this.#rest = 'wait'
+    if (stop.why === 'condition') return { why: 'condition', index: stop.index, match: stop.match ?? null }
+    if (stop.why === 'deadline' && deadlineNs < limitNs) return { why: 'pause' }
+    this.#ending =
+      stop.why === 'end' ? stop.ending : { at: stop.at, kind: 'limit', limitNs, detail: stop.activity }
+    return { why: 'ending', ending: this.#ending }
+  }
+
+  #isLost(): boolean {
+    return this.#ending?.kind === 'engineError'
+  }
+}
+
+/** Collects a machine's events; made before the machine, which may print before it is opened. */
+export class Trace {
+  readonly ports: ReadonlyMap<OutputPort, PortState> = new Map(
+    outputPorts.map((port) => [port, { log: new OutputLogBuilder(), cursor: 0 }]),
+  )
+  readonly notes: string[] = []
+
+  add(event: MachineEvent): void {
+    if (event.kind === 'output') this.ports.get(event.port)?.log.append(event.bytes)
+    else if (event.kind === 'note') this.notes.push(event.text)
+  }
+}
