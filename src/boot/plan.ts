@@ -28,10 +28,14 @@ export interface ExitPort {
   readonly size: 1 | 2 | 4
 }
 
-/** The CPU wakes up in a named state with memory already written: no firmware of the guest's runs. */
+/**
+ * The CPU wakes up in a named state with memory already written. The rest of the machine is as a BIOS leaves it after
+ * its self-test, with the A20 gate open and the 80 × 25 text screen cleared, its cursor at home.
+ */
 export interface DirectStart {
   readonly kind: 'direct'
-  readonly memory: readonly (MemoryWrite | MemoryMapHole)[]
+  /** Written in this order. Writes and maps overlap nowhere; facts lie inside writes. */
+  readonly memory: readonly (MemoryWrite | MemoryMapHole | MachineFactHole)[]
   readonly cpu: EntryState
 }
 
@@ -47,25 +51,61 @@ export interface MemoryWrite {
 
 /**
  * A place for the memory map of the machine that runs, which only the engine knows: it writes the map at `at` in `format`.
- * See `memory-map.ts` for the encodings.
+ * A plan has at most one. See `memory-map.ts` for the formats.
  */
 export interface MemoryMapHole {
   readonly kind: 'memoryMap'
   readonly at: bigint
   readonly format: MemoryMapFormat
-  /** Entries that fit. */
+  /** Entries that fit; a longer map is cut. */
   readonly capacity: number
 }
 
 export type MemoryMapFormat = 'multiboot1' | 'multiboot2' | 'pvh' | 'linux'
 
-/** The CPU at the first instruction of the kernel. Registers not named are 0; RFLAGS is 2. */
+/** A place for something else that only the engine knows. */
+export interface MachineFactHole {
+  readonly kind: 'fact'
+  readonly at: bigint
+  readonly fact: MachineFact
+  /** Bytes to write, little-endian. */
+  readonly size: number
+  /** Added to a fact that is a number; such a fact has 4 bytes when this is not 0. */
+  readonly plus: number
+}
+
+/**
+ * - `mapEntries`, `mapBytes`: of the map in the plan's memory map hole, as far as it fits there.
+ * - `lowerKiB`: size of the available entry that begins at 0. `upperKiB`: what the available entry around 1 MiB has
+ *   from 1 MiB on. Both as multiboot's mem_lower and mem_upper.
+ * - `rsdpAddress`: where ACPI's root pointer is. `rsdp`: its first 20 bytes, all that ACPI 1.0 defines.
+ */
+export type MachineFact = 'mapEntries' | 'mapBytes' | 'lowerKiB' | 'upperKiB' | 'rsdpAddress' | 'rsdp'
+
+/**
+ * The CPU at the first instruction of the kernel. General registers not named are 0, RFLAGS is 2 (interrupts off),
+ * IDTR has base and limit 0, LDTR is null, CS is `gdt.code` and every other segment register `gdt.data`.
+ */
 export interface EntryState {
   readonly mode: 'protected32' | 'long64'
   readonly rip: bigint
   readonly registers: Partial<Record<GeneralRegister, bigint>>
-  /** Page tables for `long64`; ignored in `protected32`, where paging is off. */
+  readonly cr0: number
+  /** In `long64` the tables map all RAM below 4 GiB one to one, writable and executable; engines rely on it. */
   readonly cr3: bigint
+  readonly cr4: number
+  /** As written: LMA is the CPU's to set. */
+  readonly efer: number
+  readonly gdt: EntryGdt
+}
+
+/** Where GDTR points, and the selectors in use. `task` is 0 when TR is not loaded. */
+export interface EntryGdt {
+  readonly base: bigint
+  readonly limit: number
+  readonly code: number
+  readonly data: number
+  readonly task: number
 }
 
 export type GeneralRegister = 'rax' | 'rbx' | 'rcx' | 'rdx' | 'rsi' | 'rdi' | 'rbp' | 'rsp'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,12 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 export function kernel(name: string): string {
   const source = join(folder, `${name}.asm`)
   const script = join(folder, `${name}.ld`)
-  const inputs = [source, ...(existsSync(script) ? [script] : []), join(folder, 'common.inc')]
+  const included = readdirSync(folder).filter((file) => file.endsWith('.inc'))
+  const inputs = [
+    source,
+    ...(existsSync(script) ? [script] : []),
+    ...included.map((file) => join(folder, file)),
+  ]
   const hash = createHash('sha256')
   for (const input of inputs) hash.update(readFileSync(input))
   const cache = join(tmpdir(), 'kerneltest-test-kernels', hash.digest('hex').slice(0, 16))

@@ -1,0 +1,30 @@
+import type { MachineOptions } from './plan.ts'
+
+/** `[start, end)` of physical memory. */
+export interface RamRange {
+  readonly start: bigint
+  readonly end: bigint
+}
+
+const mib = 1n << 20n
+const gib = 1n << 30n
+
+/** Where the BIOS' extended data area begins, below 640 KiB. */
+const lowRamEnd = 0x9fc00n
+/** The firmware's own, at the end of RAM: its tables stay there, and it works there until the kernel starts. */
+const firmwareBytes = mib
+
+/**
+ * RAM that a plan may write to: from 0 to the BIOS data area's extension, and from 1 MiB to the last MiB of what lies
+ * below 4 GiB. Where that ends is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
+ * with 3.5 GiB or more, at 2 GiB on `q35` with 2.75 GiB or more.
+ */
+export function usableRam({ shape, memoryMiB }: MachineOptions): readonly RamRange[] {
+  const memory = BigInt(memoryMiB) * mib
+  const [splitFrom, splitAt] = shape === 'pc' ? [(7n * gib) / 2n, 3n * gib] : [(11n * gib) / 4n, 2n * gib]
+  const top = memory >= splitFrom ? splitAt : memory
+  return [
+    { start: 0n, end: lowRamEnd },
+    { start: mib, end: top - firmwareBytes },
+  ]
+}
