@@ -57,11 +57,12 @@ test('anchors are made as GitHub makes them', () => {
 })
 
 test('drift between errors and their page is found', () => {
-  const page = '# Errors\n## KT1001\n## KT3001\n## KT2002\n'
+  const page = '# Errors\n\n## KT1001\n\n**a.** So.\n\n## KT3001\n\n## KT2002\n\n**Other.** So.\n'
   const titles = { KT1001: 'a', KT2002: 'b', KT1003: 'c' }
   expect(errorDrift(titles, page, [{ path: 'src/a.ts', text: `'KT1001' 'KT2002'` }])).toMatchInlineSnapshot(`
     [
       "KT1003 has no section",
+      "the section of KT2002 must begin with **b.**",
       "KT3001 is explained, but no error has it",
       "KT1003 is thrown nowhere",
       "KT1003 is out of order in the table",

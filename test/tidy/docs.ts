@@ -64,10 +64,14 @@ export function errorDrift(
   sources: readonly TextFile[],
 ): string[] {
   const codes = Object.keys(titles)
+  const titled = (code: string) => page.includes(`\n## ${code}\n\n**${titles[code]}.** `)
   const sections = [...page.matchAll(/^## (KT\d{4})$/gm)].map((match) => match[1] ?? '')
   const used = (code: string) => sources.some((file) => file.text.includes(`'${code}'`))
   return [
     ...codes.filter((code) => !sections.includes(code)).map((code) => `${code} has no section`),
+    ...sections
+      .filter((code) => codes.includes(code) && !titled(code))
+      .map((code) => `the section of ${code} must begin with **${titles[code]}.**`),
     ...sections
       .filter((code) => !codes.includes(code))
       .map((code) => `${code} is explained, but no error has it`),
