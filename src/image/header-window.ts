@@ -17,3 +17,11 @@ export function headerWindows(source: ByteSource, segmentOffsets: readonly numbe
   const unique = [...new Set(starts)].sort((one, other) => one - other).slice(0, maxWindows)
   return unique.map((at) => ({ at, bytes: source.read(at, windowSize) }))
 }
+
+/** Where the 32-bit `magic` stands in the window, aligned or not. */
+export function* magicOffsets(bytes: Uint8Array, magic: number): Generator<number> {
+  const [first = 0, second, third, fourth] = new Uint8Array(new Uint32Array([magic]).buffer)
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth) yield at
+  }
+}

@@ -1,7 +1,7 @@
 import { LittleEndian } from '../support/bytes.ts'
 import { hex } from '../support/hex.ts'
 import type { Flaw } from './flaw.ts'
-import type { HeaderWindow } from './header-window.ts'
+import { type HeaderWindow, magicOffsets } from './header-window.ts'
 import type { Multiboot1Header } from './image.ts'
 
 const magic = 0x1badb002
@@ -21,8 +21,8 @@ export function findMultiboot1(
   let rejected: Flaw | null = null
   for (const { at, bytes } of windows) {
     const view = new LittleEndian(bytes)
-    for (let offset = 0; offset + shortSize <= bytes.length; offset++) {
-      if (bytes[offset] !== 0x02 || view.u32(offset) !== magic) continue
+    for (const offset of magicOffsets(bytes, magic)) {
+      if (offset + shortSize > bytes.length) break
       const flaw = rejection(view, offset, at + offset)
       if (flaw === null) return { header: read(view, offset, at + offset), flaws: usage(view, offset, bits) }
       rejected = worse(rejected, flaw)

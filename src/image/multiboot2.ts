@@ -1,7 +1,7 @@
 import { LittleEndian } from '../support/bytes.ts'
 import { hex } from '../support/hex.ts'
 import type { Flaw } from './flaw.ts'
-import type { HeaderWindow } from './header-window.ts'
+import { type HeaderWindow, magicOffsets } from './header-window.ts'
 import type { Multiboot2Header, Multiboot2Tag } from './image.ts'
 
 const magic = 0xe85250d6
@@ -19,8 +19,8 @@ export function findMultiboot2(windows: readonly HeaderWindow[]): {
   let rejected: Flaw | null = null
   for (const { at, bytes } of windows) {
     const view = new LittleEndian(bytes)
-    for (let offset = 0; offset + fixedSize <= bytes.length; offset++) {
-      if (bytes[offset] !== 0xd6 || view.u32(offset) !== magic) continue
+    for (const offset of magicOffsets(bytes, magic)) {
+      if (offset + fixedSize > bytes.length) break
       const flaw = rejection(view, offset, at + offset)
       if (flaw === null) return accept(view, offset, at + offset)
       if (rejected === null || rejected.id === 'multiboot2-checksum') rejected = flaw
