@@ -1,55 +1,179 @@
-import type { Registers } from './registers.ts'
+import { rangesTable } from './address-space-table.ts'
+import { type MappedRange, RunCollector } from './mapped-runs.ts'
+import {
+  type Mapping,
+  type PageWalk,
+  type PhysicalRange,
+  permissionsOf,
+  readEntry,
+  walkPages,
+} from './page-walk.ts'
+import {
+  decodeEntry,
+  entrySize,
+  type PagingControls,
+  type PagingLevel,
+  type PagingMode,
+  type PagingRegisters,
+  pagingControls,
+  pagingLevels,
+  tableSize,
+} from './paging.ts'
 
 /** What paging makes of the linear addresses, at one instant: immutable, and complete unless `truncated`. */
 export interface AddressSpace {
   readonly mode: PagingMode
   /** Physical address of the root table (CR3 without its flag bits). */
   readonly root: bigint
+  /** CR0.WP. Where it is clear the kernel may write everywhere, and every mapping is `writable`. */
+  readonly writeProtect: boolean
+  /** EFER.NXE. Where it is clear no entry can forbid execution, and every mapping is `executable`. */
+  readonly noExecute: boolean
   /** The tables were larger than the bound, or loop: what is here is right, what is missing is unknown. */
   readonly truncated: boolean
   /** Where `linear` leads; null where it is not mapped. */
   lookup(linear: bigint): Mapping | null
+  /** The way of `linear` through the tables, and why it ends where it does. */
+  walk(linear: bigint): PageWalk
   /** Runs of mappings that continue each other in linear and physical addresses, page size and permissions, by linear address. */
   ranges(): readonly MappedRange[]
   /** The ranges as a table for people. */
   toString(): string
 }
 
-/** Modes are named as in SDM vol. 3 §4.1.1. */
-export type PagingMode = 'none' | '4-level'
+/** Tables that are read at most: enough for 8 GiB in pages of 4 KiB. */
+export const maxTables = 4096
 
-/** What the levels allow together (SDM vol. 3 §4.6). `executable` is true where EFER.NXE is clear. */
-export interface Permissions {
-  readonly writable: boolean
-  readonly user: boolean
-  readonly executable: boolean
+/** Neighbouring tables are asked for together, up to this many. */
+const tablesAtOnce = 64
+
+/**
+ * Reads the page tables: yields the physical ranges it wants, to be answered with their bytes, or null where there is no
+ * memory. No table is asked for twice, however often it is referred to.
+ * @throws KernelTestError KT5010 for paging modes other than none and 4-level.
+ */
+export function* walkAddressSpace(
+  registers: PagingRegisters,
+): Generator<PhysicalRange, AddressSpace, Uint8Array | null> {
+  const controls = pagingControls(registers)
+  const tables: Tables = new Map()
+  let complete = true
+  let wanted: ReadonlySet<bigint> = new Set(controls.mode === 'none' ? [] : [controls.root])
+  for (const level of pagingLevels(controls.mode)) {
+    const unread = [...wanted].filter((base) => !tables.has(base)).sort((a, b) => (a < b ? -1 : 1))
+    const affordable = unread.slice(0, maxTables - tables.size)
+    complete &&= affordable.length === unread.length
+    yield* readTables(affordable, tables)
+    wanted = tablesBelow(level, wanted, tables, controls)
+  }
+  return new WalkedAddressSpace(controls, tables, complete)
 }
 
-export interface Mapping extends Permissions {
-  readonly linear: bigint
-  readonly physical: bigint
-  /** Of the page it lies in, in bytes: 4 KiB, 2 MiB or 1 GiB. */
-  readonly pageSize: number
-  readonly global: boolean
-  /** The entries on the way, root first. */
-  readonly path: readonly PageEntry[]
+function tablesBelow(
+  level: PagingLevel,
+  bases: Iterable<bigint>,
+  tables: Tables,
+  controls: PagingControls,
+): ReadonlySet<bigint> {
+  const below = new Set<bigint>()
+  if (level.maps === 'always') return below
+  for (const base of bases) {
+    const table = tables.get(base)
+    if (!table) continue
+    for (let offset = 0; offset < tableSize; offset += entrySize) {
+      const entry = decodeEntry(level, readEntry(table, offset), controls)
+      if (entry.kind === 'table') below.add(entry.base)
+    }
+  }
+  return below
 }
 
-export interface PageEntry {
-  readonly level: 'pml4e' | 'pdpte' | 'pde' | 'pte'
-  /** Physical address of the entry. */
-  readonly at: bigint
-  readonly value: bigint
+/** By physical address; null where there was no memory. */
+type Tables = Map<bigint, Uint8Array | null>
+
+/** `bases` in ascending order. */
+function* readTables(
+  bases: readonly bigint[],
+  tables: Tables,
+): Generator<PhysicalRange, void, Uint8Array | null> {
+  const size = BigInt(tableSize)
+  for (let first = 0; first < bases.length; ) {
+    const physical = bases[first] ?? 0n
+    let count = 1
+    while (count < tablesAtOnce && bases[first + count] === physical + BigInt(count) * size) count++
+    const bytes = yield { physical, length: count * tableSize }
+    for (let index = 0; index < count; index++) {
+      const base = physical + BigInt(index) * size
+      const single = bytes ? bytes.slice(index * tableSize, (index + 1) * tableSize) : null
+      // A gap inside the range must not hide the tables around it.
+      tables.set(base, single ?? (count > 1 ? yield { physical: base, length: tableSize } : null))
+    }
+    first += count
+  }
 }
 
-export interface MappedRange extends Permissions {
-  readonly linear: bigint
-  readonly physical: bigint
-  /** In bytes. */
-  readonly size: bigint
-  readonly pageSize: number
-  readonly global: boolean
+class WalkedAddressSpace implements AddressSpace {
+  readonly mode: PagingMode
+  readonly root: bigint
+  readonly writeProtect: boolean
+  readonly noExecute: boolean
+  readonly truncated: boolean
+  readonly #controls: PagingControls
+  readonly #tables: Tables
+  readonly #ranges: readonly MappedRange[]
+
+  constructor(controls: PagingControls, tables: Tables, complete: boolean) {
+    this.mode = controls.mode
+    this.root = controls.root
+    this.writeProtect = controls.writeProtect
+    this.noExecute = controls.noExecute
+    this.#controls = controls
+    this.#tables = tables
+    const collector = new RunCollector(controls, tables)
+    this.#ranges = controls.mode === 'none' ? [everything] : rangesOf(collector, controls)
+    this.truncated = !complete || collector.exhausted
+  }
+
+  lookup(linear: bigint): Mapping | null {
+    return this.walk(linear).mapping
+  }
+
+  walk(linear: bigint): PageWalk {
+    return walkPages(this.#controls, linear, (at) => {
+      const table = this.#tables.get(at & ~BigInt(tableSize - 1))
+      if (table === undefined) return 'unknown'
+      return table ? readEntry(table, Number(at & BigInt(tableSize - 1))) : 'unreadable'
+    })
+  }
+
+  ranges(): readonly MappedRange[] {
+    return this.#ranges
+  }
+
+  toString(): string {
+    return rangesTable(this)
+  }
 }
 
-/** The registers that decide how addresses are translated. */
-export type PagingRegisters = Pick<Registers, 'cr0' | 'cr3' | 'cr4' | 'efer'>
+/** With paging off a linear address is a physical one. */
+const everything: MappedRange = {
+  linear: 0n,
+  physical: 0n,
+  size: 1n << 32n,
+  pageSize: tableSize,
+  global: false,
+  writable: true,
+  user: true,
+  executable: true,
+}
+
+function rangesOf(collector: RunCollector, controls: PagingControls): readonly MappedRange[] {
+  return collector.collect().map((run) => ({
+    linear: BigInt.asUintN(64, BigInt.asIntN(48, BigInt(run.offset))),
+    physical: BigInt(run.physical),
+    size: BigInt(run.size),
+    pageSize: run.pageSize,
+    global: run.global,
+    ...permissionsOf(run.rights, controls),
+  }))
+}
