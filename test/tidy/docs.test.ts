@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorTitles } from '../../src/support/errors.ts'
-import { anchorsOf, badTitles, deadLinks, errorDrift } from './docs.ts'
-import { filesUnder, root } from './source-file.ts'
+import { anchorsOf, badTitles, deadLinks, errorDrift, maxRoomLines, roomsWithoutWelcome } from './docs.ts'
+import { rooms } from './rooms.ts'
+import { filesUnder, pathsUnder, root } from './source-file.ts'
 
 const pages = filesUnder('.', ['.md'])
 
@@ -14,6 +15,12 @@ test('links in the documentation resolve', () => {
 
 test('every page begins with its only title', () => {
   expect(badTitles(pages)).toEqual([])
+})
+
+test('every room says in a few lines what it is', () => {
+  const folders = rooms.map((room) => room.path).filter((path) => !path.endsWith('.ts'))
+  const existing = folders.filter((path) => pathsUnder(path).length > 0)
+  expect(roomsWithoutWelcome(existing, pages)).toEqual([])
 })
 
 test('every error code is documented, thrown and in order', () => {
@@ -46,6 +53,19 @@ test('dead links and stray titles are found', () => {
   expect(badTitles(sample)).toMatchInlineSnapshot(`
     [
       "docs/b.md must begin with its title, and have no other (titles: 1)",
+    ]
+  `)
+})
+
+test('a room without a welcome, or with too long a one, is found', () => {
+  const pages = [
+    { path: 'src/a/README.md', text: '# a\n' },
+    { path: 'src/b/README.md', text: 'line\n'.repeat(maxRoomLines + 1) },
+  ]
+  expect(roomsWithoutWelcome(['src/a', 'src/b', 'src/c'], pages)).toMatchInlineSnapshot(`
+    [
+      "src/b/README.md has 16 lines, more than 15",
+      "src/c has no README.md",
     ]
   `)
 })

@@ -57,6 +57,18 @@ export function badTitles(pages: readonly TextFile[]): string[] {
   })
 }
 
+export const maxRoomLines = 15
+
+/** Rooms without a README.md, or with one that is longer than a glance. */
+export function roomsWithoutWelcome(rooms: readonly string[], pages: readonly TextFile[]): string[] {
+  return rooms.flatMap((room) => {
+    const page = pages.find((one) => one.path === `${room}/README.md`)
+    if (!page) return [`${room} has no README.md`]
+    const lines = page.text.trimEnd().split('\n').length
+    return lines > maxRoomLines ? [`${page.path} has ${lines} lines, more than ${maxRoomLines}`] : []
+  })
+}
+
 /** Where the table of error codes and the page about them differ, and codes that no file of `sources` throws. */
 export function errorDrift(
   titles: Readonly<Record<string, string>>,
