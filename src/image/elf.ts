@@ -263,7 +263,7 @@ function count(size: number): string {
 }
 
 function elfError(code: ErrorCode, name: string, reason: string, hint: string): KernelTestError {
-  return new KernelTestError(code, `${name} ${reason}.`, hint)
+  return new KernelTestError(code, `${name} ${reason}`, hint)
 }
 
 function cutShort(name: string, reason: string): KernelTestError {

@@ -4,6 +4,7 @@ export const flawIds = [
   'boot-catalog',
   'boot-entry-past-end',
   'code-not-executable',
+  'entry-is-physical',
   'entry-outside-segments',
   'file-size-exceeds-memory-size',
   'iso-past-end',

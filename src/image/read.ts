@@ -21,19 +21,19 @@ const sectorSize = 512
 export function readImage(source: ByteSource, name: string): Image {
   if (source.size === 0) {
     const hint = 'Look at the build step that makes it: it has failed, or it is still running.'
-    throw new KernelTestError('KT1005', `${name} is empty.`, hint)
+    throw new KernelTestError('KT1005', `${name} is empty`, hint)
   }
   const head = source.read(0, headSize)
   if (isElf(head)) return readElfImage(source, name)
   if (isIso(source)) return readIso(source)
   if (isLinux(head)) return readLinux(source)
   const foreign = foreignFormat(head)
-  if (foreign !== null) throw new KernelTestError('KT1011', `${name} is ${foreign.what}.`, foreign.hint)
+  if (foreign !== null) throw new KernelTestError('KT1011', `${name} is ${foreign.what}`, foreign.hint)
   if (hasBootSignature(head) || readGpt(source) !== null) return readDisk(source)
-  if (isText(head)) throw noImage(`${name} is a text file.`)
+  if (isText(head)) throw noImage(`${name} is a text file`)
   if (source.size < sectorSize) {
     const size = source.size === 1 ? '1 byte' : `${source.size} bytes`
-    throw noImage(`${name} has ${size}: too few for a boot sector (512), and it is no ELF file.`)
+    throw noImage(`${name} has ${size}: too few for a boot sector (512), and it is no ELF file`)
   }
   return readDisk(source)
 }
