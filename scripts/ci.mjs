@@ -1,5 +1,5 @@
-// What `.ci/run` does once the tools are there; `npm run ci` on any machine that has them. The runners talk for
-// themselves; the last line sums up their JSON reports.
+// What `.ci/run` does once the tools are there; `npm run ci` on any machine that has them. The runners talk
+// for themselves; the last line sums up their JSON reports.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

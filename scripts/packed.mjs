@@ -1,6 +1,7 @@
-// The packed-package proof: what a user installs works where a user installs it. Packs the package, installs it into an
-// empty directory once for each supported Vitest and Node, copies the examples there, and checks them from outside.
-// `--host NAME` runs one of the hosts; `--keep` leaves the directories. Its result has the form of a Vitest JSON report.
+// The packed-package proof: what a user installs works where a user installs it. Packs the package, installs
+// it into an empty directory once for each supported Vitest and Node, copies the examples there, and checks
+// them from outside. `--host NAME` runs one of the hosts; `--keep` leaves the directories. Its result has the
+// form of a Vitest JSON report.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Sums the JSON reports of a directory (Vitest's form) to one last line. A skipped test that is not on the list
-// of allowed skips, with its reason, counts as a failure. Usage: summary.mjs DIRECTORY [LIST]
+// Sums the JSON reports of a directory (Vitest's form) to one last line. A skipped test that is not on the
+// list of allowed skips, with its reason, counts as a failure. Usage: summary.mjs DIRECTORY [LIST]
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

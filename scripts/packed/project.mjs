@@ -55,7 +55,9 @@ export class Project {
     return join(this.directory, ...parts)
   }
 
-  /** Runs an installed command in an example's folder. Rejects if its status is not `status`, with its output. */
+  /**
+   * Runs an installed command in an example's folder. Rejects if its status is not `status`, with its output.
+   */
   async run(example, command, args, { status = 0, timeoutMs = 120_000 } = {}) {
     const child = this.start(example, command, args)
     const timer = setTimeout(() => child.process.kill('SIGKILL'), timeoutMs)

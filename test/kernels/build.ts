@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url'
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 /**
- * Builds `test/kernels/<name>.asm` with NASM and answers the path of the result, from a cache keyed by the source.
- * With `<name>.ld` beside it the result is an ELF linked by that script; without, a flat binary.
- * The first line of the source may name the ELF class: `; elf32` or `; elf64` (default).
+ * Builds `test/kernels/<name>.asm` with NASM and answers the path of the result, from a cache keyed by the
+ * source. With `<name>.ld` beside it the result is an ELF linked by that script; without, a flat binary. The
+ * first line of the source may name the ELF class: `; elf32` or `; elf64` (default).
  */
 export function kernel(name: string): string {
   const source = join(folder, `${name}.asm`)

@@ -69,7 +69,9 @@ export function roomsWithoutWelcome(rooms: readonly string[], pages: readonly Te
   })
 }
 
-/** Where the table of error codes and the page about them differ, and codes that no file of `sources` throws. */
+/**
+ * Where the table of error codes and the page about them differ, and codes that no file of `sources` throws.
+ */
 export function errorDrift(
   titles: Readonly<Record<string, string>>,
   page: string,

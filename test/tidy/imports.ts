@@ -2,7 +2,10 @@ import { posix } from 'node:path'
 import type { Room } from './rooms.ts'
 import { parse, program, type SyntaxNode, type TextFile, walk } from './source-file.ts'
 
-/** One import or re-export: `target` is a path from the root for relative imports, else the specifier as written. */
+/**
+ * One import or re-export: `target` is a path from the root for relative imports, else the specifier as
+ * written.
+ */
 export interface Import {
   readonly from: string
   readonly specifier: string

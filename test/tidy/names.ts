@@ -5,7 +5,10 @@ import { parse, program, type TextFile, walk } from './source-file.ts'
 const prescribed = /^(README\.md|CHANGELOG\.md|CONTRIBUTING\.md|Makefile|__screenshots__|__snapshots__)$/
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
 
-/** Files and folders that are not in kebab-case. What a tool writes under `__screenshots__` has that tool's names. */
+/**
+ * Files and folders that are not in kebab-case. What a tool writes under `__screenshots__` has that tool's
+ * names.
+ */
 export function oddNames(paths: readonly string[]): string[] {
   return paths
     .filter((path) => !/\/__(screenshots|snapshots)__\//.test(path))

@@ -5,7 +5,10 @@ import { type ParseResult, parseSync } from 'oxc-parser'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A file of the repository, or a sample that a test feeds to a rule. `path` is relative to the root, with slashes. */
+/**
+ * A file of the repository, or a sample that a test feeds to a rule. `path` is relative to the root, with
+ * slashes.
+ */
 export interface TextFile {
   readonly path: string
   readonly text: string
@@ -22,7 +25,9 @@ export interface SyntaxNode {
 const codeFolders = ['src', 'matchers', 'test', 'examples', 'scripts', 'bench']
 const leftOut = new Set(['node_modules', 'dist', '.git', '.vitest', '.vitest-attachments', '.kerneltest'])
 
-/** Every file of the repository under `folder` (the root by default) whose name ends with one of `extensions`. */
+/**
+ * Every file of the repository under `folder` (the root by default) whose name ends with one of `extensions`.
+ */
 export function filesUnder(folder: string, extensions: readonly string[]): TextFile[] {
   return pathsUnder(folder)
     .filter((path) => extensions.some((extension) => path.endsWith(extension)))
