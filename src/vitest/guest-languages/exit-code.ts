@@ -2,9 +2,11 @@ import type { GuestEvent, GuestLanguage, GuestParser, RunEnd } from './guest-lan
 import { findRustPanic } from './rust-panic.ts'
 
 /** The image is one test, which passes when the run ends as expected. */
-export const exitCode: GuestLanguage = { name: 'exitCode', parser: () => new ExitCodeParser() }
-
-export const exitCodeTestName = 'ends as expected'
+export const exitCode: GuestLanguage = {
+  name: 'exitCode',
+  tests: ['ends as expected'],
+  parser: () => new ExitCodeParser(),
+}
 
 /** Of the end of the output, in UTF-16 units, that is looked at for a panic message. */
 const panicWindow = 16_384
@@ -32,6 +34,6 @@ class ExitCodeParser implements GuestParser {
   #begin(): readonly GuestEvent[] {
     if (this.#begun) return []
     this.#begun = true
-    return [{ kind: 'begin', name: exitCodeTestName, atNs: 0n }]
+    return [{ kind: 'begin', name: 'ends as expected', atNs: 0n }]
   }
 }

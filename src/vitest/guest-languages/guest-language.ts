@@ -1,6 +1,8 @@
 /** What a kernel image that is a test file tells about its tests. */
 export interface GuestLanguage {
   readonly name: string
+  /** The names of its tests, where they are known without running the image. */
+  readonly tests?: readonly string[]
   /** A parser for one run. */
   parser(): GuestParser
 }

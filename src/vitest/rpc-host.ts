@@ -1,0 +1,45 @@
+import type { RunnerTestCase } from 'vitest'
+import type { createMethodsRPC, TestProject } from 'vitest/node'
+import { writeAttachments } from './attachments.ts'
+import type { GuestRemains } from './guest-run.ts'
+import type { TestHost } from './test-host.ts'
+
+/** The main-process side of Vitest's worker RPC. */
+export type Rpc = ReturnType<typeof createMethodsRPC>
+
+export function rpcHost(rpc: Rpc): TestHost {
+  return {
+    queued: async (file) => rpc.onQueued(file),
+    collected: (file) => rpc.onCollected([file]),
+    updated: (task, event) => {
+      const result = task.result && { ...task.result }
+      return rpc.onTaskUpdate([[task.id, result, task.meta]], [[task.id, event, undefined]])
+    },
+    printed: (task, content, time) =>
+      rpc.onUserConsoleLog({ type: 'stdout', content, taskId: task.id, time, size: content.length }),
+    // Importing itself gives the code frame without an edge from the image, on which a watcher would rerun it.
+    knowSource: (path) => rpc.ensureModuleGraphEntry(path, path),
+  }
+}
+
+/** Attaches the serial log and the last screen to a failed test. */
+export async function keepRemains(
+  rpc: Rpc,
+  project: TestProject,
+  test: RunnerTestCase,
+  remains: GuestRemains,
+  testFile: string,
+): Promise<void> {
+  const { root, attachmentsDir: folder } = project.config
+  const retries = test.result?.retryCount ?? 0
+  const name = retries === 0 ? test.fullTestName : `${test.fullTestName} retry ${retries}`
+  for (const { message, ...attachment } of await writeAttachments(remains, {
+    root,
+    folder,
+    testFile,
+    name,
+  })) {
+    const annotation = { message, type: 'kerneltest', attachment }
+    await rpc.onTaskArtifactRecord(test.id, { type: 'internal:annotation', annotation })
+  }
+}
