@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { GdbClient, gdbChardev } from '../../../src/engines/qemu/gdb-client.ts'
 import { QmpClient, type QmpEvent } from '../../../src/engines/qemu/qmp.ts'
 
 /** The versions that every observation is proven on: Debian 12's own, and its backports', unpacked aside. */
@@ -13,6 +15,7 @@ export type QemuVersion = (typeof qemuVersions)[number]
 /** A QEMU that stands at its first instruction, with a monitor and little else. */
 export interface BareQemu {
   readonly monitor: QmpClient
+  readonly gdb: GdbClient
   /** For files and sockets; its name has a space. Gone after `close`. */
   readonly directory: string
   readonly events: readonly QmpEvent[]
@@ -30,13 +33,17 @@ export async function startQemu(version: QemuVersion, args: readonly string[]): 
     qemuPath(version),
     [
       ...['-accel', 'tcg', '-nodefaults', '-vga', 'std', '-display', 'none', '-S', '-no-shutdown'],
+      ...['-chardev', `socket,id=${gdbChardev},fd=3`],
       ...['-qmp', `unix:${socket('qmp')}`, '-serial', `unix:${socket('com1')}`, ...args],
     ],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] },
   )
   const events: QmpEvent[] = []
   const monitor = new QmpClient(await connect(join(directory, 'qmp')), (event) => events.push(event))
   await monitor.ready
+  const gdbSocket = child.stdio[3]
+  if (!(gdbSocket instanceof Duplex)) throw new Error('a pipe of a child process is a duplex stream')
+  const gdb = new GdbClient(monitor, gdbSocket)
   const serial = await connect(join(directory, 'com1'))
   const close = async () => {
     monitor.close()
@@ -49,7 +56,7 @@ export async function startQemu(version: QemuVersion, args: readonly string[]): 
     await waitFor(condition)
     await monitor.execute('stop')
   }
-  return { monitor, directory, events, serial, runUntil, close }
+  return { monitor, gdb, directory, events, serial, runUntil, close }
 }
 
 export async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
