@@ -82,6 +82,17 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
     expect(serial.text()).toBe('R')
   })
 
+  test('a CPU that stands at a HLT', async () => {
+    const disk = `if=ide,format=raw,snapshot=on,file=${kernel('idle-ticks')}`
+    const qemu = await startQemu(version, ['-drive', disk])
+    open.push(qemu)
+    const breakpoints = new Breakpoints(qemu.monitor, qemu.gdb)
+    for (const count of [0, 1, 2]) {
+      expect(await runTo(qemu, breakpoints, 0x7c20n)).toEqual({ linear: 0x7c20n, cpu: 0 })
+      expect((await word(qemu, 0x600)) & 0xffff).toBe(count)
+    }
+  })
+
   test('nothing armed is never hit', async () => {
     const qemu = await observed(version)
     const breakpoints = new Breakpoints(qemu.monitor, qemu.gdb)
