@@ -1,0 +1,24 @@
+// One boot of the smallest kernel, from the call to the verdict.
+import { fileURLToPath } from 'node:url'
+import { boot } from '../dist/src/session/boot.js'
+import { bareQemu } from './bare-qemu.mjs'
+import { alternate } from './measure.mjs'
+
+export const helloRounds = 40
+
+const image = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
+
+/** Name to durations in milliseconds: `bare QEMU`, `kerneltest`. */
+export function hello() {
+  return alternate({ 'bare QEMU': () => bareQemu(image), kerneltest: bootAndJudge }, helloRounds)
+}
+
+async function bootAndJudge() {
+  const vm = await boot(image)
+  const ending = await vm.end()
+  const text = vm.serial.lines.join('\n')
+  await vm.close()
+  if (ending.kind !== 'exit' || ending.value !== 0x10 || !text.startsWith('Hello')) {
+    throw new Error(`hello-serial ended with ${ending.kind} and printed ${text}`)
+  }
+}
