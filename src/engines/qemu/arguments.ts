@@ -1,6 +1,7 @@
 import type { BootPlan, Medium } from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
 import type { ExitDevice } from './exit-device.ts'
+import { gdbChardev } from './gdb-client.ts'
 import { descriptors, fileNames } from './layout.ts'
 
 /** What decides QEMU's arguments beside the plan. */
@@ -25,6 +26,7 @@ export function qemuArguments(plan: BootPlan, options: ArgumentOptions): string[
     ...['-no-reboot', '-no-shutdown'],
     ...machineArguments(plan, options.memory),
     ...['-chardev', `socket,id=qmp,fd=${descriptors.qmp}`, '-mon', 'chardev=qmp,mode=control'],
+    ...['-chardev', `socket,id=${gdbChardev},fd=${descriptors.gdb}`],
     ...['-vga', 'std', '-rtc', 'base=2020-01-01T00:00:00,clock=vm'],
     ...outputArguments(plan, options.exitDevice),
     ...exitArguments(plan, options.exitDevice),

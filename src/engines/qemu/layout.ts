@@ -6,6 +6,8 @@ export const descriptors = {
   qmp: 4,
   /** Of the exit port's stand-in, one end of a socket pair. */
   exit: 5,
+  /** Of the gdb stub, one end of a socket pair. */
+  gdb: 6,
 } as const
 
 /** Files in a machine's temporary directory. Outputs are named after their port. */

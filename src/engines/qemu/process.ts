@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Duplex, Writable } from 'node:stream'
+import { Duplex, type Writable } from 'node:stream'
 import { invariant } from '../../support/invariant.ts'
 import { descriptors, fileNames } from './layout.ts'
 
@@ -22,7 +22,7 @@ ulimit -c 0
 directory=$1
 shift
 (
-  exec ${descriptors.qmp}>&- ${descriptors.exit}>&- </dev/null >/dev/null 2>&1
+  exec ${descriptors.qmp}>&- ${descriptors.exit}>&- ${descriptors.gdb}>&- </dev/null >/dev/null 2>&1
   if read -r _ <&${descriptors.watch}; then
     read -r _ <&${descriptors.watch} && exit
   else
@@ -46,6 +46,7 @@ export class QemuProcess {
   readonly qmp: Duplex
   /** What the exit port's stand-in sends; at its end without a byte where there is none. */
   readonly exitPort: Duplex
+  readonly gdb: Duplex
   /** Never rejects. */
   readonly ended: Promise<ProcessEnd>
   readonly #child: ChildProcess
@@ -62,11 +63,12 @@ export class QemuProcess {
       env: { ...process.env, TMPDIR: directory },
       // A session of its own: an interrupt from the terminal is ours to handle, QEMU is to keep its state.
       detached: true,
-      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe', 'pipe'],
     })
     this.#watch = this.#pipe(descriptors.watch)
     this.qmp = this.#pipe(descriptors.qmp)
     this.exitPort = this.#pipe(descriptors.exit)
+    this.gdb = this.#pipe(descriptors.gdb)
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#isOver = true
@@ -113,6 +115,7 @@ export class QemuProcess {
     await this.ended
     this.qmp.destroy()
     this.exitPort.destroy()
+    this.gdb.destroy()
     closeSync(this.#standardError)
     rmSync(this.directory, { recursive: true, force: true })
     this.#watch.end('and its directory\n')
