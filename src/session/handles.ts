@@ -79,7 +79,7 @@ class SessionVm implements Vm {
   async run({ until }: { readonly until?: Until } = {}): Promise<Ending> {
     if (until === undefined) return this.#session.end()
     const { facts } = this.#session
-    return this.#session.runUntil(conditionOf(until, facts.image, this.serial.cursor))
+    return this.#session.runUntil(conditionOf(until, facts.file.image, this.serial.cursor))
   }
 
   press(...keys: readonly string[]): Promise<void> {

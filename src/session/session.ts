@@ -1,6 +1,5 @@
 import type { BootPlan } from '../boot/plan.ts'
-import type { Machine } from '../engines/engine.ts'
-import type { Image } from '../image/image.ts'
+import type { EngineName, Machine } from '../engines/engine.ts'
 import type { Condition } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { MachineEvent } from '../observe/event.ts'
@@ -16,6 +15,7 @@ import type { Screen } from '../observe/screen.ts'
 import type { TextMatch } from '../observe/stop.ts'
 import { invariant } from '../support/invariant.ts'
 import { stillMoving } from './errors.ts'
+import type { ImageFile } from './image-file.ts'
 import { type FailFast, failFasts, lineAround, type Wait } from './waiting.ts'
 
 /** What one port printed, and where the next search begins. */
@@ -36,8 +36,10 @@ export interface SessionRecord extends Recording {
 
 /** The sides of a session that are settled when it is opened. */
 export interface SessionFacts {
+  /** Open until the session is closed: symbols are read from it when they are asked for. */
+  readonly file: ImageFile
   readonly plan: BootPlan
-  readonly image: Image
+  readonly engine: EngineName
   readonly limitNs: bigint
   readonly settleNs: bigint
 }
@@ -108,15 +110,24 @@ export class Session {
    * condition's cursor on, a screen that shows it now.
    */
   async waitFor(condition: Condition): Promise<Wait> {
-    return this.#wait(condition, failFasts(condition))
+    return this.#wait([condition], failFasts(condition))
   }
 
-  /** Runs until `condition` holds and stays there on purpose; else to the ending. The guest may panic on its way. */
-  async runUntil(condition: Condition): Promise<Ending> {
-    const wait = await this.#wait(condition, [])
+  /** Runs until one of `conditions` holds and stays there on purpose; else to the ending. The guest may panic on its way. */
+  async runUntil(...conditions: readonly Condition[]): Promise<Ending> {
+    const wait = await this.#wait(conditions, [])
     if (wait.came === 'ending') return wait.ending
+    const condition = wait.came === 'true' ? conditions[wait.index] : undefined
+    invariant(condition !== undefined, 'a wait without fail-fast texts comes true or to an ending')
     this.#rest = 'until'
     return { at: this.#at, kind: 'stopped', condition }
+  }
+
+  /** {@link waitFor}, to stay there on purpose. */
+  async reach(condition: Condition): Promise<Wait> {
+    const wait = await this.waitFor(condition)
+    if (wait.came === 'true') this.#rest = 'until'
+    return wait
   }
 
   /** Runs to the ending, which may be the limit. */
@@ -147,21 +158,21 @@ export class Session {
 
   /** Ends the machine and answers what is left of it. Always answers; a second call answers the same. */
   close(): Promise<SessionRecord> {
-    this.#record ??= this.#machine.close().then((recording) => ({
-      ...recording,
-      ending: this.#ending ?? recording.ending,
-      plan: this.facts.plan,
-      outputs: new Map(
-        [...this.ports].map(([port, { log }]) => [port, { bytes: log.bytes, text: log.text }]),
-      ),
-      notes: this.#notes,
-      at: this.#at,
-    }))
+    this.#record ??= this.#close()
     return this.#record
   }
 
-  async #wait(condition: Condition, failing: readonly FailFast[]): Promise<Wait> {
-    const held = await this.#holds(condition)
+  async #close(): Promise<SessionRecord> {
+    const recording = await this.#machine.close()
+    this.facts.file.close()
+    const outputs = new Map<OutputPort, OutputLog>()
+    for (const [port, { log }] of this.ports) outputs.set(port, { bytes: log.bytes, text: log.text })
+    const ending = this.#ending ?? recording.ending
+    return { ...recording, ending, plan: this.facts.plan, outputs, notes: this.#notes, at: this.#at }
+  }
+
+  async #wait(wanted: readonly Condition[], failing: readonly FailFast[]): Promise<Wait> {
+    const held = await this.#firstHeld(wanted)
     if (held) return held
     const failed = failing.find((fail) => this.#find(fail.port, fail.pattern) !== null)
     if (failed) return this.#failFast(failed)
@@ -171,33 +182,38 @@ export class Session {
       pattern,
       from: this.port(port).cursor,
     }))
-    const halt = await this.#run([condition, ...guards], this.facts.limitNs)
+    const halt = await this.#run([...wanted, ...guards], this.facts.limitNs)
     invariant(halt.why !== 'pause', 'a wait goes on to the limit')
-    if (halt.why === 'ending')
-      return (await this.#holds(condition)) ?? { came: 'ending', ending: halt.ending }
-    const guard = failing[halt.index - 1]
-    if (guard) return this.#failFast(guard)
-    this.#rest = 'wait'
-    return this.#met(condition, halt.match)
-  }
-
-  /** Whether the condition holds on what is known without running. */
-  async #holds(condition: Condition): Promise<Wait | null> {
-    if (condition.on === 'output') {
-      const match = findInText(this.port(condition.port).log.sliceable, condition.from, condition.pattern)
-      return match && this.#met(condition, match)
+    if (halt.why === 'ending') {
+      return (await this.#firstHeld(wanted)) ?? { came: 'ending', ending: halt.ending }
     }
-    if (condition.on !== 'screen' || this.#isLost()) return null
-    const shown = findOnScreen(await this.#machine.screen(), condition.pattern) !== null
-    return shown === condition.shown ? this.#met(condition, null) : null
+    const condition = wanted[halt.index]
+    if (condition) return this.#met(condition, halt.index, halt.match)
+    const guard = failing[halt.index - wanted.length]
+    invariant(guard !== undefined, 'an engine answers the index of a condition that it was given')
+    return this.#failFast(guard)
   }
 
-  #met(condition: Condition, match: TextMatch | null): Wait {
+  /** The first condition that holds on what is known without running. */
+  async #firstHeld(conditions: readonly Condition[]): Promise<Wait | null> {
+    for (const [index, condition] of conditions.entries()) {
+      if (condition.on === 'output') {
+        const match = findInText(this.port(condition.port).log.sliceable, condition.from, condition.pattern)
+        if (match) return this.#met(condition, index, match)
+      } else if (condition.on === 'screen' && this.#ending?.kind !== 'engineError') {
+        const shown = findOnScreen(await this.#machine.screen(), condition.pattern) !== null
+        if (shown === condition.shown) return this.#met(condition, index, null)
+      }
+    }
+    return null
+  }
+
+  #met(condition: Condition, index: number, match: TextMatch | null): Wait {
     if (condition.on === 'output' && match !== null) {
       const state = this.port(condition.port)
       state.cursor = Math.max(state.cursor, match.end)
     }
-    return { came: 'true', match }
+    return { came: 'true', index, match }
   }
 
   #find(port: OutputPort, pattern: string): TextMatch | null {
@@ -225,10 +241,6 @@ export class Session {
       stop.why === 'end' ? stop.ending : { at: stop.at, kind: 'limit', limitNs, detail: stop.activity }
     return { why: 'ending', ending: this.#ending }
   }
-
-  #isLost(): boolean {
-    return this.#ending?.kind === 'engineError'
-  }
 }
 
 /** Collects a machine's events; made before the machine, which may print before it is opened. */
@@ -237,9 +249,15 @@ export class Trace {
     outputPorts.map((port) => [port, { log: new OutputLogBuilder(), cursor: 0 }]),
   )
   readonly notes: string[] = []
+  readonly #onEvent: ((event: MachineEvent, text: string) => void) | undefined
+
+  constructor(onEvent: ((event: MachineEvent, text: string) => void) | undefined) {
+    this.#onEvent = onEvent
+  }
 
   add(event: MachineEvent): void {
-    if (event.kind === 'output') this.ports.get(event.port)?.log.append(event.bytes)
-    else if (event.kind === 'note') this.notes.push(event.text)
+    const text = event.kind === 'output' ? this.ports.get(event.port)?.log.append(event.bytes) : ''
+    if (event.kind === 'note') this.notes.push(event.text)
+    this.#onEvent?.(event, text ?? '')
   }
 }

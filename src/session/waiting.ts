@@ -6,8 +6,11 @@ import type { TextMatch } from '../observe/stop.ts'
 
 /** How a wait for a condition came out. In every case the machine stands still at that point. */
 export type Wait =
-  /** It holds. `match`: where, for a condition on an output; the port's cursor stands behind it now. */
-  | { readonly came: 'true'; readonly match: TextMatch | null }
+  /**
+   * One holds: `index` of those that were waited for. `match`: where, for a condition on an output; the port's cursor
+   * stands behind it now.
+   */
+  | { readonly came: 'true'; readonly index: number; readonly match: TextMatch | null }
   /** The run ended, or reached its limit, before it held: it can no longer come true. */
   | { readonly came: 'ending'; readonly ending: Ending }
   /** The guest printed one of the fail-fast texts, which this wait did not ask for. */

@@ -1,0 +1,44 @@
+import type { Pattern } from '../observe/condition.ts'
+import { type Expectation, expectationForms, parseExpectation, success } from '../observe/expectation.ts'
+import { closestName } from '../support/closest.ts'
+import { KernelTestError } from '../support/errors.ts'
+import { parsePattern } from './pattern-argument.ts'
+
+/** All that `--expect` asked for, by what it is about. */
+export interface RunExpectations {
+  /** As it was spelt, for the verdict and for JSON. */
+  readonly spelt: readonly string[]
+  readonly endings: readonly Expectation[]
+  /** Looked for on every output port. */
+  readonly texts: readonly Pattern[]
+  readonly screens: readonly Pattern[]
+}
+
+/** @throws KernelTestError KT6003 for a form that does not exist. */
+export function parseExpectations(spelt: readonly string[]): RunExpectations {
+  const endings: Expectation[] = []
+  const texts: Pattern[] = []
+  const screens: Pattern[] = []
+  for (const form of spelt) {
+    const [, key, rest = ''] = /^(text|screen)=(.*)$/s.exec(form) ?? []
+    if (key === 'text') texts.push(parsePattern('expect', rest))
+    else if (key === 'screen') screens.push(parsePattern('expect', rest))
+    else endings.push(parseExpectation(form) ?? unknownForm(form))
+  }
+  return { spelt, endings, texts, screens }
+}
+
+/** What holds where nothing was asked for. */
+export const defaultExpectations: RunExpectations = {
+  spelt: ['exit=0x10'],
+  endings: [success],
+  texts: [],
+  screens: [],
+}
+
+function unknownForm(form: string): never {
+  const closest = closestName(form, expectationForms)
+  const forms = ['text=/…/', 'screen=/…/', ...expectationForms].join(', ')
+  const hint = closest === null ? `It is one of ${forms}.` : `Did you mean \`${closest}\`?`
+  throw new KernelTestError('KT6003', `\`--expect\` cannot be "${form}"`, hint)
+}

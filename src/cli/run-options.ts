@@ -1,0 +1,56 @@
+import type { BootOptions } from '../session/boot-options.ts'
+import { KernelTestError } from '../support/errors.ts'
+import type { Option } from './parse-arguments.ts'
+import { parsePattern, parseUntil } from './pattern-argument.ts'
+
+/** The options of `kerneltest run`: one table for the parser, the help and `[package.metadata.kerneltest]`. */
+export const runOptions: readonly Option[] = [
+  { name: 'engine', value: 'NAME', help: 'what runs the guest: qemu' },
+  { name: 'machine', value: 'NAME', help: 'pc (default) or q35' },
+  { name: 'memory', value: 'SIZE', help: 'as 512M or 2G; default 128M, 256M with UEFI' },
+  { name: 'cpus', value: 'NUMBER', help: 'default 1' },
+  { name: 'firmware', value: 'NAME', help: 'bios (default) or uefi, for disks and ISOs' },
+  { name: 'cmdline', value: 'TEXT', help: "the kernel's command line" },
+  { name: 'module', value: 'FILE', repeatable: true, help: 'a multiboot module; for Linux the initrd' },
+  { name: 'disk', value: 'FILE', repeatable: true, help: 'a further disk, never written to' },
+  { name: 'until', value: 'POINT', help: 'stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/' },
+  { name: 'expect', value: 'END', repeatable: true, help: 'how the run should go; default exit=0x10' },
+  { name: 'limit', value: 'TIME', help: 'guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI' },
+  { name: 'exit-port', value: 'PORT', help: 'of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none' },
+  { name: 'screenshot', value: 'FILE', help: 'write the last screen as PNG' },
+  { name: 'json', value: null, help: 'print one JSON object, and nothing else, on standard output' },
+]
+
+/** How an option's values, by option name, become options of `boot`. What is not given is left out. */
+export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): BootOptions {
+  const one = (name: string) => values.get(name)?.[0]
+  const given: { [Name in keyof BootOptions]: BootOptions[Name] | undefined } = {
+    // `boot` checks the names and sizes itself, with the hints that it gives to tests.
+    engine: one('engine') as BootOptions['engine'],
+    machine: one('machine') as BootOptions['machine'],
+    firmware: one('firmware') as BootOptions['firmware'],
+    memory: one('memory'),
+    cpus: numberOf('cpus', one('cpus')),
+    commandLine: one('cmdline'),
+    modules: values.get('module'),
+    disks: values.get('disk'),
+    limit: one('limit'),
+    exitPort: exitPortOf(one('exit-port')),
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^(?:0x[0-9a-f]+|\d+)$/i.test(text)) return Number(text)
+  throw new KernelTestError('KT6002', `\`--${name}\` cannot be "${text}"`, 'Give a number, as 2 or 0x501.')
+}
+
+function exitPortOf(text: string | undefined): BootOptions['exitPort'] | undefined {
+  if (text === undefined) return undefined
+  if (text === 'none') return false
+  const [port, size] = text.split(',', 2)
+  const number = numberOf('exit-port', port) ?? 0
+  // Sizes other than 1, 2 and 4 are refused by `boot`.
+  return size === undefined ? number : { port: number, size: numberOf('exit-port', size) as 1 | 2 | 4 }
+}

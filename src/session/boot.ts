@@ -1,0 +1,117 @@
+import { access, constants, readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { makePlan } from '../boot/make-plan.ts'
+import type { BootModule } from '../boot/plan-options.ts'
+import type { MachineEvent } from '../observe/event.ts'
+import { describeEnding } from '../observe/expectation.ts'
+import { lastLines } from '../observe/output-log.ts'
+import type { MachinePool } from '../pool/machine-pool.ts'
+import { KernelTestError } from '../support/errors.ts'
+import type { BootOptions } from './boot-options.ts'
+import { vmOf } from './handles.ts'
+import { type ImageFile, openImageFile } from './image-file.ts'
+import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts'
+import { Session, Trace } from './session.ts'
+import { sharedPool } from './shared-pool.ts'
+import { conditionOf } from './until.ts'
+import type { Until, Vm } from './vm.ts'
+
+const defaultLimitNs = 30_000_000_000n
+const uefiLimitNs = 60_000_000_000n
+
+/** Of the serial log, in an error of `boot`. */
+const shownLines = 10
+
+/** What a fixture or the command line adds to a test's options. */
+export interface SessionContext {
+  /** Default: the pool of this process. */
+  readonly pool?: MachinePool
+  /** Ends the run with an `engineError`. */
+  readonly signal?: AbortSignal
+  /** Hears everything as it arrives, with the text that output bytes add to their port's log. */
+  readonly onEvent?: (event: MachineEvent, text: string) => void
+}
+
+/**
+ * Boots an image and answers the machine, which stands at its first instruction, or at `until`. Outside a test's `boot` fixture
+ * the caller closes it: `await vm.close()`.
+ * @throws KernelTestError KT1xxx for the image, KT2xxx where it cannot be booted so, KT3xxx for the engine, KT4xxx for options.
+ */
+export async function boot(image: string, options: BootOptions = {}): Promise<Vm> {
+  return vmOf(await openSession(image, options))
+}
+
+/** {@link boot}, for fixtures and the command line. */
+export async function openSession(
+  path: string,
+  options: BootOptions,
+  context: SessionContext = {},
+): Promise<Session> {
+  const checked = checkOptions(options)
+  const file = openImageFile(path)
+  try {
+    const session = await start(file, checked, context)
+    return checked.until === null ? session : await runToUntil(session, checked.until)
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+async function start(file: ImageFile, options: CheckedOptions, context: SessionContext): Promise<Session> {
+  const modules = await Promise.all(options.modules.map(readModule))
+  await Promise.all(options.disks.map((path) => checkReadable('disks', path)))
+  const plan = makePlan(file.image, { path: file.path, sha256: file.sha256() }, { ...options, modules })
+  const trace = new Trace(context.onEvent)
+  const machine = await (context.pool ?? sharedPool()).open({
+    engine: options.engine,
+    plan,
+    sink: (event) => trace.add(event),
+    ...(context.signal && { signal: context.signal }),
+  })
+  const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
+  const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
+  const facts = { file, plan, engine: options.engine, limitNs, settleNs: options.settleNs }
+  return new Session(facts, machine, trace)
+}
+
+async function readModule({ path, commandLine }: ModuleFile): Promise<BootModule> {
+  await checkReadable('modules', path)
+  return { name: basename(path), bytes: await readFile(path), commandLine }
+}
+
+async function checkReadable(option: string, path: string): Promise<void> {
+  const stats = await stat(path).catch(() => null)
+  const isReadable = await access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+  if (stats?.isFile() && isReadable) return
+  const why = stats === null ? 'does not exist' : stats.isFile() ? 'may not be read' : 'is not a file'
+  throw new KernelTestError(
+    'KT4006',
+    `${path}, named in \`${option}\`, ${why}`,
+    'Look at the path and its mode.',
+  )
+}
+
+/** Ends the machine where it cannot get there: nobody else holds it. */
+async function runToUntil(session: Session, until: Until): Promise<Session> {
+  try {
+    const cursor = session.port('com1').cursor
+    const wait = await session.reach(conditionOf(until, session.facts.file.image, cursor))
+    if (wait.came === 'true') return session
+    const how =
+      wait.came === 'ending' ? `it ${describeEnding(wait.ending)}` : `it gave up: \`${wait.line.trim()}\``
+    const last = lastLines(session.port('com1').log.text, shownLines)
+    const hint = last.length === 0 ? 'It printed nothing on com1.' : `Last on com1:\n${indented(last)}`
+    throw new KernelTestError('KT4022', `the guest did not reach \`until\`: ${how}`, hint)
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `    ${line}`).join('\n')
+}
