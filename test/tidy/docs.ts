@@ -21,7 +21,7 @@ export function deadLinks(pages: readonly TextFile[], exists: (path: string) => 
 }
 
 /** Targets of inline links, images and reference definitions, code left out. */
-export function linksOf(markdown: string): string[] {
+function linksOf(markdown: string): string[] {
   const prose = withoutCode(markdown).replace(/`[^`\n]*`/g, '')
   const inline = [...prose.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g)]
   const references = [...prose.matchAll(/^\[[^\]]+\]:\s+(\S+)/gm)]

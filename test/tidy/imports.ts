@@ -6,14 +6,14 @@ import { parse, program, type SyntaxNode, type TextFile, walk } from './source-f
  * One import or re-export: `target` is a path from the root for relative imports, else the specifier as
  * written.
  */
-export interface Import {
+interface Import {
   readonly from: string
   readonly specifier: string
   readonly target: string
   readonly relative: boolean
 }
 
-export function importsOf(file: TextFile): Import[] {
+function importsOf(file: TextFile): Import[] {
   const { module } = parse(file)
   const specifiers = new Set<string>(module.staticImports.map((one) => one.moduleRequest.value))
   for (const { entries } of module.staticExports) {
