@@ -46,6 +46,11 @@ export class MemoryLayout {
     return this.#ram.some((range) => at >= range.start && at + size <= range.end)
   }
 
+  /** Whether any of a part of this size at `at` would stand in RAM. */
+  touchesRam(at: bigint, size: bigint): boolean {
+    return this.#ram.some((range) => at < range.end && range.start < at + size)
+  }
+
   /**
    * Takes memory at a given address, without writing to it.
    * Throws KT2003 when that is no RAM, KT2005 when something else of the plan is there.
@@ -61,16 +66,18 @@ export class MemoryLayout {
   /** Takes free memory and answers its address. Throws KT2006 when there is none. */
   place(placing: Placing): bigint {
     const at = this.find(placing)
-    if (at === null) {
-      const { what, size } = placing
-      throw new KernelTestError(
-        'KT2006',
-        `no free memory for the ${what} (${hex(size)} bytes) in ${this.#memoryMiB} MiB`,
-        'Give the machine more memory: option memory, --memory on the command line.',
-      )
-    }
+    if (at === null) throw this.noRoom(placing)
     this.take(placing.what, at, BigInt(placing.size))
     return at
+  }
+
+  /** KT2006. */
+  noRoom({ what, size }: Placing): KernelTestError {
+    return new KernelTestError(
+      'KT2006',
+      `no free memory for the ${what} (${hex(size)} bytes) in ${this.#memoryMiB} MiB`,
+      'Give the machine more memory: option memory, --memory on the command line.',
+    )
   }
 
   /** Free memory, or null. */

@@ -1,27 +1,28 @@
 import type { BootProtocol, ExitPort, MachineShape } from './plan.ts'
 
-/** How to boot an image. Everything has a default. */
+/** How to boot an image. Null stands for a default that depends on the image. */
 export interface PlanOptions {
-  /** Default: the first that the image offers. */
-  readonly protocol?: BootProtocol
-  /** Default `pc`. */
-  readonly machine?: MachineShape
-  /** Default 128; 256 with UEFI. */
-  readonly memoryMiB?: number
-  /** Default 1. */
-  readonly cpus?: number
-  /** For disks and ISOs. Default `bios`. */
-  readonly firmware?: 'bios' | 'uefi'
-  readonly commandLine?: string
+  /** Null: the first way of `bootWays`. */
+  readonly protocol: BootProtocol | null
+  readonly machine: MachineShape
+  /** Null: 128, and 256 with UEFI. */
+  readonly memoryMiB: number | null
+  readonly cpus: number
+  /** For disks and ISOs. Null: `bios`, unless the image is for UEFI alone. */
+  readonly firmware: Firmware | null
+  /** Null: empty. */
+  readonly commandLine: string | null
   /** For multiboot and PVH; Linux takes one, its initrd. */
-  readonly modules?: readonly BootModule[]
+  readonly modules: readonly BootModule[]
   /** Paths of further disks. */
-  readonly disks?: readonly string[]
-  /** Default 0xf4, 4 bytes wide; for Linux null, because it takes the device for a serial port. */
-  readonly exitPort?: ExitPort | null
-  /** Default 0xe9. */
-  readonly debugConsole?: number | null
+  readonly disks: readonly string[]
+  /** Null: none. Undefined: 0xf4, 4 bytes wide; for Linux none, because it would take the device for a serial port. */
+  readonly exitPort: ExitPort | null | undefined
+  /** Null: none. */
+  readonly debugConsole: number | null
 }
+
+export type Firmware = 'bios' | 'uefi'
 
 /** A file that the boot loader puts beside the kernel. */
 export interface BootModule {

@@ -1,0 +1,80 @@
+import type { DiskImage, ElfImage, Image, IsoImage, LinuxImage } from '../image/image.ts'
+import type { BootProtocol } from './plan.ts'
+import type { Firmware } from './plan-options.ts'
+
+/** One way to start an image. */
+export interface BootWay {
+  readonly protocol: BootProtocol
+  /** Which firmware finds something to run; empty where none takes part. The first is the default. */
+  readonly firmware: readonly Firmware[]
+  /** What in the image offers it, as a sentence without a full stop. */
+  readonly reason: string
+}
+
+/** Every way to start `image`. The first is what `boot` does unless told otherwise. */
+export function bootWays(image: Image): readonly BootWay[] {
+  switch (image.kind) {
+    case 'elf':
+      return elfWays(image)
+    case 'linux':
+      return [{ protocol: 'linux', firmware: [], reason: linuxReason(image) }]
+    case 'disk':
+      return diskWays(image)
+    case 'iso':
+      return isoWays(image)
+  }
+}
+
+const headerNames = {
+  multiboot2: 'a multiboot2 header',
+  multiboot1: 'a multiboot1 header',
+  pvh: 'a PVH note (XEN_ELFNOTE_PHYS32_ENTRY)',
+} as const
+
+function elfWays(image: ElfImage): BootWay[] {
+  const ways = image.contracts.map(
+    ({ kind }): BootWay => ({ protocol: kind, firmware: [], reason: `the file has ${headerNames[kind]}` }),
+  )
+  if (image.bits !== 64 || image.type !== 'executable') return ways
+  const reason =
+    ways.length > 0
+      ? 'any static ELF64 can be started in 64-bit mode, its boot header unused'
+      : 'a static ELF64 without a boot header is started in 64-bit mode at its entry point'
+  return [...ways, { protocol: 'elf64', firmware: [], reason }]
+}
+
+function linuxReason({ has64BitEntry }: LinuxImage): string {
+  return `a Linux bzImage, entered in ${has64BitEntry ? '64-bit' : '32-bit'} mode`
+}
+
+function diskWays({ bootSignature, efiSystem }: DiskImage): BootWay[] {
+  if (!bootSignature && !efiSystem) return []
+  const found = [
+    ...(bootSignature ? ['the boot signature 55 AA'] : []),
+    ...(efiSystem ? ['a file system for UEFI firmware'] : []),
+  ]
+  const firmware: Firmware[] = [
+    ...(bootSignature ? ['bios' as const] : []),
+    ...(efiSystem ? ['uefi' as const] : []),
+  ]
+  return [{ protocol: 'disk', firmware, reason: `a disk with ${found.join(' and ')}` }]
+}
+
+function isoWays({ bootEntries, hybrid }: IsoImage): BootWay[] {
+  const firmware = (['bios', 'uefi'] as const).filter((one) =>
+    bootEntries.some(({ platform }) => platform === one),
+  )
+  const ways: BootWay[] = []
+  if (firmware.length > 0) {
+    const names = firmware.map((one) => one.toUpperCase()).join(' and ')
+    ways.push({ protocol: 'iso', firmware, reason: `a CD with El Torito boot entries for ${names}` })
+  }
+  if (hybrid) {
+    ways.push({
+      protocol: 'disk',
+      firmware: ['bios'],
+      reason: 'the ISO is also a disk: it has a boot sector',
+    })
+  }
+  return ways
+}

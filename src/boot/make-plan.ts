@@ -1,0 +1,122 @@
+import type { Image } from '../image/image.ts'
+import { KernelTestError } from '../support/errors.ts'
+import { type BootWay, bootWays } from './boot-ways.ts'
+import { checkUse } from './check-use.ts'
+import type { DirectBoot, DirectOptions } from './direct-boot.ts'
+import { disk } from './disk.ts'
+import { elf64, needsFixedAddress } from './elf64.ts'
+import { iso } from './iso.ts'
+import { linux } from './linux.ts'
+import { multiboot1 } from './multiboot1.ts'
+import { multiboot2 } from './multiboot2.ts'
+import type { BootPlan, BootProtocol, ExitPort, MachineOptions, Medium } from './plan.ts'
+import type { Firmware, PlanOptions } from './plan-options.ts'
+import { pvh } from './pvh.ts'
+
+/** What is known of the file that the image was read from. */
+export interface ImageFile {
+  readonly path: string
+  readonly sha256: string
+}
+
+const defaultExitPort: ExitPort = { port: 0xf4, size: 4 }
+const defaultMemoryMiB = { direct: 128, bios: 128, uefi: 256 } as const
+const leastMemoryMiB = 4
+
+/**
+ * What to do to boot `image`, the contents of `file`.
+ * @throws KernelTestError KT2xxx when it cannot be booted so.
+ */
+export function makePlan(image: Image, file: ImageFile, options: PlanOptions): BootPlan {
+  const way = chooseWay(image, options.protocol)
+  checkUse(way, options)
+  const { protocol } = way
+  const firmware = way.firmware.length === 0 ? null : (options.firmware ?? way.firmware[0] ?? null)
+  const machine = machineOf(options, firmware)
+  const boot =
+    firmware === null
+      ? directBoot(image, protocol, { ...options, machine, commandLine: options.commandLine ?? '' })
+      : firmwareBoot(way, file.path, firmware)
+  const further = options.disks.map((path, index): Medium => ({ id: `disk${index + 1}`, kind: 'disk', path }))
+  const { exitPort, debugConsole } = options
+  const exit = exitPort === undefined ? (protocol === 'linux' ? null : defaultExitPort) : exitPort
+  return {
+    machine,
+    start: boot.start,
+    media: [...boot.media, ...further],
+    ports: { exit, debugConsole },
+    provenance: { image: file.path, sha256: file.sha256, protocol, notes: boot.notes },
+  }
+}
+
+type Boot = Pick<BootPlan, 'start' | 'media'> & { readonly notes: readonly string[] }
+
+function directBoot(image: Image, protocol: BootProtocol, options: DirectOptions): Boot {
+  return { ...directStart(image, protocol, options), media: [] }
+}
+
+function directStart(image: Image, protocol: BootProtocol, options: DirectOptions): DirectBoot {
+  if (image.kind === 'linux') return linux(image, options)
+  if (image.kind !== 'elf') throw notOffered(image, protocol)
+  const contract = image.contracts.find(({ kind }) => kind === protocol)
+  switch (contract?.kind) {
+    case 'multiboot1':
+      return multiboot1(image, contract, options)
+    case 'multiboot2':
+      return multiboot2(image, contract, options)
+    case 'pvh':
+      return pvh(image, contract, options)
+    case undefined:
+      return elf64(image, options)
+  }
+}
+
+function firmwareBoot(way: BootWay, path: string, firmware: Firmware): Boot {
+  const boot = way.protocol === 'iso' ? iso(path, firmware) : disk(path, firmware)
+  if (way.firmware.includes(firmware)) return { ...boot, notes: [] }
+  return {
+    ...boot,
+    notes: [`nothing in the image was found that ${firmware.toUpperCase()} firmware would start`],
+  }
+}
+
+function chooseWay(image: Image, protocol: BootProtocol | null): BootWay {
+  const ways = bootWays(image)
+  const way = protocol === null ? ways[0] : ways.find((one) => one.protocol === protocol)
+  if (way) return way
+  const movable = image.kind === 'elf' && image.bits === 64 && image.type === 'shared'
+  if (movable && (protocol === null || protocol === 'elf64')) throw needsFixedAddress()
+  throw protocol === null ? noWay(image) : notOffered(image, protocol)
+}
+
+function machineOf(options: PlanOptions, firmware: Firmware | null): MachineOptions {
+  const memoryMiB = options.memoryMiB ?? defaultMemoryMiB[firmware ?? 'direct']
+  if (!Number.isInteger(memoryMiB) || memoryMiB < leastMemoryMiB) {
+    throw new KernelTestError(
+      'KT2013',
+      `a machine cannot have ${memoryMiB} MiB of memory`,
+      `Give a whole number of MiB, ${leastMemoryMiB} or more.`,
+    )
+  }
+  return { shape: options.machine, memoryMiB, cpus: options.cpus }
+}
+
+const howToMend: Readonly<Record<Image['kind'], string>> = {
+  elf: 'A 32-bit kernel needs a multiboot header or a PVH note.',
+  disk: 'It has neither the boot signature 55 AA in its first sector nor a file system for UEFI firmware.',
+  iso: 'It has no El Torito boot entry: make it with grub-mkrescue or `xorriso -as mkisofs -b`.',
+  linux: 'It has no boot header that is known.',
+}
+
+function noWay(image: Image): KernelTestError {
+  return new KernelTestError('KT2001', 'there is no way to boot the image', howToMend[image.kind])
+}
+
+function notOffered(image: Image, protocol: BootProtocol): KernelTestError {
+  const offered = bootWays(image).map((way) => way.protocol)
+  return new KernelTestError(
+    'KT2002',
+    `the image cannot be booted by ${protocol}`,
+    offered.length > 0 ? `It can by ${offered.join(', ')}.` : howToMend[image.kind],
+  )
+}
