@@ -40,6 +40,7 @@ export const errorTitles = {
   KT3010: 'The engine cannot do that',
   KT3011: 'There is no memory at that address',
   KT3012: 'There is no such CPU',
+  KT3013: 'There is no such key',
   KT3040: 'Memory has no hole for the QEMU loader',
   KT4001: 'There is no such boot option',
   KT4002: 'A boot option has a wrong value',
