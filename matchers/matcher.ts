@@ -5,6 +5,7 @@ import type { OutputPort } from '../src/observe/output.ts'
 import type { OutputLog } from '../src/observe/output-log.ts'
 import type { Registers } from '../src/observe/registers.ts'
 import type { Screen } from '../src/observe/screen.ts'
+import type { TextMatch } from '../src/observe/stop.ts'
 
 /** What a matcher looks at. */
 export interface Observations {
@@ -25,16 +26,43 @@ export interface OutputObservation {
 /** What every failure message ends with: how the run stands, the last serial lines, the screen. */
 export interface Surroundings {
   readonly ending: Ending | null
+  /** Of the first serial port. */
   readonly serial: OutputLog
   readonly screen: Screen | null
+  /** Set when the wait was cut short because the guest printed that it gives up. */
+  readonly failFast: FailFastHit | null
 }
 
+/** A fail-fast text that was printed while a test waited for something else. */
+export interface FailFastHit {
+  readonly port: OutputPort
+  readonly pattern: string
+  /** The whole line it was printed on. */
+  readonly line: string
+}
+
+/** How an assertion came out. */
 export interface Verdict {
+  /** As test hosts want it: with `.not` a true one is the failure. */
   readonly pass: boolean
   /** The whole failure message, for whichever way round the assertion was; built only when shown. */
   readonly message: () => string
   readonly expected?: unknown
   readonly actual?: unknown
+  /** Where an output matched: the port's cursor moves behind it. */
+  readonly match?: TextMatch
+}
+
+/**
+ * What the machine does before the observation is taken: it runs to a condition, or to its ending, or stays as it is.
+ * A run that ends, or reaches its limit, or prints a fail-fast text ends every wait.
+ */
+export type WaitFor = Condition | 'ending' | 'nothing'
+
+/** The subject of an output matcher as it stands when the wait begins; other matchers need not look at it. */
+export interface WaitSubject {
+  readonly port: OutputPort
+  readonly cursor: number
 }
 
 /**
@@ -45,10 +73,8 @@ export interface Verdict {
 export interface Matcher<Reads extends keyof Observations, Args extends readonly unknown[]> {
   readonly name: string
   readonly reads: Reads
-  /** What a machine can wait for so that a positive assertion may come true. Absent: decided at once. */
-  readonly condition?: (
-    seen: { readonly cursor: number; readonly port: OutputPort },
-    ...args: Args
-  ) => Condition
+  waitFor(subject: WaitSubject, negated: boolean, ...args: Args): WaitFor
+  /** The output port that the arguments name instead of the subject's own. */
+  readonly port?: (...args: Args) => OutputPort | undefined
   judge(seen: Observations[Reads], around: Surroundings, negated: boolean, ...args: Args): Verdict
 }

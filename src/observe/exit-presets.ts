@@ -13,6 +13,8 @@ export interface ExitCode {
   readonly meaning: string
 }
 
+export type PresetName = 'blog_os' | 'ostd' | 'kvm-unit-tests' | 'uefi-rs' | 'hermit'
+
 /** The value that says "all is well" where nobody says otherwise: blog_os', and the most used. */
 export const successValue = 0x10
 
@@ -20,7 +22,7 @@ export const successValue = 0x10
  * The conventions of known projects, read in their sources. They contradict each other (0 and 1 mean both things),
  * so none but the default is ever assumed.
  */
-export const presets: Readonly<Record<string, ExitPreset>> = {
+export const presets: Readonly<Record<PresetName, ExitPreset>> = {
   blog_os: {
     users: 'blog_os and bootimage',
     pass: { value: 0x10, meaning: 'success' },
@@ -58,4 +60,8 @@ export function explainExitValue(value: number): string | null {
     [pass, ...others].filter((code) => code.value === value).map((code) => `${code.meaning} in ${users}`),
   )
   return meanings.length === 0 ? null : `${hex(value)} means ${meanings.join(', ')}`
+}
+
+export function isPresetName(name: string): name is PresetName {
+  return Object.hasOwn(presets, name)
 }

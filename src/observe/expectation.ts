@@ -1,7 +1,7 @@
 import { hex } from '../support/hex.ts'
 import type { Activity } from './activity.ts'
 import { type Ending, type ResetSource, statusOfExitValue } from './ending.ts'
-import { explainExitValue, presets, successValue } from './exit-presets.ts'
+import { explainExitValue, isPresetName, presets, successValue } from './exit-presets.ts'
 
 /** How a run should end. `limit` without a detail takes any. */
 export type Expectation =
@@ -33,7 +33,7 @@ export const expectationForms: readonly string[] = [
 /** Reads an expectation as the command line and `toExit` spell it; null where it is none. */
 export function parseExpectation(text: string): Expectation | null {
   if (text === 'success') return success
-  if (Object.hasOwn(presets, text)) return { kind: 'exit', value: presets[text]?.pass.value ?? successValue }
+  if (isPresetName(text)) return { kind: 'exit', value: presets[text].pass.value }
   const plain = plainEndings.find((kind) => kind === text)
   if (plain) return { kind: plain }
   if (text === 'limit') return { kind: 'limit', detail: null }

@@ -1,0 +1,15 @@
+import type { AddressSpace } from '../src/observe/address-space.ts'
+import type { Permission } from './page-walk-text.ts'
+
+/** What is switched off in the CPU so that entries cannot forbid what they say they forbid. */
+export function protectionHints(space: AddressSpace, wrong: readonly Permission[]): string[] {
+  if (space.mode === 'none') return []
+  return [
+    wrong.includes('writable') && !space.writeProtect
+      ? 'CR0.WP is clear, so the kernel may write to read-only pages too. Set bit 16 of CR0.'
+      : '',
+    wrong.includes('executable') && !space.noExecute
+      ? 'EFER.NXE is clear, so no entry can forbid execution. Set bit 11 of EFER (MSR 0xc0000080).'
+      : '',
+  ].filter((hint) => hint !== '')
+}
