@@ -1,6 +1,7 @@
 import type { Machine } from '../engines/engine.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
+import { pressesOfText } from '../observe/keys.ts'
 import type { OutputPort, SerialPort } from '../observe/output.ts'
 import { linesOfText, type OutputLog } from '../observe/output-log.ts'
 import { linesOf } from '../observe/text-screen.ts'
@@ -87,7 +88,7 @@ class SessionVm implements Vm {
   }
 
   type(text: string): Promise<void> {
-    return this.#session.feed({ to: 'keyboard', keys: keysOf(text) })
+    return this.#session.feed({ to: 'keyboard', keys: pressesOfText(text) })
   }
 
   end(): Promise<Ending> {
@@ -163,10 +164,4 @@ function memoryHandle(machine: Machine): MemoryHandle {
     read: (address, length, options) => machine.read(space(options), address, length),
     write: (address, bytes, options) => machine.write(space(options), address, bytes),
   }
-}
-
-/** One key a character; those that are no printing key have names. */
-function keysOf(text: string): readonly string[] {
-  const names: Readonly<Record<string, string>> = { '\n': 'enter', '\t': 'tab', ' ': 'space' }
-  return Array.from(text, (character) => names[character] ?? character)
 }

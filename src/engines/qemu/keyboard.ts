@@ -47,7 +47,7 @@ const qcodes: Partial<Record<Key, string>> = {
 }
 
 /** Between two changes of a key, so that a guest that polls for keys sees each one. Milliseconds of guest time. */
-const paceMs = 20
+const paceMs = 10
 const nsPerMs = 1_000_000n
 /** QEMU's queue holds 1024 entries, three a change, and drops what is more. */
 const longestBatch = 100
