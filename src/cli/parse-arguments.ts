@@ -50,7 +50,7 @@ export function parseImageArguments(argv: readonly string[], options: readonly O
   const values = new Map<string, string[]>()
   for (const token of tokens) {
     if (token.kind === 'option-terminator') {
-      if (positionals.length > 0) argv.slice(token.index).forEach((_, i) => ignored.add(token.index + i))
+      for (let i = token.index; positionals.length > 0 && i < argv.length; i++) ignored.add(i)
     } else if (ignored.has(token.index)) {
       // A cluster of letters is one argument, and what follows `--` is not for us.
     } else if (token.kind === 'positional') {
@@ -95,7 +95,19 @@ function names(options: readonly Option[]): readonly string[] {
   return options.map(({ name }) => name)
 }
 
-export function unknownOption(raw: string, options: readonly Option[]): KernelTestError {
+/** Of an argument that a command cannot take. */
+export function unknownArgument(argument: string, options: readonly Option[]): KernelTestError {
+  if (argument.startsWith('-')) return unknownOption(argument, options)
+  const hint = 'Name one image; an option whose value has spaces needs quotes.'
+  return new KernelTestError('KT6001', `"${argument}" is one argument too many`, hint)
+}
+
+export function needsImage(command: string): KernelTestError {
+  const hint = `Name it: \`kerneltest ${command} kernel.elf\`.`
+  return new KernelTestError('KT6006', `\`kerneltest ${command}\` needs an image`, hint)
+}
+
+function unknownOption(raw: string, options: readonly Option[]): KernelTestError {
   const closest = closestName(raw.replace(/^-+/, ''), names(options))
   const hint = closest === null ? 'See `kerneltest --help`.' : `Did you mean \`--${closest}\`?`
   return new KernelTestError('KT6001', `there is no option \`${raw}\``, hint)

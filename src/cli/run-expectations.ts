@@ -1,5 +1,5 @@
 import type { Pattern } from '../observe/condition.ts'
-import { type Expectation, expectationForms, parseExpectation, success } from '../observe/expectation.ts'
+import { type Expectation, expectationForms, parseExpectation } from '../observe/expectation.ts'
 import { closestName } from '../support/closest.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { parsePattern } from './pattern-argument.ts'
@@ -10,30 +10,27 @@ export interface RunExpectations {
   readonly spelt: readonly string[]
   readonly endings: readonly Expectation[]
   /** Looked for on every output port. */
-  readonly texts: readonly Pattern[]
-  readonly screens: readonly Pattern[]
+  readonly texts: readonly SpeltPattern[]
+  readonly screens: readonly SpeltPattern[]
+}
+
+export interface SpeltPattern {
+  readonly spelt: string
+  readonly pattern: Pattern
 }
 
 /** @throws KernelTestError KT6003 for a form that does not exist. */
 export function parseExpectations(spelt: readonly string[]): RunExpectations {
   const endings: Expectation[] = []
-  const texts: Pattern[] = []
-  const screens: Pattern[] = []
+  const texts: SpeltPattern[] = []
+  const screens: SpeltPattern[] = []
   for (const form of spelt) {
     const [, key, rest = ''] = /^(text|screen)=(.*)$/s.exec(form) ?? []
-    if (key === 'text') texts.push(parsePattern('expect', rest))
-    else if (key === 'screen') screens.push(parsePattern('expect', rest))
+    if (key === 'text') texts.push({ spelt: form, pattern: parsePattern('expect', rest) })
+    else if (key === 'screen') screens.push({ spelt: form, pattern: parsePattern('expect', rest) })
     else endings.push(parseExpectation(form) ?? unknownForm(form))
   }
   return { spelt, endings, texts, screens }
-}
-
-/** What holds where nothing was asked for. */
-export const defaultExpectations: RunExpectations = {
-  spelt: ['exit=0x10'],
-  endings: [success],
-  texts: [],
-  screens: [],
 }
 
 function unknownForm(form: string): never {

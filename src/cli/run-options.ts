@@ -1,7 +1,12 @@
 import type { BootOptions } from '../session/boot-options.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { Option } from './parse-arguments.ts'
-import { parsePattern, parseUntil } from './pattern-argument.ts'
+
+export const jsonOption: Option = {
+  name: 'json',
+  value: null,
+  help: 'print one JSON object, and nothing else, on standard output',
+}
 
 /** The options of `kerneltest run`: one table for the parser, the help and `[package.metadata.kerneltest]`. */
 export const runOptions: readonly Option[] = [
@@ -18,7 +23,7 @@ export const runOptions: readonly Option[] = [
   { name: 'limit', value: 'TIME', help: 'guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI' },
   { name: 'exit-port', value: 'PORT', help: 'of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none' },
   { name: 'screenshot', value: 'FILE', help: 'write the last screen as PNG' },
-  { name: 'json', value: null, help: 'print one JSON object, and nothing else, on standard output' },
+  jsonOption,
 ]
 
 /** How an option's values, by option name, become options of `boot`. What is not given is left out. */

@@ -1,0 +1,23 @@
+import type { Engine, EngineReport } from '../engines/engine.ts'
+import { qemuEngine } from '../engines/qemu/engine.ts'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
+import { unknownArgument } from './parse-arguments.ts'
+
+const engines: readonly Engine[] = [qemuEngine]
+
+/** `kerneltest doctor`: which engines work here, and what to install for those that do not. */
+export async function doctor(argv: readonly string[]): Promise<ExitStatus> {
+  const [extra] = argv
+  if (extra !== undefined) throw unknownArgument(extra, [])
+  const reports = await Promise.all(engines.map((engine) => engine.probe()))
+  process.stdout.write(`Node.js ${process.versions.node} on ${process.platform} ${process.arch}\n`)
+  for (const report of reports) process.stdout.write(describe(report))
+  return reports.some(({ usable }) => usable) ? exitStatus.asExpected : exitStatus.couldNotStart
+}
+
+function describe({ name, usable, version, path, missing }: EngineReport): string {
+  const state = usable ? `${version ?? 'of unknown version'}, ${path ?? 'found'}` : 'cannot be used'
+  const lines = [`engine ${name}: ${state}`]
+  for (const { what, install } of missing) lines.push(`  missing: ${what}`, `    install it: ${install}`)
+  return `${lines.join('\n')}\n`
+}

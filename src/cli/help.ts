@@ -1,0 +1,55 @@
+import type { Option } from './parse-arguments.ts'
+import { runOptions } from './run-options.ts'
+
+const commands: readonly (readonly [string, string])[] = [
+  [
+    'kerneltest [FILE…] [OPTIONS]',
+    "run the project's tests: test files and kernel images (Vitest's options)",
+  ],
+  ['kerneltest run IMAGE', 'boot one image, stream its serial port, say how it ended'],
+  ['kerneltest inspect IMAGE', 'what an image is, how it can boot, and what is wrong with it'],
+  ['kerneltest report', 'write the last run’s screenshots and serial logs as one HTML page'],
+  ['kerneltest doctor', 'which engines work here, and what is missing'],
+]
+
+/** `kerneltest --help` */
+export function generalHelp(): string {
+  return `Tests bare-metal x86-64 kernels.
+
+${table(commands)}
+
+  --help      this text, or that of a command: kerneltest run --help
+  --version   the version of kerneltest
+
+Exit status: 0 as expected, 1 not, 2 usage, 3 the engine or the image could not start,
+124 a limit that no --expect named, 130 interrupted.
+`
+}
+
+/** `kerneltest run --help` */
+export function runHelp(): string {
+  return `kerneltest run IMAGE [OPTIONS]
+
+Boots IMAGE (an ELF kernel, disk image, ISO or Linux bzImage), writes what it prints on its first
+serial port to standard output, and the verdict to standard error.
+
+${table(runOptions.map((option) => [spell(option), option.help]))}
+
+--expect may be given several times and all must hold:
+  exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy,
+  text=/…/ (printed on any port), screen=/…/ (shown). Without /…/ a text is taken literally.
+With texts and screens alone the run stops as soon as all have come.
+
+As a cargo runner ("runner = 'kerneltest run'"): what cargo puts after the image is ignored, and
+[package.metadata.bootimage] and [package.metadata.kerneltest] of Cargo.toml are read.
+`
+}
+
+function spell({ name, value }: Option): string {
+  return value === null ? `--${name}` : `--${name} ${value}`
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n')
+}

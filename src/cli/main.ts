@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { KernelTestError } from '../support/errors.ts'
+import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
+import { generalHelp, runHelp } from './help.ts'
+import { needsImage, parseImageArguments, unknownArgument } from './parse-arguments.ts'
+import { jsonOption } from './run-options.ts'
+
+/** Loaded when they are called: `run` needs no Vitest, `doctor` no PNG. */
+const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<ExitStatus>>> = {
+  run: async (argv) => (await import('./run.ts')).run(argv),
+  inspect,
+  report: async (argv) => (await import('./report.ts')).report(argv),
+  doctor: async (argv) => (await import('./doctor.ts')).doctor(argv),
+}
+
+async function main([first = '', ...rest]: readonly string[]): Promise<ExitStatus> {
+  if (process.platform === 'win32') throw noWindows()
+  const command = Object.hasOwn(commands, first) ? commands[first] : undefined
+  if (command === undefined) {
+    if (first === '--version' || first === '-v') return print(`${version()}\n`)
+    if (first === '--help' || first === '-h') return print(generalHelp())
+    return (await import('./test.ts')).test(first === '' ? rest : [first, ...rest])
+  }
+  const asksForHelp = rest[0] === '--help' || rest[0] === '-h'
+  if (asksForHelp) return print(first === 'run' ? runHelp() : generalHelp())
+  return command(rest)
+}
+
+async function inspect(argv: readonly string[]): Promise<ExitStatus> {
+  const { image, values, ignored } = parseImageArguments(argv, [jsonOption])
+  const [extra] = ignored
+  if (extra !== undefined) throw unknownArgument(extra, [jsonOption])
+  if (image === null) throw needsImage('inspect')
+  const { inspectCommand } = await import('./inspect.ts')
+  return (await inspectCommand(image, { json: values.has('json') })) === 0
+    ? exitStatus.asExpected
+    : exitStatus.notAsExpected
+}
+
+function print(text: string): ExitStatus {
+  process.stdout.write(text)
+  return exitStatus.asExpected
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  )
+  return `kerneltest ${manifest.version}`
+}
+
+function noWindows(): KernelTestError {
+  return new KernelTestError(
+    'KT6007',
+    'kerneltest does not run on Windows yet',
+    'Use it in WSL: `wsl --install`, then the commands of the README.',
+  )
+}
+
+/** Standard output may be a pipe: what was written must be out before the process ends. */
+async function flush(): Promise<void> {
+  await new Promise((resolve) => process.stdout.write('', resolve))
+  await new Promise((resolve) => process.stderr.write('', resolve))
+}
+
+// A reader that has seen enough (`kerneltest run … | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    const isKnown = error instanceof KernelTestError
+    process.stderr.write(
+      `kerneltest: ${isKnown ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    )
+    return statusOfError(error)
+  })
+  .then(async (status) => {
+    await flush()
+    process.exit(status)
+  })

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { Ending } from '../observe/ending.ts'
+import { outputPorts } from '../observe/output.ts'
+import type { Registers } from '../observe/registers.ts'
+import type { Screen } from '../observe/screen.ts'
+import { linesOf } from '../observe/text-screen.ts'
+import type { Session, SessionRecord } from '../session/session.ts'
+import { hex } from '../support/hex.ts'
+import type { RunVerdict } from './run-to-verdict.ts'
+
+/** The object that `kerneltest run --json` prints; `docs/command-line.md` promises it. */
+export function runJson(
+  { facts }: Session,
+  record: SessionRecord,
+  verdict: RunVerdict,
+  about: {
+    readonly engineVersion: string | null
+    readonly expected: readonly string[]
+    readonly wallMs: number
+  },
+): object {
+  const { image, sha256, protocol } = record.plan.provenance
+  const serial = outputPorts.filter((port) => port !== 'debugConsole')
+  const textOf = (port: (typeof outputPorts)[number]) => record.outputs.get(port)?.text ?? ''
+  const { instructions } = record.at
+  return {
+    image: { path: image, sha256, kind: facts.file.image.kind, boot: protocol },
+    engine: { name: facts.engine, version: about.engineVersion },
+    end: verdict.ending === null ? { kind: 'stopped' } : endJson(verdict.ending),
+    expected: about.expected,
+    ok: verdict.ok,
+    serial: Object.fromEntries(
+      serial.filter((port) => port === 'com1' || textOf(port) !== '').map((port) => [port, textOf(port)]),
+    ),
+    debugConsole: textOf('debugConsole'),
+    screen: record.screen && screenJson(record.screen),
+    registers: record.registers && registersJson(record.registers),
+    instructions: instructions === null ? null : Number(instructions),
+    wallMs: about.wallMs,
+  }
+}
+
+function endJson(ending: Ending): object {
+  const { kind } = ending
+  switch (kind) {
+    case 'exit':
+      return { kind, value: ending.value, status: ending.status }
+    case 'shutdown':
+    case 'reset':
+      return { kind, detail: ending.by }
+    case 'tripleFault':
+      return ending.rip === null ? { kind } : { kind, detail: hex(ending.rip) }
+    case 'deadHalt':
+      return { kind, detail: hex(ending.rip) }
+    case 'hang':
+      return { kind, detail: hex(ending.proof.rip) }
+    case 'limit':
+      return { kind, detail: ending.detail }
+    case 'stopped':
+      return { kind }
+    case 'engineError':
+      return { kind, detail: `${ending.code}: ${ending.detail}` }
+  }
+}
+
+function screenJson(screen: Screen): object {
+  if (screen.kind === 'graphics') {
+    const { kind, width, height, pixels } = screen
+    return { kind, width, height, sha256: createHash('sha256').update(pixels).digest('hex') }
+  }
+  const { kind, columns, rows, cursor } = screen
+  const attributes = Array.from({ length: rows }, (_, row) => [
+    ...screen.attributes.subarray(row * columns, (row + 1) * columns),
+  ])
+  return { kind, columns, rows, lines: linesOf(screen), attributes, cursor }
+}
+
+/** Every register of 64 bits, and the selectors of the segments. */
+function registersJson(registers: Registers): object {
+  const shown = Object.entries(registers).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'bigint') return [name, hex(value)] as const
+    if (typeof value === 'object' && value !== null && 'selector' in value) {
+      return [name, hex(Number(value.selector))] as const
+    }
+    return null
+  })
+  return Object.fromEntries(shown.filter((entry) => entry !== null))
+}

@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs'
+import { qemuEngine } from '../engines/qemu/engine.ts'
+import type { MachineEvent } from '../observe/event.ts'
+import type { Screen } from '../observe/screen.ts'
+import { MachinePool } from '../pool/machine-pool.ts'
+import { drawScreen } from '../report/draw-screen.ts'
+import { encodePng } from '../report/png.ts'
+import { openSession } from '../session/boot.ts'
+import type { Session } from '../session/session.ts'
+import { KernelTestError } from '../support/errors.ts'
+import { readCargoSettings } from './cargo-manifest.ts'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
+import { needsImage, parseImageArguments } from './parse-arguments.ts'
+import { parseUntil } from './pattern-argument.ts'
+import { parseExpectations } from './run-expectations.ts'
+import { runJson } from './run-json.ts'
+import { bootOptionsOf, runOptions } from './run-options.ts'
+import { type RunVerdict, runToVerdict } from './run-to-verdict.ts'
+import { screenInFrame } from './show-screen.ts'
+
+type Values = ReadonlyMap<string, readonly string[]>
+
+/** `kerneltest run IMAGE`: boots one image, streams its serial port and says how it ended. */
+export async function run(argv: readonly string[]): Promise<ExitStatus> {
+  const { image, values: given, ignored } = parseImageArguments(argv, runOptions)
+  if (image === null) throw needsImage('run')
+  const values: Values = new Map([...cargoValues(), ...given])
+  if (ignored.length > 0) note(`ignored, because it is not for kerneltest: ${ignored.join(' ')}`)
+  const interrupt = new AbortController()
+  const onInterrupt = () => interrupt.abort()
+  process.once('SIGINT', onInterrupt)
+  try {
+    return await runImage(image, values, interrupt.signal)
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+/** As a cargo runner, the kernel's own manifest says how it is tested. */
+function cargoValues(): Values {
+  const directory = process.env['CARGO_MANIFEST_DIR']
+  if (directory === undefined) return new Map()
+  const { values, notes } = readCargoSettings(directory, runOptions)
+  for (const text of notes) note(text)
+  return values
+}
+
+async function runImage(image: string, values: Values, signal: AbortSignal): Promise<ExitStatus> {
+  const spelt = values.get('expect')
+  const expected = spelt === undefined ? null : parseExpectations(spelt)
+  const [until] = values.get('until') ?? []
+  const isJson = values.has('json')
+  const started = performance.now()
+  const session = await openSession(image, bootOptionsOf(values), {
+    pool: new MachinePool({ threads: 1, whenFull: 'wait' }),
+    signal,
+    onEvent: (event) => show(event, isJson),
+  })
+  const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until))
+  const record = await session.close()
+  const wallMs = Math.round(performance.now() - started)
+  const verdict = signal.aborted ? interrupted(judged) : judged
+  writeScreenshot(values.get('screenshot')?.[0], record.screen)
+  if (isJson) {
+    const { version } = await qemuEngine.probe()
+    const about = {
+      engineVersion: version,
+      expected: spelt ?? [until ? `until=${until}` : 'exit=0x10'],
+      wallMs,
+    }
+    process.stdout.write(`${JSON.stringify(runJson(session, record, verdict, about))}\n`)
+  } else {
+    finishLine(session)
+    if (process.stderr.isTTY) process.stderr.write(screenInFrame(record.screen))
+  }
+  process.stderr.write(`kerneltest: ${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}\n`)
+  return verdict.status
+}
+
+function interrupted(verdict: RunVerdict): RunVerdict {
+  return { ...verdict, ok: false, status: exitStatus.interrupted, sentence: 'interrupted' }
+}
+
+function show(event: MachineEvent, isJson: boolean): void {
+  if (event.kind === 'note') note(event.text)
+  else if (event.kind === 'output' && event.port === 'com1' && !isJson) process.stdout.write(event.bytes)
+}
+
+/** At a terminal the verdict begins on a line of its own, also after a guest that ended in the middle of one. */
+function finishLine(session: Session): void {
+  const { text } = session.port('com1').log
+  if (process.stdout.isTTY && text !== '' && !text.endsWith('\n')) process.stdout.write('\n')
+}
+
+function writeScreenshot(path: string | undefined, screen: Screen | null): void {
+  if (path === undefined) return
+  if (screen === null) {
+    note('there is no screen to write: the engine was lost')
+    return
+  }
+  try {
+    writeFileSync(path, encodePng(drawScreen(screen)))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new KernelTestError('KT6008', `${path}: ${reason}`, 'Name a file in a directory that exists.')
+  }
+}
+
+function note(text: string): void {
+  process.stderr.write(`kerneltest: note: ${text}\n`)
+}
