@@ -1,27 +1,6 @@
 import type { GraphicsScreen, Screen, TextScreen } from '../observe/screen.ts'
 import { font, glyphHeight, glyphWidth } from './font.ts'
-
-/** Red, green and blue of the sixteen attribute colours as the VGA BIOS programs its palette (IBM VGA reference, DAC). */
-const palette = [
-  [0x00, 0x00, 0x00],
-  [0x00, 0x00, 0xaa],
-  [0x00, 0xaa, 0x00],
-  [0x00, 0xaa, 0xaa],
-  [0xaa, 0x00, 0x00],
-  [0xaa, 0x00, 0xaa],
-  [0xaa, 0x55, 0x00],
-  [0xaa, 0xaa, 0xaa],
-  [0x55, 0x55, 0x55],
-  [0x55, 0x55, 0xff],
-  [0x55, 0xff, 0x55],
-  [0x55, 0xff, 0xff],
-  [0xff, 0x55, 0x55],
-  [0xff, 0x55, 0xff],
-  [0xff, 0xff, 0x55],
-  [0xff, 0xff, 0xff],
-] as const
-
-type Color = readonly [number, number, number]
+import { colorOf, type Rgb } from './palette.ts'
 
 /**
  * The screen as pixels. A text screen is drawn from its cells with our own font, so that every engine and machine
@@ -55,8 +34,8 @@ function drawCell(screen: TextScreen, row: number, column: number, pixels: Uint8
 }
 
 /** Bit 7 of an attribute is the background's intensity unless the screen blinks. */
-function cellColors(screen: TextScreen, cell: number): { foreground: Color; background: Color } {
+function cellColors(screen: TextScreen, cell: number): { foreground: Rgb; background: Rgb } {
   const attribute = screen.attributes[cell] ?? 0
   const background = (attribute >> 4) & (screen.blinks ? 7 : 15)
-  return { foreground: palette[attribute & 15] ?? palette[7], background: palette[background] ?? palette[0] }
+  return { foreground: colorOf(attribute), background: colorOf(background) }
 }

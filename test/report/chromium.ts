@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const quiet = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update', '--hide-scrollbars'],
+]
+
+/** The page's document after its scripts ran, as headless Chromium (Debian's `chromium`) serializes it. */
+export function dumpDom(url: string): Promise<string> {
+  return chromium(['--dump-dom', url])
+}
+
+/** A picture of the page in `file`. */
+export async function photograph(url: string, file: string, width: number, height: number): Promise<void> {
+  await chromium([`--screenshot=${file}`, `--window-size=${width},${height}`, url])
+}
+
+async function chromium(flags: readonly string[]): Promise<string> {
+  const profile = mkdtempSync(join(tmpdir(), 'kerneltest-chromium-'))
+  try {
+    const options = { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 }
+    const { stdout } = await promisify(execFile)(
+      'chromium',
+      [...quiet, `--user-data-dir=${profile}`, ...flags],
+      options,
+    )
+    return stdout
+  } finally {
+    rmSync(profile, { recursive: true, force: true })
+  }
+}
