@@ -42,7 +42,6 @@ export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Pr
 const knownQemus = new Map<string, Promise<Qemu>>()
 
 function locate(environment: NodeJS.ProcessEnv): string {
-  // biome-ignore lint/complexity/useLiteralKeys: an index signature.
   const named = environment['KERNELTEST_QEMU']
   if (named !== undefined && named !== '') {
     const path = resolve(named)
@@ -53,7 +52,6 @@ function locate(environment: NodeJS.ProcessEnv): string {
       `Set it to the path of ${executable}, or unset it to use the one in PATH.`,
     )
   }
-  // biome-ignore lint/complexity/useLiteralKeys: an index signature.
   const searched = (environment['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
   for (const directory of [...searched, ...furtherDirectories]) {
     const path = resolve(join(directory, executable))

@@ -12,6 +12,9 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** A busy host may keep QEMU waiting; its own pace never needs this long. */
+const silenceLimitMs = 15_000
+
 /**
  * The QEMU Machine Protocol on a socket: lines of JSON. Commands may be sent before QEMU's greeting came, QEMU answers
  * them in order; that saves a round trip at start-up.
@@ -22,12 +25,16 @@ export class QmpClient implements Monitor {
   readonly #socket: Duplex
   readonly #onEvent: (event: QmpEvent) => void
   readonly #waiting: Waiting[] = []
+  readonly #onSilence: () => void
+  #silence: NodeJS.Timeout | null = null
   #partial: string[] = []
   #closed = false
 
-  constructor(socket: Duplex, onEvent: (event: QmpEvent) => void) {
+  /** `onSilence`: a command was not answered within 15 s. A guest can wedge QEMU so that it never answers again. */
+  constructor(socket: Duplex, onEvent: (event: QmpEvent) => void, onSilence: () => void = () => {}) {
     this.#socket = socket
     this.#onEvent = onEvent
+    this.#onSilence = onSilence
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => this.#receive(text))
     socket.on('close', () => this.#disconnect())
@@ -43,6 +50,7 @@ export class QmpClient implements Monitor {
     if (this.#closed) return Promise.reject(disconnected(command))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
+      this.#silence ??= setTimeout(this.#onSilence, silenceLimitMs)
       const message = args === undefined ? { execute: command } : { execute: command, arguments: args }
       this.#socket.write(`${JSON.stringify(message)}\n`)
     })
@@ -81,14 +89,23 @@ export class QmpClient implements Monitor {
       return
     }
     const waiting = this.#waiting.shift()
-    if (message.error !== undefined) waiting?.reject(new MonitorError(message.error.class, message.error.desc))
+    if (this.#waiting.length > 0) this.#silence?.refresh()
+    else this.#stopTimer()
+    if (message.error !== undefined)
+      waiting?.reject(new MonitorError(message.error.class, message.error.desc))
     else waiting?.resolve(message.return)
   }
 
   #disconnect(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#stopTimer()
     for (const waiting of this.#waiting.splice(0)) waiting.reject(disconnected('a command'))
+  }
+
+  #stopTimer(): void {
+    if (this.#silence) clearTimeout(this.#silence)
+    this.#silence = null
   }
 }
 

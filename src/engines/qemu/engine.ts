@@ -1,0 +1,90 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BootPlan } from '../../boot/plan.ts'
+import type { EventSink } from '../../observe/event.ts'
+import type { OutputPort } from '../../observe/output.ts'
+import { KernelTestError } from '../../support/errors.ts'
+import type { Engine, EngineReport, Machine } from '../engine.ts'
+import { qemuArguments, serialPortsWith } from './arguments.ts'
+import { type ExitDevice, exitDeviceFor } from './exit-device.ts'
+import { findOvmf, requireOvmf } from './find-ovmf.ts'
+import { findQemu, type Qemu } from './find-qemu.ts'
+import { installCommand } from './install-hint.ts'
+import { fileNames } from './layout.ts'
+import { LiveQemu } from './live-qemu.ts'
+import { makeLoader } from './loader/make-loader.ts'
+import { QemuMachine } from './machine.ts'
+import { makeMachineDirectory, QemuProcess } from './process.ts'
+import { memoryBackendFor } from './shared-memory.ts'
+
+/** QEMU 7.2 or newer, with TCG. */
+export const qemuEngine: Engine = { name: 'qemu', probe, open }
+
+async function probe(): Promise<EngineReport> {
+  const missing: { what: string; install: string }[] = []
+  const qemu = await findQemu().catch((error: unknown) => {
+    const what = error instanceof KernelTestError ? error.reason : String(error)
+    missing.push({ what, install: installCommand('qemu') })
+    return null
+  })
+  if (findOvmf(qemu?.path ?? null) === null) {
+    missing.push({
+      what: 'UEFI firmware (OVMF), for images that boot by UEFI',
+      install: installCommand('ovmf'),
+    })
+  }
+  return {
+    name: 'qemu',
+    usable: qemu !== null,
+    version: qemu?.version ?? null,
+    path: qemu?.path ?? null,
+    capabilities: [],
+    missing,
+  }
+}
+
+async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
+  const qemu = await findQemu()
+  signal.throwIfAborted()
+  const exitDevice = exitDeviceFor(plan, qemu)
+  const process = start(plan, qemu, exitDevice)
+  const kill = () => process.kill()
+  signal.addEventListener('abort', kill)
+  void process.ended.then(() => signal.removeEventListener('abort', kill))
+  const ports = outputPorts(plan, exitDevice)
+  const machine = new QemuMachine(plan, sink, (listener) => new LiveQemu(process, ports, listener))
+  try {
+    await machine.ready
+  } catch {
+    const { engineLog } = await machine.close()
+    signal.throwIfAborted()
+    throw refused(engineLog)
+  }
+  return machine
+}
+
+function start(plan: BootPlan, qemu: Qemu, exitDevice: ExitDevice): QemuProcess {
+  const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
+  const ovmf = isUefi ? requireOvmf(qemu.path) : null
+  const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
+  const directory = makeMachineDirectory()
+  if (loader) writeFileSync(join(directory, fileNames.loader), loader)
+  if (ovmf) copyFileSync(ovmf.variables, join(directory, fileNames.variables))
+  const memory = memoryBackendFor(exitDevice)
+  const args = qemuArguments(plan, { exitDevice, memory, uefiCode: ovmf?.code ?? null })
+  return new QemuProcess(qemu.path, args, directory)
+}
+
+function outputPorts(plan: BootPlan, exitDevice: ExitDevice): readonly OutputPort[] {
+  const serial = serialPortsWith(exitDevice)
+  return plan.ports.debugConsole === null ? serial : [...serial, 'debugConsole']
+}
+
+function refused(engineLog: string): KernelTestError {
+  const words = engineLog.trim() || 'it said nothing'
+  return new KernelTestError(
+    'KT3005',
+    `QEMU refused to build the machine: ${words}`,
+    'Check the boot options; most often memory, disks or ports are more than QEMU or this host can do.',
+  )
+}

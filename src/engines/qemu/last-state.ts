@@ -1,0 +1,22 @@
+import type { Registers } from '../../observe/registers.ts'
+import type { Screen } from '../../observe/screen.ts'
+import type { Monitor } from './monitor.ts'
+import { readRegisters } from './registers.ts'
+import { readScreen } from './screen.ts'
+
+/** How a machine looked when its run was over. Null: QEMU was gone before it could be read. */
+export interface LastState {
+  readonly registers: readonly Registers[] | null
+  readonly screen: Screen | null
+}
+
+export const nothingLeft: LastState = { registers: null, screen: null }
+
+/** Reads what is there. Never rejects. The machine must stand still. */
+export async function captureLastState(monitor: Monitor, directory: string): Promise<LastState> {
+  const [registers, screen] = await Promise.all([
+    readRegisters(monitor).catch(() => null),
+    readScreen(monitor, directory).catch(() => null),
+  ])
+  return { registers, screen }
+}

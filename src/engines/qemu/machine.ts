@@ -1,0 +1,272 @@
+import type { BootPlan } from '../../boot/plan.ts'
+import type { StopWhen } from '../../observe/condition.ts'
+import type { Ending } from '../../observe/ending.ts'
+import type { EventSink } from '../../observe/event.ts'
+import type { InputEvent } from '../../observe/input.ts'
+import type { Instant } from '../../observe/instant.ts'
+import type { OutputPort } from '../../observe/output.ts'
+import type { Recording } from '../../observe/recording.ts'
+import type { Registers } from '../../observe/registers.ts'
+import type { Screen } from '../../observe/screen.ts'
+import type { Stop } from '../../observe/stop.ts'
+import { KernelTestError } from '../../support/errors.ts'
+import { invariant } from '../../support/invariant.ts'
+import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
+import { Breakpoints } from './breakpoints.ts'
+import { type Conclusion, concludeRun } from './conclude-run.ts'
+import { Keyboard } from './keyboard.ts'
+import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
+import type { LiveListener, LiveQemu } from './live-qemu.ts'
+import { MonitorError } from './monitor.ts'
+import { OutputConditions } from './output-conditions.ts'
+import { readRegisters } from './registers.ts'
+import { Run, type RunResult } from './run.ts'
+import { Sampler, type Watch } from './sampler.ts'
+import { readScreen } from './screen.ts'
+import { metOnScreen, ScreenWatch, StillnessWatch } from './screen-watch.ts'
+
+/** For the last look at a machine that is closed while its QEMU may not answer. */
+const lastLookMs = 2_000
+
+/** A PC in a QEMU process. */
+export class QemuMachine implements Machine, LiveListener {
+  readonly capabilities: ReadonlySet<Capability> = new Set()
+  /** Resolves when QEMU has built the machine; rejects when it is gone instead. */
+  readonly ready: Promise<void>
+  readonly #plan: BootPlan
+  readonly #sink: EventSink
+  readonly #outputs = new OutputConditions()
+  readonly #live: LiveQemu
+  readonly #breakpoints: Breakpoints
+  readonly #keyboard: Keyboard
+  #addresses: readonly (bigint | null)[] = []
+  #run: Run | null = null
+  #conclusion: Promise<Conclusion> | null = null
+  #ending: Ending | null = null
+  #closing: Promise<Recording> | null = null
+
+  /** `connect` makes the lines to QEMU, on which this machine listens. */
+  constructor(plan: BootPlan, sink: EventSink, connect: (listener: LiveListener) => LiveQemu) {
+    this.#plan = plan
+    this.#sink = sink
+    this.#live = connect(this)
+    this.ready = this.#live.monitor.ready
+    this.#breakpoints = new Breakpoints(this.#live.monitor, this.#live.gdb)
+    this.#keyboard = new Keyboard(this.#live.monitor)
+  }
+
+  onOutput(port: OutputPort, bytes: Uint8Array): void {
+    this.#outputs.append(port, bytes)
+    this.#sink({ kind: 'output', port, bytes, at: this.#live.clock.now() })
+    const met = this.#run && !this.#run.isOver ? this.#outputs.met(port) : null
+    if (met) this.#run?.finish({ why: 'condition', met })
+  }
+
+  onStop(): void {
+    if (this.#run && !this.#run.isOver) void this.#atStop(this.#run)
+  }
+
+  onEnd(): void {
+    this.#run?.finish({ why: 'end' })
+  }
+
+  async run(until: StopWhen): Promise<Stop> {
+    invariant(this.#run === null, 'a machine runs once at a time')
+    this.#assertOpen()
+    if (this.#live.endReason !== null) return this.#endStop()
+    try {
+      this.#outputs.wait(until.any)
+      const met = this.#outputs.met() ?? (await this.#metOnScreen(until))
+      if (met) return { at: this.#now(), why: 'condition', ...met }
+      return await this.#stopOf(await this.#letRun(until), until)
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error
+      return this.#endStop()
+    }
+  }
+
+  now(): Promise<Instant> {
+    return Promise.resolve(this.#now())
+  }
+
+  async registers(cpu = 0): Promise<Registers> {
+    const cpus = await this.#observe(
+      (live) => readRegisters(live.monitor),
+      (last) => last.registers,
+    )
+    const registers = cpus[cpu]
+    if (registers) return registers
+    throw new KernelTestError(
+      'KT3012',
+      `The machine has ${cpus.length === 1 ? 'one CPU' : `${cpus.length} CPUs`}; there is no CPU ${cpu}`,
+      'CPUs count from 0; the boot option `cpus` sets how many there are.',
+    )
+  }
+
+  screen(): Promise<Screen> {
+    return this.#observe(
+      (live) => readScreen(live.monitor, live.process.directory),
+      (last) => last.screen,
+    )
+  }
+
+  async input(event: InputEvent): Promise<void> {
+    this.#assertOpen()
+    if (event.to === 'keyboard') this.#keyboard.press(event.keys)
+    else throw new Error('serial')
+  }
+
+  read(_space: AddressSpaceKind, _address: bigint, _length: number): Promise<Uint8Array> {
+    throw new Error('read')
+  }
+
+  write(_space: AddressSpaceKind, _address: bigint, _bytes: Uint8Array): Promise<void> {
+    throw new Error('write')
+  }
+
+  close(): Promise<Recording> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<Recording> {
+    this.#run?.finish({ why: 'closed' })
+    const last = await within(lastLookMs, this.#lastLook(), nothingLeft)
+    const conclusion = await this.#conclusion
+    conclusion?.memory?.close()
+    const engineLog = this.#live.process.standardError()
+    await this.#live.dispose()
+    return { ending: this.#ending, screen: last.screen, registers: last.registers?.[0] ?? null, engineLog }
+  }
+
+  async #lastLook(): Promise<LastState> {
+    if (this.#live.endReason === null) {
+      await this.#live.halt()
+      if (this.#live.endReason === null) {
+        return captureLastState(this.#live.monitor, this.#live.process.directory)
+      }
+    }
+    return (await this.#conclude()).last
+  }
+
+  async #letRun(until: StopWhen): Promise<RunResult> {
+    const live = this.#live
+    this.#addresses = until.any.map((condition) => (condition.on === 'address' ? condition.linear : null))
+    await this.#breakpoints.arm(this.#addresses.filter((address) => address !== null))
+    const run = new Run(live.clock, until.deadlineNs)
+    this.#run = run
+    try {
+      const sampler = new Sampler(await this.#watches(until, run))
+      if (live.endReason !== null) run.finish({ why: 'end' })
+      else if (!run.isOver) live.resume()
+      const result = await run.result
+      await sampler.stop()
+      await live.halt()
+      await this.#breakpoints.disarm()
+      return result
+    } finally {
+      this.#run = null
+    }
+  }
+
+  async #watches(until: StopWhen, run: Run): Promise<readonly Watch[]> {
+    const watches: Watch[] = []
+    if (until.any.some((condition) => condition.on === 'screen')) {
+      watches.push(new ScreenWatch(this.#live, run, until.any))
+    }
+    for (const [index, condition] of until.any.entries()) {
+      if (condition.on !== 'stillScreen') continue
+      const frame = await this.screen()
+      watches.push(new StillnessWatch(this.#live, run, index, condition.settleNs, frame))
+    }
+    if (this.#keyboard.isWaiting) {
+      watches.push({ intervalMs: 1, look: () => this.#keyboard.pump(this.#live.clock.ns) })
+    }
+    return watches
+  }
+
+  async #atStop(run: Run): Promise<void> {
+    const hit = await this.#breakpoints.hit().catch(() => null)
+    if (hit) run.finish({ why: 'condition', met: { index: this.#addresses.indexOf(hit.linear) } })
+  }
+
+  async #stopOf(result: RunResult, until: StopWhen): Promise<Stop> {
+    if (result.why === 'closed') this.#assertOpen()
+    if (this.#live.endReason !== null) await this.#conclude()
+    if (result.why === 'condition') return { at: this.#now(), why: 'condition', ...result.met }
+    if (this.#ending === null) {
+      return { at: this.#now(), why: 'deadline', activity: 'busy' }
+    }
+    const last = await this.#metOnScreen(until)
+    return last ? { at: this.#now(), why: 'condition', ...last } : this.#endStop()
+  }
+
+  async #metOnScreen({ any }: StopWhen): Promise<{ readonly index: number } | null> {
+    if (!any.some((condition) => condition.on === 'screen')) return null
+    const index = metOnScreen(any, await this.screen())
+    return index === null ? null : { index }
+  }
+
+  async #endStop(): Promise<Stop> {
+    await this.#conclude()
+    const ending = this.#ending
+    invariant(ending !== null, 'a run that is over has an ending')
+    return { at: ending.at, why: 'end', ending }
+  }
+
+  /** To be called when the run is over, or about to be: QEMU is gone. */
+  #conclude(): Promise<Conclusion> {
+    this.#conclusion ??= this.#findEnding()
+    return this.#conclusion
+  }
+
+  async #findEnding(): Promise<Conclusion> {
+    const reason = await this.#live.ended
+    const conclusion = await concludeRun(this.#live, this.#plan, reason)
+    this.#ending = { at: this.#now(), ...conclusion.cause }
+    this.#sink({ kind: 'ending', ending: this.#ending })
+    return conclusion
+  }
+
+  /** What is read from a machine that stands still: from QEMU, or, after the end of the run, from what was kept. */
+  async #observe<T>(read: (live: LiveQemu) => Promise<T>, kept: (last: LastState) => T | null): Promise<T> {
+    this.#assertOpen()
+    if (this.#live.endReason === null) {
+      try {
+        return await read(this.#live)
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error
+      }
+    }
+    const last = await (await this.#conclude()).last
+    const value = kept(last)
+    if (value !== null) return value
+    throw new KernelTestError(
+      'KT3008',
+      'QEMU is gone, and with it the registers, the memory and the screen',
+      'The ending of the run says why it died.',
+    )
+  }
+
+  #now(): Instant {
+    return this.#live.clock.now()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing === null) return
+    throw new KernelTestError('KT4012', 'The machine is closed', 'Use it before its test ends.')
+  }
+}
+
+/** `value`, or `otherwise` when it takes longer or fails. */
+async function within<T>(ms: number, value: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms)
+  })
+  try {
+    return await Promise.race([value.catch(() => otherwise), tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,81 @@
+import type { Condition } from '../../observe/condition.ts'
+import { findOnScreen } from '../../observe/find-on-screen.ts'
+import { sameScreen } from '../../observe/same-screen.ts'
+import type { Screen } from '../../observe/screen.ts'
+import type { LiveQemu } from './live-qemu.ts'
+import { savePhysical } from './memory-file.ts'
+import type { Run } from './run.ts'
+import type { Watch } from './sampler.ts'
+import { readScreen } from './screen.ts'
+
+const peekMs = 25
+/** A look lets the guest stand still: that is to cost it at most a fifth of its time. */
+const restPerLook = 4
+/** What changes the screen without changing the text memory is found this often. */
+const fullLookMs = 500
+const textMemory = { at: 0xb8000n, size: 0x8000 }
+
+/** The index of the first screen condition that holds. */
+export function metOnScreen(conditions: readonly Condition[], screen: Screen): number | null {
+  const index = conditions.findIndex(
+    (condition) =>
+      condition.on === 'screen' && (findOnScreen(screen, condition.pattern) !== null) === condition.shown,
+  )
+  return index < 0 ? null : index
+}
+
+/** Ends a run when a screen condition holds. The text memory is peeked at often; only a change is worth a standstill. */
+export class ScreenWatch implements Watch {
+  intervalMs = peekMs
+  readonly #live: LiveQemu
+  readonly #run: Run
+  readonly #conditions: readonly Condition[]
+  #peeked: Buffer | null = null
+  #lookedMs = Number.NEGATIVE_INFINITY
+
+  constructor(live: LiveQemu, run: Run, conditions: readonly Condition[]) {
+    this.#live = live
+    this.#run = run
+    this.#conditions = conditions
+  }
+
+  async look(): Promise<void> {
+    const started = performance.now()
+    const { monitor, process } = this.#live
+    const seen = Buffer.from(await savePhysical(monitor, process.directory, textMemory.at, textMemory.size))
+    if (this.#peeked?.equals(seen) && started - this.#lookedMs < fullLookMs) return
+    this.#peeked = seen
+    this.#lookedMs = started
+    await this.#live.halt()
+    const index = metOnScreen(this.#conditions, await readScreen(monitor, process.directory))
+    if (index !== null) this.#run.finish({ why: 'condition', met: { index } })
+    else if (!this.#run.isOver) this.#live.resume()
+    this.intervalMs = Math.max(peekMs, restPerLook * (performance.now() - started))
+  }
+}
+
+/** Ends a run when two frames that are `settleNs` of guest time apart are equal. */
+export class StillnessWatch implements Watch {
+  readonly intervalMs: number
+  readonly #live: LiveQemu
+  readonly #run: Run
+  readonly #index: number
+  #frame: Screen
+
+  /** `frame`: what the screen shows now. */
+  constructor(live: LiveQemu, run: Run, index: number, settleNs: bigint, frame: Screen) {
+    this.intervalMs = Number(settleNs) / 1e6
+    this.#live = live
+    this.#run = run
+    this.#index = index
+    this.#frame = frame
+  }
+
+  async look(): Promise<void> {
+    await this.#live.halt()
+    const frame = await readScreen(this.#live.monitor, this.#live.process.directory)
+    if (sameScreen(frame, this.#frame)) this.#run.finish({ why: 'condition', met: { index: this.#index } })
+    else if (!this.#run.isOver) this.#live.resume()
+    this.#frame = frame
+  }
+}

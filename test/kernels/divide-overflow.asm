@@ -1,0 +1,13 @@
+; Flat 32-bit code at 1 MiB: prints, then divides the smallest integer by -1, which is a #DE.
+%include "common.inc"
+bits 32
+org 0x100000
+    PRINT text
+    mov eax, 0x80000000
+    cdq
+    mov ecx, -1
+    idiv ecx
+stay:
+    hlt
+    jmp stay
+text: db "Dividing", 13, 10, 0
