@@ -1,7 +1,7 @@
 import type { TextScreen } from '../../observe/screen.ts'
 import { savePhysical } from './memory-file.ts'
 import type { Monitor } from './monitor.ts'
-import { readVgaRegisters, type VgaRegisters, withGraphicsRegisters } from './vga-registers.ts'
+import { oddEven, readVgaRegisters, type VgaRegisters, withGraphicsRegisters } from './vga-registers.ts'
 
 /**
  * The text screen, or null when the VGA is in a graphics mode (VBE modes included: QEMU sets the same bit for them).
@@ -108,7 +108,6 @@ function blankScreen(columns: number, rows: number): TextScreen {
 const readMapSelect = 4
 const graphicsMode = 5
 const miscellaneous = 6
-const oddEven = 0x10
 
 /**
  * The 32 KiB of text memory. A guest that loads a font has the video memory mapped elsewhere for a moment, so the

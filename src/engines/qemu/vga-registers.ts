@@ -20,10 +20,15 @@ const graphicsRegisters = [0x04, 0x05, 0x06]
 
 const attributePort = 0x3c0
 const attributeReadPort = 0x3c1
+const sequencerPort = 0x3c4
 const miscellaneousReadPort = 0x3cc
 const graphicsPort = 0x3ce
 const attributeModeControl = 0x10
 const pasBit = 0x20
+/** Graphics mode register 5: even addresses are in one plane, odd ones in the next. */
+export const oddEven = 0x10
+/** Sequencer memory mode register 4: four neighbouring addresses are in the four planes. */
+const chain4 = 0x08
 
 /** Reads the registers through I/O ports. The machine must stand still; every index register and flip-flop is put back. */
 export async function readVgaRegisters(monitor: Monitor): Promise<VgaRegisters> {
@@ -34,6 +39,17 @@ export async function readVgaRegisters(monitor: Monitor): Promise<VgaRegisters> 
   const graphics = await readIndexed(ports, graphicsPort, graphicsRegisters)
   const attribute = await readAttributeController(ports, crtcPort + 6)
   return { color, crtc, graphics, ...attribute }
+}
+
+/**
+ * Reading the memory at A0000h–BFFFFh changes nothing: in the planar modes, and while a font is loaded, a read fills the
+ * latches, whose content a guest may count on.
+ */
+export async function videoMemoryIsPlain(monitor: Monitor): Promise<boolean> {
+  const ports = new IoPorts(monitor)
+  const graphics = await readIndexed(ports, graphicsPort, [0x05])
+  const sequencer = await readIndexed(ports, sequencerPort, [0x04])
+  return ((graphics[0x05] ?? 0) & oddEven) !== 0 || ((sequencer[0x04] ?? 0) & chain4) !== 0
 }
 
 /** Runs `action` with graphics controller registers set to `values` (register to value), then puts `saved` back. */
