@@ -19,12 +19,12 @@ export function runJson(
     readonly wallMs: number
   },
 ): object {
-  const { image, sha256, protocol } = record.plan.provenance
+  const { sha256, protocol } = record.plan.provenance
   const serial = outputPorts.filter((port) => port !== 'debugConsole')
   const textOf = (port: (typeof outputPorts)[number]) => record.outputs.get(port)?.text ?? ''
   const { instructions } = record.at
   return {
-    image: { path: image, sha256, kind: facts.file.image.kind, boot: protocol },
+    image: { path: facts.file.path, sha256, kind: facts.file.image.kind, boot: protocol },
     engine: { name: facts.engine, version: about.engineVersion },
     end: verdict.ending === null ? { kind: 'stopped' } : endJson(verdict.ending),
     expected: about.expected,

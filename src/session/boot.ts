@@ -1,5 +1,5 @@
 import { access, constants, readFile, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
 import type { MachineEvent } from '../observe/event.ts'
@@ -61,7 +61,10 @@ export async function openSession(
 async function start(file: ImageFile, options: CheckedOptions, context: SessionContext): Promise<Session> {
   const modules = await Promise.all(options.modules.map(readModule))
   await Promise.all(options.disks.map((path) => checkReadable('disks', path)))
-  const plan = makePlan(file.image, { path: file.path, sha256: file.sha256() }, { ...options, modules })
+  // An engine may run elsewhere than the test.
+  const disks = options.disks.map((path) => resolve(path))
+  const about = { path: resolve(file.path), sha256: file.sha256() }
+  const plan = makePlan(file.image, about, { ...options, modules, disks })
   const trace = new Trace(context.onEvent)
   const machine = await (context.pool ?? sharedPool()).open({
     engine: options.engine,
