@@ -1,4 +1,5 @@
-// Assembles src/engines/qemu/loader/stub.asm with NASM into stub.ts beside it, which is committed: users have no NASM.
+// Assembles src/engines/qemu/loader/stub.asm with NASM into stub.ts beside it, which is committed: users have
+// no NASM.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -11,13 +11,11 @@ bits 32
 global start
 start:
     mov esp, stack_top
+    pushfd
     pushad
-    mov ebp, esp                        ; EBX is at [ebp + 16], EAX at [ebp + 28]
-    SAY "eax "
-    mov eax, [ebp + 28]
-    call print_word
+    mov ebp, esp
+    call print_entry_registers
     call print_machine_state
-    mov ebx, [ebp + 16]
     SAY "flags "
     mov eax, [ebx]
     call print_word
@@ -74,25 +72,16 @@ print_modules:
     ret
 
 print_map:
-    mov edi, [ebx + 48]
-    mov ecx, edi
-    add ecx, [ebx + 44]
+    mov esi, [ebx + 48]
+    mov edi, esi
+    add edi, [ebx + 44]
 .next:
-    cmp edi, ecx
+    cmp esi, edi
     jae .done
-    SAY "map "
-    mov eax, [edi + 8]
-    call print_number
-    mov eax, [edi + 4]
-    call print_number
-    mov eax, [edi + 16]
-    call print_number
-    mov eax, [edi + 12]
-    call print_number
-    mov eax, [edi + 20]
-    call print_word
-    add edi, [edi]
-    add edi, 4
+    mov ecx, [esi]
+    add esi, 4
+    call print_range
+    add esi, ecx
     jmp .next
 .done:
     ret

@@ -80,7 +80,7 @@ export function collect(socket: Socket): { text(): string } {
   return { text: () => text }
 }
 
-function qemuPath(version: QemuVersion): string {
+export function qemuPath(version: QemuVersion): string {
   if (version === '7.2') return 'qemu-system-x86_64'
   const script = fileURLToPath(new URL('../../../scripts/fetch-qemu.sh', import.meta.url))
   return execFileSync('sh', [script], { encoding: 'utf8' }).trim()

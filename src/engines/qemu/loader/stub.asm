@@ -11,6 +11,7 @@ BLANK_CELLS     equ 0x07200720          ; two spaces, light grey on black
 BIOS_CURSOR     equ 0x450               ; the BIOS data area's cursor, page 0
 CRTC            equ 0x3d4
 EFER            equ 0xc0000080
+RFLAGS          equ 2                   ; bit 1 is always set; interrupts are off
 E820_RAM        equ 1
 MIB             equ 0x100000
 RSDP_BYTES      equ 20
@@ -262,8 +263,6 @@ write_facts:
     ret
 
 enter:
-    push dword 2
-    popfd
     mov eax, [PARAMETER(cr4)]
     mov cr4, eax
     mov eax, [PARAMETER(cr3)]
@@ -306,6 +305,8 @@ leave32:
     lea ecx, [ebp + .gone]
     sub eax, ecx
     mov [ebp + .gone - 4], eax
+    push dword RFLAGS
+    popfd
     mov eax, [PARAMETER(rax)]
     mov ebx, [PARAMETER(rbx)]
     mov ecx, [PARAMETER(rcx)]
@@ -321,6 +322,8 @@ leave32:
 bits 64
 default rel
 leave64:
+    push RFLAGS
+    popfq
     mov rax, [parameters + parameter.rax]
     mov rbx, [parameters + parameter.rbx]
     mov rcx, [parameters + parameter.rcx]

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { makePlan } from '../../src/boot/make-plan.ts'
+import type { BootPlan, DirectStart } from '../../src/boot/plan.ts'
+import type { PlanOptions } from '../../src/boot/plan-options.ts'
+import { bytesSource } from '../../src/image/byte-source.ts'
+import type { Image } from '../../src/image/image.ts'
+import { readImage } from '../../src/image/read.ts'
+
+const defaults: PlanOptions = {
+  protocol: null,
+  machine: 'pc',
+  memoryMiB: null,
+  cpus: 1,
+  firmware: null,
+  commandLine: null,
+  modules: [],
+  disks: [],
+  exitPort: undefined,
+  debugConsole: 0xe9,
+}
+
+export function planOf(image: Image, options: Partial<PlanOptions> = {}): BootPlan {
+  return makePlan(image, { path: 'kernel', sha256: '00' }, { ...defaults, ...options })
+}
+
+export function planOfFile(path: string, options: Partial<PlanOptions> = {}): BootPlan {
+  return planOf(readImage(bytesSource(readFileSync(path)), path), options)
+}
+
+export function directStartOf({ start }: BootPlan): DirectStart {
+  if (start.kind !== 'direct') throw new Error('the plan leaves the start to a firmware')
+  return start
+}
+
+export function module(name: string, text: string, commandLine = ''): PlanOptions['modules'][number] {
+  return { name, bytes: new TextEncoder().encode(text), commandLine }
+}
