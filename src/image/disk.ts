@@ -127,6 +127,8 @@ function noSignature(efiSystem: boolean): Flaw {
     consequence: efiSystem
       ? 'a BIOS does not start this disk; UEFI firmware does'
       : 'a BIOS answers "No bootable device", and UEFI firmware finds no EFI system partition',
-    mend: 'end the boot sector with times 510-($-$$) db 0 and dw 0xAA55; for a flat kernel binary hand over its ELF',
+    mend: efiSystem
+      ? 'nothing, if it is booted with firmware uefi; else install a boot sector'
+      : 'end the boot sector with times 510-($-$$) db 0 and dw 0xAA55; for a flat kernel binary hand over its ELF',
   }
 }

@@ -7,7 +7,7 @@ import type { ElToritoEntry } from './image.ts'
 export const isoSectorSize = 2048
 /** El Torito 1.0 §2: 32-byte entries: validation, default entry, then headers, each with its section. */
 const entrySize = 32
-const maxCatalogueSize = 4 * isoSectorSize
+const maxCatalogSize = 4 * isoSectorSize
 const validationHeader = 1
 const bootable = 0x88
 const sectionHeader = 0x90
@@ -18,65 +18,65 @@ const efiPlatform = 0xef
 
 const emulations = ['none', 'floppy-1.2', 'floppy-1.44', 'floppy-2.88', 'hard-disk'] as const
 
-export interface BootCatalogue {
+export interface BootCatalog {
   readonly entries: readonly ElToritoEntry[]
   readonly flaws: readonly Flaw[]
 }
 
-/** Reads the catalogue that begins at `sector` (of 2048 bytes). */
-export function readBootCatalogue(source: ByteSource, sector: number): BootCatalogue {
-  const catalogue = new LittleEndian(source.read(sector * isoSectorSize, maxCatalogueSize))
-  const problem = validate(catalogue)
-  if (problem !== null) return { entries: [], flaws: [badCatalogue(`at sector ${sector} ${problem}`)] }
-  const entries = readEntries(catalogue)
-  if (entries.length === 0) return { entries, flaws: [badCatalogue('marks no entry as bootable')] }
+/** Reads the catalog that begins at `sector` (of 2048 bytes). */
+export function readBootCatalog(source: ByteSource, sector: number): BootCatalog {
+  const catalog = new LittleEndian(source.read(sector * isoSectorSize, maxCatalogSize))
+  const problem = validate(catalog)
+  if (problem !== null) return { entries: [], flaws: [badCatalog(`at sector ${sector} ${problem}`)] }
+  const entries = readEntries(catalog)
+  if (entries.length === 0) return { entries, flaws: [badCatalog('marks no entry as bootable')] }
   const outside = entries.filter(({ startSector }) => startSector * isoSectorSize >= source.size)
   return { entries, flaws: outside.slice(0, 1).map(entryPastEnd) }
 }
 
 /** §2.1: header 1, key bytes 55 AA, and words that sum to 0. */
-function validate(catalogue: LittleEndian): string | null {
-  if (catalogue.length < 2 * entrySize) return 'lies past the end of the image'
-  if (catalogue.u8(0) !== validationHeader) return `begins with ${hex(catalogue.u8(0), 2)}, not 0x01`
-  if (catalogue.u16(30) !== 0xaa55) return 'lacks the key bytes 55 AA'
+function validate(catalog: LittleEndian): string | null {
+  if (catalog.length < 2 * entrySize) return 'lies past the end of the image'
+  if (catalog.u8(0) !== validationHeader) return `begins with ${hex(catalog.u8(0), 2)}, not 0x01`
+  if (catalog.u16(30) !== 0xaa55) return 'lacks the key bytes 55 AA'
   let sum = 0
-  for (let at = 0; at < entrySize; at += 2) sum += catalogue.u16(at)
+  for (let at = 0; at < entrySize; at += 2) sum += catalog.u16(at)
   return (sum & 0xffff) === 0 ? null : 'has a wrong checksum'
 }
 
-function readEntries(catalogue: LittleEndian): ElToritoEntry[] {
+function readEntries(catalog: LittleEndian): ElToritoEntry[] {
   const entries: ElToritoEntry[] = []
-  let platform = catalogue.u8(1)
+  let platform = catalog.u8(1)
   let left = 1
   let more = true
-  for (let at = entrySize; at + entrySize <= catalogue.length; at += entrySize) {
-    const kind = catalogue.u8(at)
+  for (let at = entrySize; at + entrySize <= catalog.length; at += entrySize) {
+    const kind = catalog.u8(at)
     if (left > 0) {
       if (kind === extension) continue
       left--
-      if (kind === bootable) entries.push(entryAt(catalogue, at, platform))
+      if (kind === bootable) entries.push(entryAt(catalog, at, platform))
       continue
     }
     if (kind === extension) continue
     if (!more || (kind !== sectionHeader && kind !== lastSectionHeader)) break
     more = kind === sectionHeader
-    platform = catalogue.u8(at + 1)
-    left = catalogue.u16(at + 2)
+    platform = catalog.u8(at + 1)
+    left = catalog.u16(at + 2)
   }
   return entries
 }
 
-function entryAt(catalogue: LittleEndian, at: number, platform: number): ElToritoEntry {
+function entryAt(catalog: LittleEndian, at: number, platform: number): ElToritoEntry {
   return {
     platform: platform === 0 ? 'bios' : platform === efiPlatform ? 'uefi' : 'other',
-    emulation: emulations[catalogue.u8(at + 1) & 0xf] ?? 'none',
-    loadSegment: catalogue.u16(at + 2),
-    sectors: catalogue.u16(at + 6),
-    startSector: catalogue.u32(at + 8),
+    emulation: emulations[catalog.u8(at + 1) & 0xf] ?? 'none',
+    loadSegment: catalog.u16(at + 2),
+    sectors: catalog.u16(at + 6),
+    startSector: catalog.u32(at + 8),
   }
 }
 
-function badCatalogue(problem: string): Flaw {
+function badCatalog(problem: string): Flaw {
   return {
     id: 'boot-catalog',
     severity: 'fatal',

@@ -45,15 +45,23 @@ export function elfFlaws(
 
 function noBootHeader(elf: ElfFile, found: boolean): Flaw {
   const what = found ? 'no boot header that a loader would find' : 'no boot header'
-  const refused =
-    "QEMU's -kernel would answer 'Error loading uncompressed kernel without PVH ELF Note', GRUB 'no multiboot header found'"
-  if (elf.bits === 64) {
+  const refused = "QEMU's -kernel would answer 'Error loading uncompressed kernel without PVH ELF Note'"
+  if (elf.bits === 64 && elf.type === 'executable') {
     return {
       id: 'no-boot-header',
       severity: 'note',
       what,
       consequence: `${refused}; kerneltest starts it directly in 64-bit mode`,
       mend: 'nothing, if your own loader starts it so; else add a multiboot2 header or a PVH note',
+    }
+  }
+  if (elf.bits === 64) {
+    return {
+      id: 'no-boot-header',
+      severity: 'fatal',
+      what,
+      consequence: `${refused}; kerneltest starts a 64-bit kernel without one only where it is linked for fixed addresses`,
+      mend: 'link with -no-pie (Rust: -C relocation-model=static), or add a multiboot2 header',
     }
   }
   return {

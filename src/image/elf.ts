@@ -127,13 +127,15 @@ function buffer(bytes: Uint8Array): Buffer {
 function checkIdent(source: ByteSource, name: string): 32 | 64 {
   const ident = source.read(0, identSize)
   const classByte = ident[4]
-  if (ident.length < identSize) throw cutShort(name, `it has ${count(source.size)}, its header needs 52`)
+  if (ident.length < identSize)
+    throw cutShort(name, `its ${source.size} bytes are fewer than the 52 of a header`)
   if (classByte !== 1 && classByte !== 2) {
     throw damaged(name, `its class is ${classByte}, neither 1 (32-bit) nor 2 (64-bit)`)
   }
   const bits = classByte === 1 ? 32 : 64
   const { header } = sizes[bits]
-  if (source.size < header) throw cutShort(name, `it has ${count(source.size)}, its header needs ${header}`)
+  if (source.size < header)
+    throw cutShort(name, `its ${source.size} bytes are fewer than the ${header} of its header`)
   if (ident[5] === 2) {
     throw elfError(
       'KT1009',
@@ -256,10 +258,6 @@ const sectionTypes: Readonly<Record<string, ElfSection['type']>> = {
   symtab: 'symbols',
   strtab: 'strings',
   note: 'note',
-}
-
-function count(size: number): string {
-  return size === 1 ? '1 byte' : `${size} bytes`
 }
 
 function elfError(code: ErrorCode, name: string, reason: string, hint: string): KernelTestError {

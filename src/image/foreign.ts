@@ -68,9 +68,15 @@ function portableExecutable(head: Uint8Array): ForeignFormat | null {
   }
 }
 
-/** A text file: no control characters but the usual ones in what begins it. */
+/** A text file: UTF-8 without control characters but the usual ones, in what begins it. */
 export function isText(head: Uint8Array): boolean {
-  return (
-    head.length > 0 && head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b)
-  )
+  const usual = (byte: number): boolean => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b
+  if (!head.every(usual)) return false
+  try {
+    // As a stream: what begins the file may end inside a character.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    return true
+  } catch {
+    return false
+  }
 }

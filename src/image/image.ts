@@ -111,7 +111,7 @@ export interface IsoImage extends ImageFacts {
   readonly hybrid: boolean
 }
 
-/** One bootable entry of an El Torito catalogue (El Torito 1.0 §2). */
+/** One bootable entry of an El Torito catalog (El Torito 1.0 §2). */
 export interface ElToritoEntry {
   readonly platform: 'bios' | 'uefi' | 'other'
   readonly emulation: 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk'

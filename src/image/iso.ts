@@ -1,11 +1,12 @@
 import { LittleEndian, padded } from '../support/bytes.ts'
 import type { ByteSource } from './byte-source.ts'
 import { hasBootSignature } from './disk.ts'
-import { type BootCatalogue, isoSectorSize, readBootCatalogue } from './el-torito.ts'
+import { type BootCatalog, isoSectorSize, readBootCatalog } from './el-torito.ts'
 import type { Flaw } from './flaw.ts'
 import type { IsoImage } from './image.ts'
 
 /** ECMA-119 §6.2.1: the volume descriptors begin after the system area of 16 sectors. */
+const bootSectorSize = 512
 const firstDescriptor = 16
 const maxDescriptors = 32
 const primary = 1
@@ -18,11 +19,11 @@ export function isIso(source: ByteSource): boolean {
   return descriptor(source, 0) !== null
 }
 
-/** Reads the volume descriptors and the boot catalogue of an ISO 9660 image. */
+/** Reads the volume descriptors and the boot catalog of an ISO 9660 image. */
 export function readIso(source: ByteSource): IsoImage {
   let volume = ''
   let claimedSectors = 0
-  let catalogue: BootCatalogue | null = null
+  let catalog: BootCatalog | null = null
   for (let index = 0; index < maxDescriptors; index++) {
     const fields = descriptor(source, index)
     if (fields === null || fields.u8(0) === terminator) break
@@ -31,19 +32,26 @@ export function readIso(source: ByteSource): IsoImage {
       claimedSectors = fields.u32(80)
     }
     if (fields.u8(0) === bootRecord && fields.text(7, 32) === elToritoName) {
-      catalogue ??= readBootCatalogue(source, fields.u32(71))
+      catalog ??= readBootCatalog(source, fields.u32(71))
     }
   }
-  const flaws: Flaw[] = catalogue === null ? [noCatalogue] : [...catalogue.flaws]
+  const hybrid = hasBootSignature(source.read(0, bootSectorSize))
+  const found = catalog === null ? [noCatalog] : catalog.flaws
+  const flaws: Flaw[] = found.map((flaw) => (hybrid && flaw.severity === 'fatal' ? onlyAsDisk(flaw) : flaw))
   if (claimedSectors * isoSectorSize > source.size) flaws.push(pastEnd(claimedSectors, source.size))
   return {
     kind: 'iso',
     source,
     volume,
-    bootEntries: catalogue?.entries ?? [],
-    hybrid: hasBootSignature(source.read(0, 512)),
+    bootEntries: catalog?.entries ?? [],
+    hybrid,
     flaws,
   }
+}
+
+/** A hybrid image still starts from its boot sector. */
+function onlyAsDisk(flaw: Flaw): Flaw {
+  return { ...flaw, severity: 'warning', consequence: `${flaw.consequence}, unless it is attached as a disk` }
 }
 
 function descriptor(source: ByteSource, index: number): LittleEndian | null {
@@ -53,7 +61,7 @@ function descriptor(source: ByteSource, index: number): LittleEndian | null {
   return fields.text(1, 5) === 'CD001' ? fields : null
 }
 
-const noCatalogue: Flaw = {
+const noCatalog: Flaw = {
   id: 'no-boot-catalog',
   severity: 'fatal',
   what: 'no El Torito boot record',

@@ -93,7 +93,8 @@ function accept(
       id: 'multiboot2-tags',
       severity: 'warning',
       what: `the multiboot2 header's tags are malformed: ${broken}`,
-      consequence: 'loaders read past the tags or refuse the kernel; GRUB says "unsupported tag" or worse',
+      consequence:
+        'loaders take what follows for tags: they refuse the kernel, or ask for what it never wanted',
       mend: 'start each tag on an 8-byte boundary, give its size without the padding, end with dw 0, 0 and dd 8',
     })
   }

@@ -192,6 +192,11 @@ function neighbours(
   return pairs
 }
 
+const overlapConsequence = {
+  physical: 'the one that is loaded last overwrites the other; kerneltest refuses to load that (KT2005)',
+  virtual: 'one address cannot show both: the page tables of kernel or loader hide one of them',
+}
+
 function overlaps(segments: readonly ElfSegment[]): Flaw[] {
   const seen = new Set<string>()
   return [physical, virtual].flatMap((space) =>
@@ -203,7 +208,7 @@ function overlaps(segments: readonly ElfSegment[]): Flaw[] {
           id: 'segments-overlap',
           severity: 'warning',
           what: `segments ${first.index} and ${second.index} overlap at ${space.name} ${hex(space.start(second))}`,
-          consequence: 'the one that is loaded last overwrites the other: code or data is silently lost',
+          consequence: overlapConsequence[space.name],
           mend: `check the location counter${space === physical ? ' and the AT() addresses' : ''} in the linker script`,
         }),
       ),

@@ -133,7 +133,7 @@ function notAFile(path: string, stats: Stats): KernelTestError {
     )
   }
   const what = stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'a pipe or a socket'
-  const hint = 'Copy what it holds into a file and name that: dd if=DEVICE of=disk.img'
+  const hint = 'Copy what it holds into a file (cat PATH > disk.img) and name that.'
   return new KernelTestError('KT1003', `${path} is ${what}, not a file`, hint)
 }
 

@@ -107,15 +107,15 @@ test('tells the types of program headers above 32 bits from PT_LOAD', () => {
 
 test('refuses a file cut short at every boundary of its headers', () => {
   expect(refusal(upperHalf.subarray(0, 4))).toMatchInlineSnapshot(`
-    "KT1007: image is cut short: it has 4 bytes, its header needs 52
+    "KT1007: image is cut short: its 4 bytes are fewer than the 52 of a header
       Build or download it again."
   `)
   expect(refusal(upperHalf.subarray(0, 16))).toMatchInlineSnapshot(`
-    "KT1007: image is cut short: it has 16 bytes, its header needs 64
+    "KT1007: image is cut short: its 16 bytes are fewer than the 64 of its header
       Build or download it again."
   `)
   expect(refusal(upperHalf.subarray(0, 63))).toMatchInlineSnapshot(`
-    "KT1007: image is cut short: it has 63 bytes, its header needs 64
+    "KT1007: image is cut short: its 63 bytes are fewer than the 64 of its header
       Build or download it again."
   `)
   expect(refusal(upperHalf.subarray(0, 64))).toMatchInlineSnapshot(`
@@ -127,7 +127,7 @@ test('refuses a file cut short at every boundary of its headers', () => {
       Build or download it again."
   `)
   expect(refusal(elfBytes({ bits: 32 }).subarray(0, 51))).toMatchInlineSnapshot(`
-    "KT1007: image is cut short: it has 51 bytes, its header needs 52
+    "KT1007: image is cut short: its 51 bytes are fewer than the 52 of its header
       Build or download it again."
   `)
   expect(refusal(elfBytes({ bits: 32 }).subarray(0, 52))).toMatchInlineSnapshot(`

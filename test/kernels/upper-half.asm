@@ -29,8 +29,8 @@ start:
     jmp .again
 .end:
     times 0x103 nop
-global _ZN9upper_half11kernel_main17h0123456789abcdefE:function (kernel_main_end - $)
-_ZN9upper_half11kernel_main17h0123456789abcdefE:
+global _ZN10upper_half11kernel_main17h0123456789abcdefE:function (kernel_main_end - $)
+_ZN10upper_half11kernel_main17h0123456789abcdefE:
     ret
     nop
 kernel_main_end:
