@@ -14,9 +14,11 @@ import { invariant } from '../../support/invariant.ts'
 import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { type Conclusion, concludeRun } from './conclude-run.ts'
+import { readKeptMemory } from './kept-memory.ts'
 import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
+import { GuestMemory } from './memory.ts'
 import { MonitorError } from './monitor.ts'
 import { OutputConditions } from './output-conditions.ts'
 import { readRegisters } from './registers.ts'
@@ -24,9 +26,18 @@ import { Run, type RunResult } from './run.ts'
 import { Sampler, type Watch } from './sampler.ts'
 import { readScreen } from './screen.ts'
 import { metOnScreen, ScreenWatch, StillnessWatch } from './screen-watch.ts'
+import { SerialInput } from './serial-input.ts'
+import type { KeptMemory } from './shared-memory.ts'
 
 /** For the last look at a machine that is closed while its QEMU may not answer. */
 const lastLookMs = 2_000
+/** Between two looks whether the guest can take more input. */
+const inputMs = 2
+
+/** What there is of a machine whose QEMU is gone. */
+interface LeftBehind extends LastState {
+  readonly memory: KeptMemory | null
+}
 
 /** A PC in a QEMU process. */
 export class QemuMachine implements Machine, LiveListener {
@@ -39,6 +50,8 @@ export class QemuMachine implements Machine, LiveListener {
   readonly #live: LiveQemu
   readonly #breakpoints: Breakpoints
   readonly #keyboard: Keyboard
+  readonly #serialInput: SerialInput
+  readonly #memory: GuestMemory
   #addresses: readonly (bigint | null)[] = []
   #run: Run | null = null
   #conclusion: Promise<Conclusion> | null = null
@@ -51,8 +64,11 @@ export class QemuMachine implements Machine, LiveListener {
     this.#sink = sink
     this.#live = connect(this)
     this.ready = this.#live.monitor.ready
-    this.#breakpoints = new Breakpoints(this.#live.monitor, this.#live.gdb)
-    this.#keyboard = new Keyboard(this.#live.monitor)
+    const { monitor, gdb, process } = this.#live
+    this.#breakpoints = new Breakpoints(monitor, gdb)
+    this.#keyboard = new Keyboard(monitor)
+    this.#serialInput = new SerialInput(monitor, process.directory)
+    this.#memory = new GuestMemory(monitor, gdb, process.directory)
   }
 
   onOutput(port: OutputPort, bytes: Uint8Array): void {
@@ -113,15 +129,21 @@ export class QemuMachine implements Machine, LiveListener {
   async input(event: InputEvent): Promise<void> {
     this.#assertOpen()
     if (event.to === 'keyboard') this.#keyboard.press(event.keys)
-    else throw new Error('serial')
+    else if (this.#live.endReason === null) await this.#serialInput.send(event.port, event.bytes)
   }
 
-  read(_space: AddressSpaceKind, _address: bigint, _length: number): Promise<Uint8Array> {
-    throw new Error('read')
+  read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array> {
+    const live = () => this.#memory.read(space, address, length)
+    return this.#observe(live, ({ registers, memory }) => {
+      if (!this.#live.process.isOver) return live()
+      const cpu = registers?.[0]
+      return cpu && memory ? readKeptMemory(memory, cpu, space, address, length) : null
+    })
   }
 
-  write(_space: AddressSpaceKind, _address: bigint, _bytes: Uint8Array): Promise<void> {
-    throw new Error('write')
+  write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
+    const live = () => this.#memory.write(space, address, bytes)
+    return this.#observe(live, () => (this.#live.process.isOver ? null : live()))
   }
 
   close(): Promise<Recording> {
@@ -135,6 +157,7 @@ export class QemuMachine implements Machine, LiveListener {
     const conclusion = await this.#conclusion
     conclusion?.memory?.close()
     const engineLog = this.#live.process.standardError()
+    this.#serialInput.close()
     await this.#live.dispose()
     return { ending: this.#ending, screen: last.screen, registers: last.registers?.[0] ?? null, engineLog }
   }
@@ -180,7 +203,10 @@ export class QemuMachine implements Machine, LiveListener {
       watches.push(new StillnessWatch(this.#live, run, index, condition.settleNs, frame))
     }
     if (this.#keyboard.isWaiting) {
-      watches.push({ intervalMs: 1, look: () => this.#keyboard.pump(this.#live.clock.ns) })
+      watches.push({ intervalMs: inputMs, look: () => this.#keyboard.pump(this.#live.clock.ns) })
+    }
+    if (this.#serialInput.isWaiting) {
+      watches.push({ intervalMs: inputMs, look: async () => this.#serialInput.pump() })
     }
     return watches
   }
@@ -228,23 +254,26 @@ export class QemuMachine implements Machine, LiveListener {
     return conclusion
   }
 
-  /** What is read from a machine that stands still: from QEMU, or, after the end of the run, from what was kept. */
-  async #observe<T>(read: (live: LiveQemu) => Promise<T>, kept: (last: LastState) => T | null): Promise<T> {
+  /** Before the end of the run from QEMU, after it from what was kept; memory is QEMU's for as long as it is there. */
+  async #observe<T>(
+    live: (live: LiveQemu) => Promise<T>,
+    kept: (left: LeftBehind) => T | null | Promise<T>,
+  ): Promise<T> {
     this.#assertOpen()
     if (this.#live.endReason === null) {
       try {
-        return await read(this.#live)
+        return await live(this.#live)
       } catch (error) {
         if (!(error instanceof MonitorError)) throw error
       }
     }
-    const last = await (await this.#conclude()).last
-    const value = kept(last)
+    const { last, memory } = await this.#conclude()
+    const value = await kept({ ...(await last), memory })
     if (value !== null) return value
     throw new KernelTestError(
       'KT3008',
-      'QEMU is gone, and with it the registers, the memory and the screen',
-      'The ending of the run says why it died.',
+      'QEMU is gone, and what was asked for with it',
+      'The ending of the run says why; what can be kept of a machine is kept.',
     )
   }
 
