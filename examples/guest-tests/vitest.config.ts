@@ -1,0 +1,13 @@
+import { kernelProject, kerneltest } from 'kerneltest/vitest'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      // Every image is a test file …
+      kernelProject({ include: ['passing.elf'] }),
+      // … and ordinary test files lie beside them.
+      { plugins: [kerneltest()], test: { name: 'host', include: ['*.test.ts'] } },
+    ],
+  },
+})
