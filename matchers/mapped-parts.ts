@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../src/observe/address-space.ts'
 import type { MappedRange } from '../src/observe/mapped-runs.ts'
-import type { PageWalkEnd, Permissions } from '../src/observe/page-walk.ts'
+import type { PageWalk, PageWalkEnd, Permissions } from '../src/observe/page-walk.ts'
+import { type PagingMode, pagingLevels } from '../src/observe/paging.ts'
 
 /** A part of a range of linear addresses that is mapped in one way, or not at all. */
 export interface RangePart {
@@ -12,13 +13,16 @@ export interface RangePart {
   readonly end: PageWalkEnd
 }
 
-const smallestPage = 4096n
+/** Parts looked at in one range; the rest of it is then unknown. Only tables that loop have so many. */
+const maxParts = 100_000
 
 /** Cuts a range of linear addresses into its parts, in order. */
 export function* mappedParts(space: AddressSpace, linear: bigint, size: bigint): Generator<RangePart, void> {
   const ranges = space.ranges()
   const end = linear + size
-  for (let at = linear, index = firstEndingAfter(ranges, linear); at < end; ) {
+  let index = firstEndingAfter(ranges, linear)
+  let at = linear
+  for (let count = 0; at < end && count < maxParts; count++) {
     const range = ranges[index]
     const part =
       range && range.linear <= at ? partIn(range, at, end) : gap(space, at, least(range?.linear, end))
@@ -26,6 +30,7 @@ export function* mappedParts(space: AddressSpace, linear: bigint, size: bigint):
     at += part.size
     if (range && at >= range.linear + range.size) index++
   }
+  if (at < end) yield { linear: at, size: end - at, mapping: null, end: 'unknown' }
 }
 
 function partIn(range: MappedRange, at: bigint, end: bigint): RangePart {
@@ -38,12 +43,19 @@ function partIn(range: MappedRange, at: bigint, end: bigint): RangePart {
   }
 }
 
-/** Between two ranges nothing is mapped, unless the ranges are not all there are: then each page must be looked up. */
+/** Between two ranges nothing is mapped, unless the ranges are not all there are: then each entry must be looked up. */
 function gap(space: AddressSpace, at: bigint, end: bigint): RangePart {
   const walk = space.walk(at)
-  const whole = !space.truncated && walk.end !== 'notAnAddress'
-  const size = whole ? end - at : least(at - (at % smallestPage) + smallestPage, end) - at
+  const span = space.truncated ? spanOfWalk(walk, space.mode) : null
+  const size = span === null ? end - at : least(at - (at % span) + span, end) - at
   return { linear: at, size, mapping: walk.mapping, end: walk.end }
+}
+
+/** How many bytes of linear addresses share the walk: those of its last entry. Null for all. */
+function spanOfWalk(walk: PageWalk, mode: PagingMode): bigint | null {
+  const last = walk.path.at(-1)
+  const level = pagingLevels(mode).find(({ name }) => name === last?.level)
+  return level ? 1n << BigInt(level.shift) : null
 }
 
 /** The first range that reaches over `linear` or lies above it. */

@@ -22,11 +22,12 @@ export function failureMessage(finding: readonly string[], around: Surroundings,
 function standing({ ending, failFast }: Surroundings): string {
   if (failFast) {
     return [
-      `The wait ended early: the guest printed a text that means it gives up, on ${failFast.port}:`,
+      `The wait ended early: the guest printed on ${failFast.port} that it gives up:`,
       `  ${printable(failFast.line)}`,
+      `A test that expects this waits for it: toPrint(${quote(failFast.pattern)}).`,
     ].join('\n')
   }
-  if (ending === null) return 'The guest has not ended; it stands still.'
+  if (ending === null) return 'The guest has not ended: it is paused.'
   const sentence = `The guest ${describeEnding(ending)}.`
   if (ending.kind !== 'limit') return sentence
   return `${sentence}\nIf it only needs longer, give it more: boot(image, { limit: '2m' }).`

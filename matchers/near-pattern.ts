@@ -44,5 +44,8 @@ function nearExpression(pattern: RegExp, lines: readonly string[]): NearMiss | n
 /** The longest run of plain characters in an expression: what a person would look for. */
 function literalPart(pattern: RegExp): string {
   const runs = pattern.source.replace(/\\[a-zA-Z]|\[(?:\\.|[^\]])*\]|\{[^}]*\}/g, '\0').split(/[\0^$.*+?()|]/)
-  return runs.map((run) => run.replaceAll('\\', '')).reduce((a, b) => (b.length > a.length ? b : a), '')
+  return runs
+    .map((run) => run.replaceAll('\\', ''))
+    .reduce((a, b) => (b.length > a.length ? b : a), '')
+    .trim()
 }

@@ -5,7 +5,7 @@ export interface NearestLine {
 }
 
 /** Of the pairs of neighbouring letters in the wanted text, so many must be in the line too. */
-const likeness = 0.6
+const likeness = 0.5
 
 /**
  * The line that a person would take for the wanted text: the one with most of its pairs of neighbouring letters,

@@ -24,11 +24,12 @@ const permissionBits: Readonly<Record<Permission, PermissionBit>> = {
  * The entries on the way of an address, one a line, root first; those that make it not as wanted are marked with the bit.
  * @param wrong the permissions that are not as they should be.
  */
-export function describeWalk(walk: PageWalk, wrong: readonly Permission[]): string {
+export function describeWalk(space: AddressSpace, linear: bigint, wrong: readonly Permission[]): string {
+  const walk = space.walk(linear)
   const lines = walk.path.map((entry, index) => {
     const last = index === walk.path.length - 1
     const marks = [
-      ...(last ? endMark(walk) : []),
+      ...(last ? endMark(walk, entry, space) : []),
       ...wrong.flatMap((permission) => mark(walk, entry, permission, last)),
     ]
     const text = `  ${entry.level.padEnd(5)} at ${hex(entry.at, 16)} is ${hex(entry.value, 16)}`
@@ -37,9 +38,13 @@ export function describeWalk(walk: PageWalk, wrong: readonly Permission[]): stri
   return lines.length === 0 ? '' : ['The entries on the way:', ...lines].join('\n')
 }
 
-function endMark({ end }: PageWalk): string[] {
+function endMark({ end }: PageWalk, entry: PageEntry, { noExecute }: AddressSpace): string[] {
   if (end === 'notPresent') return ['not present: bit 0 (P) is clear']
-  if (end === 'reservedBit') return ['a reserved bit is set: every access faults']
+  if (end === 'reservedBit') {
+    const isXd = entry.value >> 63n === 1n && !noExecute
+    const bit = isXd ? 'bit 63 (XD) is set while EFER.NXE is clear' : 'a reserved bit is set'
+    return [`${bit}: every access faults`]
+  }
   return end === 'unreadable' ? ['no memory is behind the table that it points to'] : []
 }
 

@@ -65,8 +65,15 @@ function message(ending: Ending, around: Surroundings, negated: boolean, expecta
   return failureMessage([expected, actual, faults, hint(ending, negated, expectation)], around, false)
 }
 
+const meantToEndSo: readonly Ending['kind'][] = ['deadHalt', 'hang', 'shutdown', 'limit']
+
 function hint(ending: Ending, negated: boolean, expectation: Expectation): string {
-  if (negated || ending.kind !== 'exit') return ''
+  if (negated) return ''
+  if (meantToEndSo.includes(ending.kind)) {
+    const expected = ending.kind === 'limit' ? `limit=${ending.detail}` : ending.kind
+    return `If it is meant to end so, expect that: toExit('${expected}').`
+  }
+  if (ending.kind !== 'exit') return ''
   if (expectation.kind === 'exit' && expectation.value === ending.status) {
     return `${expectation.value} is the exit status of QEMU's process for the value ${hex(ending.value)}. Write toExit(${hex(ending.value)}) or toExit({ status: ${ending.status} }).`
   }

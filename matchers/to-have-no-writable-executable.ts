@@ -46,7 +46,7 @@ function finding(bad: readonly MappedRange[], undecided: boolean): string {
   const total = bad.reduce((sum, range) => sum + range.size, 0n)
   const more = bad.length - shownRanges
   return [
-    `${countOf(bad.length, 'range')} of both, ${sizeText(total)} in all:`,
+    `${countOf(bad.length, 'range')} ${bad.length === 1 ? 'is' : 'are'} both, ${sizeText(total)} in all:`,
     ...rangeRows(bad.slice(0, shownRanges)).map((row) => `  ${row}`.trimEnd()),
     ...(more > 0 ? [`  … and ${countOf(more, 'more range')}`] : []),
   ].join('\n')

@@ -98,7 +98,7 @@ function message(
   return failureMessage(
     [
       `Expected the page tables ${negated ? 'not ' : ''}to map ${describeWanted(wanted)}.`,
-      `${describePart(part, wanted, negated)}\n${describeWalk(space.walk(part.linear), wrong)}`.trimEnd(),
+      `${describePart(space, part, wanted, negated)}\n${describeWalk(space, part.linear, wrong)}`.trimEnd(),
       ...(negated ? [] : [mappedElsewhere(space, part, wanted), ...protectionHints(space, wrong)]),
       `${pagingSummary(space)}.\n${neighbours(space, part.linear)}`,
     ],
@@ -113,15 +113,19 @@ function asked(wanted: Wanted): Permission[] {
 function describeWanted(wanted: Wanted): string {
   const { linear, size, to } = wanted
   const last = linear + size - 1n
-  const range = size === 1n ? hex(linear) : `${hex(linear)} to ${hex(last)} (${sizeText(size)})`
-  const parts = [...(to === null ? [] : [`at physical ${hex(to)}`]), ...permissionTexts(wanted)]
-  return parts.length === 0 ? range : `${range} ${parts.join(', ')}`
+  const range = size === 1n ? hex(linear) : `${hex(linear)}–${hex(last)} (${sizeText(size)})`
+  const permissions = permissionTexts(wanted)
+  return [
+    range,
+    ...(to === null ? [] : [`at physical ${hex(to)}`]),
+    ...(permissions.length === 0 ? [] : [`as ${permissions.join(', ')}`]),
+  ].join(' ')
 }
 
 const phrases: Readonly<Record<Permission, readonly [yes: string, no: string]>> = {
   writable: ['writable', 'not writable'],
   executable: ['executable', 'not executable'],
-  user: ['for user mode', 'for the supervisor only'],
+  user: ['user-accessible', 'supervisor-only'],
 }
 
 function permissionTexts(permissions: Partial<Permissions>): string[] {
@@ -131,19 +135,18 @@ function permissionTexts(permissions: Partial<Permissions>): string[] {
   })
 }
 
-const unmapped = {
-  mapped: '',
-  notPresent: 'is not mapped',
-  reservedBit: 'is not mapped',
-  notAnAddress:
-    'is no address that the CPU can form in this mode (not canonical, or above 4 GiB without paging)',
-  unreadable: 'is not mapped: a table on the way lies where there is no memory',
-  unknown: 'is not decided: the page tables are larger than what kerneltest reads, or loop',
-} as const
+function whyUnmapped({ mode }: AddressSpace, { end }: RangePart): string {
+  if (end === 'unknown')
+    return 'is not decided: the page tables are larger than what kerneltest reads, or loop'
+  if (end === 'unreadable') return 'is not mapped: a table on the way lies where there is no memory'
+  if (end !== 'notAnAddress') return 'is not mapped'
+  if (mode === 'none') return 'lies above 4 GiB, which only paging can reach'
+  return 'is not canonical: bits 48 to 63 must be the same as bit 47'
+}
 
-function describePart(part: RangePart, wanted: Wanted, negated: boolean): string {
+function describePart(space: AddressSpace, part: RangePart, wanted: Wanted, negated: boolean): string {
   const { linear, mapping } = part
-  if (!mapping) return `${hex(linear)} ${unmapped[part.end]}.`
+  if (!mapping) return `${hex(linear)} ${whyUnmapped(space, part)}.`
   const is = `${hex(linear)} is mapped at physical ${hex(mapping.physical)}`
   if (negated) return `${[is, ...permissionTexts(mapping)].join(', ')}.`
   const to = leadsTo(part, wanted)

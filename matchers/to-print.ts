@@ -52,7 +52,7 @@ function notPrinted(seen: OutputObservation, around: Surroundings, pattern: Patt
   return failureMessage(
     [
       `Expected ${seen.port} to print ${quote(pattern)}.`,
-      `It printed ${printedSince}${where}${lines.length === 0 ? '' : ', and not that'}.`,
+      `It printed ${printedSince}${where}${lines.length === 0 ? '' : ', but not that'}.`,
       hint(seen, around, pattern, from, lines),
       seen.port === 'com1' ? '' : describeLog(seen.port, seen.log.text),
     ],

@@ -96,7 +96,9 @@ function nearest(screen: TextScreen, around: Surroundings, wanted: ScreenPattern
   const near = nearMiss(pattern, linesOf(screen))
   const nearby = near ? `Row ${near.index} ${near.how}: ${quote(near.line.trim())}` : ''
   const printed = findInText(around.serial.text, 0, pattern)
-  return [outside, nearby, printed ? 'It was printed on com1, but it is not on the screen.' : '']
+  const elsewhereHint = printed ? 'It was printed on com1, but it is not on the screen.' : ''
+  const hints = [outside, nearby, elsewhereHint].filter((hint) => hint !== '')
+  return hints.length > 0 ? hints : ['It shows nothing like it.']
 }
 
 function outsideScreen({ rows, columns }: TextScreen, { row = 0, column = 0 }: ScreenPattern): string {

@@ -27,7 +27,7 @@ export function rangesTable(space: Mapped): string {
 /** `4-level paging, root table at 0x1000, CR0.WP on, EFER.NXE off, 3 ranges`. */
 export function pagingSummary(space: Mapped): string {
   if (space.mode === 'none')
-    return 'paging is off: each linear address is the physical one, and nothing is protected'
+    return 'Paging is off: each linear address is the physical one, and nothing is protected'
   const count = space.ranges().length
   const onOff = (on: boolean) => (on ? 'on' : 'off')
   return [

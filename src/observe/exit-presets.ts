@@ -2,8 +2,8 @@ import { hex } from '../support/hex.ts'
 
 /** What a project writes to isa-debug-exit. */
 export interface ExitPreset {
-  /** Who uses it, as messages name it. */
-  readonly users: string
+  /** Who uses it, as messages name them. */
+  readonly users: readonly string[]
   readonly pass: ExitCode
   readonly others: readonly ExitCode[]
 }
@@ -24,17 +24,17 @@ export const successValue = 0x10
  */
 export const presets: Readonly<Record<PresetName, ExitPreset>> = {
   blog_os: {
-    users: 'blog_os and bootimage',
+    users: ['blog_os', 'bootimage'],
     pass: { value: 0x10, meaning: 'success' },
     others: [{ value: 0x11, meaning: 'failure' }],
   },
   ostd: {
-    users: 'OSTD (Asterinas)',
+    users: ['OSTD (Asterinas)'],
     pass: { value: 0x10, meaning: 'success' },
     others: [{ value: 0x20, meaning: 'failure' }],
   },
   'kvm-unit-tests': {
-    users: 'kvm-unit-tests',
+    users: ['kvm-unit-tests'],
     pass: { value: 0, meaning: 'success' },
     others: [
       { value: 1, meaning: 'failure' },
@@ -43,12 +43,12 @@ export const presets: Readonly<Record<PresetName, ExitPreset>> = {
     ],
   },
   'uefi-rs': {
-    users: 'uefi-rs',
+    users: ['uefi-rs'],
     pass: { value: 1, meaning: 'success' },
     others: [],
   },
   hermit: {
-    users: 'Hermit',
+    users: ['Hermit'],
     pass: { value: 1, meaning: 'success' },
     others: [{ value: 0, meaning: 'failure' }],
   },
@@ -56,10 +56,16 @@ export const presets: Readonly<Record<PresetName, ExitPreset>> = {
 
 /** `0x11 means failure in blog_os and bootimage`; null for a value that no known convention names. */
 export function explainExitValue(value: number): string | null {
-  const meanings = Object.values(presets).flatMap(({ users, pass, others }) =>
-    [pass, ...others].filter((code) => code.value === value).map((code) => `${code.meaning} in ${users}`),
-  )
-  return meanings.length === 0 ? null : `${hex(value)} means ${meanings.join(', ')}`
+  const usersByMeaning = new Map<string, string[]>()
+  for (const { users, pass, others } of Object.values(presets)) {
+    for (const code of [pass, ...others]) {
+      if (code.value !== value) continue
+      usersByMeaning.set(code.meaning, [...(usersByMeaning.get(code.meaning) ?? []), ...users])
+    }
+  }
+  if (usersByMeaning.size === 0) return null
+  const meanings = [...usersByMeaning].map(([meaning, users]) => `${meaning} in ${users.join(', ')}`)
+  return `${hex(value)} means ${meanings.join('; ')}`
 }
 
 export function isPresetName(name: string): name is PresetName {

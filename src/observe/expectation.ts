@@ -137,7 +137,7 @@ export function describeEnding(ending: Ending, expected: Expectation = success):
     case 'stopped':
       return 'has not ended: it stands where it was told to stop'
     case 'engineError':
-      return `was lost with its engine (${ending.code}): ${ending.detail}`
+      return `was lost when its engine failed (${ending.code}): ${ending.detail}`
   }
 }
 

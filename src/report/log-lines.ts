@@ -8,8 +8,9 @@ const longestLine = 160
 export function describeLog(port: OutputPort, text: string): string {
   const lines = lastLines(text, shownLines)
   if (lines.length === 0) return `Nothing was printed on ${port}.`
-  const more = linesOfText(text.trimEnd()).length - lines.length
-  const heading = more === 0 ? `Printed on ${port}:` : `Printed on ${port}, after ${countOf(more, 'line')}:`
+  const total = linesOfText(text.trimEnd()).length
+  const part = total === lines.length ? '' : ` (the last ${lines.length} of ${total} lines)`
+  const heading = `Printed on ${port}${part}:`
   return [heading, ...lines.map((line) => `  ${printable(line)}`.trimEnd())].join('\n')
 }
 

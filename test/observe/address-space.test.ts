@@ -110,7 +110,7 @@ describe('walkAddressSpace', () => {
     expect(space.lookup(0xb8000n)).toMatchObject({ physical: 0xb8000n, writable: true, executable: true })
     expect(space.lookup(0x1_0000_0000n)).toBeNull()
     expect(String(space)).toMatchInlineSnapshot(`
-      "paging is off: each linear address is the physical one, and nothing is protected
+      "Paging is off: each linear address is the physical one, and nothing is protected
       linear              physical            size   pages  access
       0x0000000000000000  0x0000000000000000  4 GiB  4 KiB  rwx user"
     `)
