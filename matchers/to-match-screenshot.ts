@@ -132,8 +132,9 @@ function changes(cells: readonly CellChange[] | null): string {
   const lines = cells
     .slice(0, shownChanges)
     .flatMap(({ row, column, before, after }) => [
-      `  row ${row}, column ${column}: ${runText(before)}`,
-      `  ${' '.repeat(`row ${row}, column ${column}`.length - 3)}now: ${runText(after)}`,
+      `  row ${row}, column ${column}:`,
+      `    was ${runText(before)}`,
+      `    now ${runText(after)}`,
     ])
   const more = cells.length - shownChanges
   return ['Changed cells:', ...lines, ...(more > 0 ? [`  … and ${countOf(more, 'more place')}`] : [])].join(

@@ -37,7 +37,7 @@ export function parseExpectation(text: string): Expectation | null {
   const plain = plainEndings.find((kind) => kind === text)
   if (plain) return { kind: plain }
   if (text === 'limit') return { kind: 'limit', detail: null }
-  const [key = '', argument = ''] = text.split('=', 2)
+  const [, key, argument = ''] = /^(\w+)=(.*)$/.exec(text) ?? []
   if (key === 'limit') {
     const detail = activities.find((activity) => activity === argument)
     return detail ? { kind: 'limit', detail } : null
