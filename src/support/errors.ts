@@ -56,8 +56,14 @@ export const errorTitles = {
   KT4022: 'The guest did not reach `until`',
   KT5001: 'There is no such expectation',
   KT5002: 'A matcher got an argument that it cannot use',
+  KT5003: 'There is no such option of kernelProject',
+  KT5004: 'A matcher was given something else than it looks at',
+  KT5005: '`toMatchScreenshot` cannot be used so',
+  KT5006: 'The time-out of a test came before the limit of its machine',
+  KT5007: 'The guest crashed unexpectedly',
   KT5010: 'The paging mode is not supported',
   KT5020: 'A reference screenshot could not be read',
+  KT5021: 'There is no record of a run',
   KT6001: 'There is no such option on the command line',
   KT6002: 'A command-line option has a wrong value',
   KT6003: 'There is no such `--expect`',
@@ -67,6 +73,7 @@ export const errorTitles = {
   KT6007: 'Windows is not supported',
   KT6008: 'The screenshot could not be written',
   KT6009: 'Vitest is not installed',
+  KT6010: 'The report could not be written',
 } as const
 
 export type ErrorCode = keyof typeof errorTitles

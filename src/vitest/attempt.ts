@@ -1,7 +1,8 @@
 import type { RunnerTestCase } from 'vitest'
 import { nsPerMs } from '../observe/instant.ts'
+import type { Remains } from './attachments.ts'
 import type { GuestEvent, GuestLanguage } from './guest-languages/guest-language.ts'
-import type { GuestRemains, GuestRunner } from './guest-run.ts'
+import type { GuestRunner } from './guest-run.ts'
 
 export interface AttemptOptions {
   readonly language: GuestLanguage
@@ -21,7 +22,7 @@ export class Attempt {
   shown = 0
   /** Between the start of a test that does not count and the next. */
   isPassedOver = false
-  remains: GuestRemains | null = null
+  remains: Remains | null = null
   /** What kept the guest from being run at all. */
   error: Error | null = null
   readonly #options: AttemptOptions
@@ -84,9 +85,9 @@ export class Attempt {
     })
     run
       .then(
-        (remains) => {
+        ({ remains, end }) => {
           this.remains = remains
-          add(parser.finish(remains.end))
+          add(parser.finish(end))
         },
         (error: unknown) => {
           this.error = error instanceof Error ? error : new Error(String(error))

@@ -1,12 +1,9 @@
-import type { OutputLog } from '../observe/output-log.ts'
-import type { Screen } from '../observe/screen.ts'
+import { describeEnding, type Expectation, judge } from '../observe/expectation.ts'
+import type { OutputPort } from '../observe/output.ts'
+import { openSession } from '../session/boot.ts'
+import type { BootOptions } from '../session/boot-options.ts'
+import type { Remains } from './attachments.ts'
 import type { RunEnd } from './guest-languages/guest-language.ts'
-
-/** What a run leaves behind, for a failed test. */
-export interface GuestRemains {
-  readonly serial: OutputLog
-  readonly screen: Screen | null
-}
 
 /** Boots an image once, to its end. */
 export type GuestRunner = (run: {
@@ -14,4 +11,39 @@ export type GuestRunner = (run: {
   readonly signal: AbortSignal
   /** Text of the port with the test protocol, CR LF as a line feed. */
   readonly onText: (text: string, atNs: bigint) => void
-}) => Promise<GuestRemains & { readonly end: RunEnd }>
+}) => Promise<{ readonly remains: Remains; readonly end: RunEnd }>
+
+export interface GuestOptions {
+  readonly boot: BootOptions
+  /** How a run ends whose tests all passed. */
+  readonly expectation: Expectation
+  /** Where the guest tells of its tests. */
+  readonly port: OutputPort
+}
+
+/** Machines come from the pool of this process. */
+export function guestRunner(image: string, { boot, expectation, port }: GuestOptions): GuestRunner {
+  return async ({ signal, onText }) => {
+    const session = await openSession(image, boot, {
+      signal,
+      onEvent: (event, text) => {
+        if (event.kind === 'output' && event.port === port && text !== '') onText(text, event.at.ns)
+      },
+    })
+    try {
+      const ending = await session.end()
+      const { screen, outputs } = await session.close()
+      const stopped = signal.reason instanceof Error ? signal.reason.message : null
+      return {
+        remains: { serial: outputs.get(port) ?? { bytes: new Uint8Array(), text: '' }, screen },
+        end: {
+          atNs: ending.at.ns,
+          asExpected: stopped === null && judge(ending, expectation),
+          description: stopped ?? describeEnding(ending, expectation),
+        },
+      }
+    } finally {
+      await session.close()
+    }
+  }
+}

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { RunnerTask, RunnerTestCase, RunnerTestSuite } from 'vitest'
+import type { Remains } from './attachments.ts'
 import { Attempt, type AttemptOptions } from './attempt.ts'
 import type { GuestEvent, GuestFailure } from './guest-languages/guest-language.ts'
-import type { GuestRemains } from './guest-run.ts'
 import type { TaskTree } from './task-tree.ts'
 import type { TestHost } from './test-host.ts'
 
@@ -14,7 +14,7 @@ export interface ImageRunOptions extends AttemptOptions {
   /** What relative paths in panic messages stand for. */
   readonly sourceRoot: string
   /** Keeps what a failed test leaves behind. */
-  readonly keep: (test: RunnerTestCase, remains: GuestRemains) => Promise<void>
+  readonly keep: (test: RunnerTestCase, remains: Remains) => Promise<void>
 }
 
 /** Of the output of one test, in UTF-16 units, that Vitest is given; the whole log is kept with a failed test. */

@@ -17,7 +17,7 @@ import { TaskTree, type TestFilter } from './task-tree.ts'
 /** How the images of one project are run. */
 export interface ImageRunner {
   readonly language: GuestLanguage
-  readonly guest: (image: string) => GuestRunner
+  readonly guest: (image: string, root: string) => GuestRunner
   /** What relative paths in panic messages stand for; default: the project's root. */
   readonly sourceRoot?: string
 }
@@ -108,7 +108,7 @@ class KernelPoolWorker implements PoolWorker {
     const { retry } = config
     await new ImageRun(tree, rpcHost(this.#rpc), {
       language: this.#runner.language,
-      guest: this.#runner.guest(spec.filepath),
+      guest: this.#runner.guest(spec.filepath, project.config.root),
       retry: typeof retry === 'number' ? retry : (retry?.count ?? 0),
       testTimeout: config.testTimeout,
       collectOnly: method === 'collect',

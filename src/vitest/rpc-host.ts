@@ -1,7 +1,6 @@
 import type { RunnerTestCase } from 'vitest'
 import type { createMethodsRPC, TestProject } from 'vitest/node'
-import { writeAttachments } from './attachments.ts'
-import type { GuestRemains } from './guest-run.ts'
+import { type Remains, writeAttachments } from './attachments.ts'
 import type { TestHost } from './test-host.ts'
 
 /** The main-process side of Vitest's worker RPC. */
@@ -27,7 +26,7 @@ export async function keepRemains(
   rpc: Rpc,
   project: TestProject,
   test: RunnerTestCase,
-  remains: GuestRemains,
+  remains: Remains,
   testFile: string,
 ): Promise<void> {
   const { root, attachmentsDir: folder } = project.config

@@ -91,7 +91,7 @@ function card(heading: string): string {
   expect(sections).toHaveLength(1)
   return (sections[0] ?? '')
     .replace(/^[^>]*>/, '')
-    .replace(/<\/section>[^]*/, '')
+    .replace(/<\/section>.*/s, '')
     .replaceAll(/data:image\/png;base64,[\w+/=]+/g, 'PNG')
     .replaceAll(/<img alt="([^"]*)" src="PNG">/g, '[picture: $1]\n')
     .replaceAll(/<[^>]*>/g, '\n')

@@ -1,0 +1,14 @@
+export { boot } from './session/boot.ts'
+export type { BootOptions } from './session/boot-options.ts'
+export type {
+  MemoryHandle,
+  OutputHandle,
+  PageTablesHandle,
+  RegistersHandle,
+  ScreenHandle,
+  SerialHandle,
+  Until,
+  Vm,
+} from './session/vm.ts'
+export { expect } from './vitest/expect.ts'
+export { type KernelFixtures, test } from './vitest/test.ts'
