@@ -14,7 +14,7 @@ interface Piece {
   readonly length: number
 }
 
-/** The memory of a machine that stands still, linear addresses as CPU 0 sees them. */
+/** The memory of a machine that stands still. */
 export class GuestMemory {
   readonly #monitor: Monitor
   readonly #gdb: GdbClient
@@ -27,48 +27,57 @@ export class GuestMemory {
     this.#directory = directory
   }
 
-  /** @throws KernelTestError KT3011 when part of the range is not mapped, not there, or a device's. */
+  /**
+   * Linear addresses are as CPU 0 sees them.
+   * @throws KernelTestError KT3011 when part of the range is not mapped, not there, or a device's.
+   */
   async read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array> {
+    if (space === 'linear') return this.readLinear(address, length, 0)
+    return this.#readPieces([{ physical: address, length }], length)
+  }
+
+  /** As `read`, of linear addresses as `cpu` sees them. */
+  async readLinear(address: bigint, length: number, cpu: number): Promise<Uint8Array> {
+    return this.#readPieces(await this.#translate(address, length, cpu), length)
+  }
+
+  /** @throws KernelTestError KT3011 as `read`, and for read-only memory. Nothing is written then. */
+  async write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
+    const length = bytes.length
+    const pieces =
+      space === 'linear' ? await this.#translate(address, length, 0) : [{ physical: address, length }]
+    await this.#checkAll(pieces, 'write')
+    let offset = 0
+    for (const piece of pieces) {
+      await this.#gdb.writePhysical(piece.physical, bytes.subarray(offset, offset + piece.length))
+      offset += piece.length
+    }
+  }
+
+  async #readPieces(pieces: readonly Piece[], length: number): Promise<Uint8Array> {
+    await this.#checkAll(pieces, 'read')
     const bytes = new Uint8Array(length)
     let offset = 0
-    for (const piece of await this.#pieces(space, address, length, 'read')) {
+    for (const piece of pieces) {
       bytes.set(await savePhysical(this.#monitor, this.#directory, piece.physical, piece.length), offset)
       offset += piece.length
     }
     return bytes
   }
 
-  /** @throws KernelTestError KT3011 as `read`, and for read-only memory. Nothing is written then. */
-  async write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
-    let offset = 0
-    for (const piece of await this.#pieces(space, address, bytes.length, 'write')) {
-      await this.#gdb.writePhysical(piece.physical, bytes.subarray(offset, offset + piece.length))
-      offset += piece.length
-    }
-  }
-
-  async #pieces(
-    space: AddressSpaceKind,
-    address: bigint,
-    length: number,
-    access: 'read' | 'write',
-  ): Promise<readonly Piece[]> {
-    if (length === 0) return []
-    const pieces =
-      space === 'physical' ? [{ physical: address, length }] : await this.#translate(address, length)
+  async #checkAll(pieces: readonly Piece[], access: 'read' | 'write'): Promise<void> {
     const regions = parseFlatViews(await this.#monitor.human('info mtree -f'))
     for (const piece of pieces) await this.#check(piece, regions, access)
-    return pieces
   }
 
   /** The physical pieces behind a linear range, adjoining ones joined. */
-  async #translate(address: bigint, length: number): Promise<readonly Piece[]> {
-    await this.#checkLinear(address, length)
+  async #translate(address: bigint, length: number, cpu: number): Promise<readonly Piece[]> {
+    if (length > 0) await this.#checkLinear(address, length, cpu)
     const pieces: Piece[] = []
     for (let done = 0; done < length; ) {
       const linear = address + BigInt(done)
       const inPage = Math.min(length - done, pageSize - Number(linear % BigInt(pageSize)))
-      const physical = await this.#physicalOf(linear)
+      const physical = await this.#physicalOf(linear, cpu)
       const before = pieces.at(-1)
       if (before && before.physical + BigInt(before.length) === physical)
         pieces[pieces.length - 1] = { ...before, length: before.length + inPage }
@@ -79,9 +88,10 @@ export class GuestMemory {
   }
 
   /** QEMU walks the tables as the CPU would in its present mode, with 2 MiB pages in 4 KiB steps. */
-  async #physicalOf(linear: bigint): Promise<bigint> {
-    const answer = await this.#monitor.human(`gva2gpa ${hex(linear)}`)
-    const digits = /^gpa: (0x[0-9a-f]+)/.exec(answer)?.[1]
+  async #physicalOf(linear: bigint, cpu: number): Promise<bigint> {
+    const line = { 'command-line': `gva2gpa ${hex(linear)}`, 'cpu-index': cpu }
+    const answer = await this.#monitor.execute('human-monitor-command', line)
+    const digits = /^gpa: (0x[0-9a-f]+)/.exec(String(answer))?.[1]
     if (digits !== undefined) return BigInt(digits)
     throw new KernelTestError(
       'KT3011',
@@ -91,10 +101,10 @@ export class GuestMemory {
   }
 
   /** QEMU cuts addresses short that the CPU could not have. */
-  async #checkLinear(address: bigint, length: number): Promise<void> {
+  async #checkLinear(address: bigint, length: number, cpu: number): Promise<void> {
     const last = address + BigInt(length) - 1n
-    const [cpu] = await readRegisters(this.#monitor)
-    const longMode = ((cpu?.efer ?? 0n) & longModeActive) !== 0n
+    const efer = (await readRegisters(this.#monitor))[cpu]?.efer ?? 0n
+    const longMode = (efer & longModeActive) !== 0n
     if (address >= 0n && last < (longMode ? 1n << 64n : 1n << 32n)) return
     throw new KernelTestError(
       'KT3011',

@@ -89,17 +89,17 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
         "KT3011: nothing is mapped at linear address 0x202000
         Look at the guest's page tables at this point (\`vm.pageTables\`), or read a physical address.",
         "KT3011: there is no memory at physical address 0x80000000
-        Give the machine more memory (\`memoryMiB\`), or check the address.",
+        Give the machine more memory (\`memory\`), or check the address.",
         "KT3011: nothing is mapped at linear address 0x800000000000
         Look at the guest's page tables at this point (\`vm.pageTables\`), or read a physical address.",
         "KT3011: linear address 0x10000000000000003 does not exist in 64 bits
         Check the address; before the guest enters long mode, linear addresses have 32 bits.",
         "KT3011: there is no memory at physical address 0x8000000
-        Give the machine more memory (\`memoryMiB\`), or check the address.",
+        Give the machine more memory (\`memory\`), or check the address.",
         "KT3011: physical address 0xfec00000 is no memory but the device ioapic, whose state an access can change
         Devices cannot be read or written this way; let the guest do it.",
         "KT3011: there is no memory at physical address 0x1000000000000000
-        Give the machine more memory (\`memoryMiB\`), or check the address.",
+        Give the machine more memory (\`memory\`), or check the address.",
         "KT3011: the memory at physical address 0xffff0 is read-only (pc.ram)
         Firmware and the memory that it locked cannot be written.",
         "KT3011: nothing is mapped at linear address 0x202000
