@@ -1,6 +1,12 @@
 import type { Flaw } from '../image/flaw.ts'
 import type { ElToritoEntry, Partition } from '../image/image.ts'
-import type { InspectedContract, InspectedElf, InspectedSegment, Inspection } from './inspection.ts'
+import type {
+  InspectedContract,
+  InspectedElf,
+  InspectedSegment,
+  InspectedWay,
+  Inspection,
+} from './inspection.ts'
 
 type Row = readonly string[]
 type IsoFacts = Extract<Inspection, { kind: 'iso' }>['iso']
@@ -120,7 +126,7 @@ function segments(list: readonly InspectedSegment[]): string[] {
     segment.memorySize,
     segment.access,
   ])
-  return [`segments:\n${table([head, ...rows])}`]
+  return [`segments:\n${table([head, ...rows], [0, 1, 2, 3, 4])}`]
 }
 
 function partitions(list: readonly Partition[]): string[] {
@@ -134,7 +140,7 @@ function partitions(list: readonly Partition[]): string[] {
     String(sectors),
     bootable ? 'yes' : '',
   ])
-  return [`partitions:\n${table([head, ...rows])}`]
+  return [`partitions:\n${table([head, ...rows], [0, 3, 4])}`]
 }
 
 function bootEntries(list: readonly ElToritoEntry[]): string[] {
@@ -146,18 +152,28 @@ function bootEntries(list: readonly ElToritoEntry[]): string[] {
     String(startSector),
     String(sectors),
   ])
-  return [`boot entries:\n${table([head, ...rows])}`]
+  return [`boot entries:\n${table([head, ...rows], [2, 3])}`]
 }
 
-function ways({ ways: list, boot }: Inspection): string {
+function ways({ ways: list, boot, flaws: found }: Inspection): string {
   if (list.length === 0) return 'ways to boot: none'
-  const rows = list.map(({ protocol, firmware, reason }, index) => [
-    protocol,
-    boot !== null && index === 0 ? 'chosen' : '',
-    firmware.length === 0 ? reason : `${reason} (firmware ${firmware.join(' or ')})`,
-  ])
-  const none = boot === null ? '\n  none is chosen: see the fatal flaws' : ''
-  return `ways to boot:\n${table(rows)}${none}`
+  const rows = table(
+    list.map(({ protocol, firmware, reason }, index) => [
+      protocol,
+      ...(boot === null ? [] : [index === 0 ? 'chosen' : '']),
+      firmware.length === 0 ? reason : `${reason} (firmware ${firmware.join(' or ')})`,
+    ]),
+  ).split('\n')
+  const lines = list.flatMap((way, index) => [rows[index] ?? '', ...remarks(way)])
+  if (found.some(({ severity }) => severity === 'fatal')) lines.push('  none is chosen: see the fatal flaws')
+  else if (boot === null) lines.push('  none is chosen: the first is the default, and it fails')
+  return ['ways to boot:', ...lines].join('\n')
+}
+
+function remarks({ notes, problem }: InspectedWay): string[] {
+  const lines = notes.map((note) => `    note: ${note}`)
+  if (problem === null) return lines
+  return [...lines, `    fails with ${problem.code}: ${problem.reason}`, `    mend: ${problem.hint}`]
 }
 
 function flaws(list: readonly Flaw[]): string {
@@ -168,17 +184,19 @@ function flaws(list: readonly Flaw[]): string {
   return `flaws:\n${told.join('\n')}`
 }
 
-/** Columns as wide as their widest cell, two blanks between, indented by two. */
-function table(rows: readonly Row[]): string {
+/** Columns as wide as their widest cell, two blanks between, indented by two; `right`: numbers. */
+function table(rows: readonly Row[], right: readonly number[] = []): string {
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, column) => {
       widths[column] = Math.max(widths[column] ?? 0, cell.length)
     })
   }
-  return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .join('\n')
+  const padded = (cell: string, column: number): string => {
+    const width = widths[column] ?? 0
+    return right.includes(column) ? cell.padStart(width) : cell.padEnd(width)
+  }
+  return rows.map((row) => `  ${row.map(padded).join('  ')}`.trimEnd()).join('\n')
 }
 
 function bytes(size: number): string {

@@ -1,7 +1,10 @@
 import { bootWays } from '../boot/boot-ways.ts'
+import { makePlan } from '../boot/make-plan.ts'
 import type { BootProtocol } from '../boot/plan.ts'
 import type { Flaw } from '../image/flaw.ts'
 import type { BootContract, DiskImage, ElfImage, Image, IsoImage, LinuxImage } from '../image/image.ts'
+import { checkOptions } from '../session/options.ts'
+import { KernelTestError } from '../support/errors.ts'
 import { hex } from '../support/hex.ts'
 
 /**
@@ -22,14 +25,23 @@ interface Common {
   /** In bytes. */
   readonly size: number
   readonly sha256: string
-  /** How `boot` and `kerneltest run` start it; null where a fatal flaw forbids every way. */
+  /** How `boot` and `kerneltest run` start it unless told otherwise; null where that cannot work. */
   readonly boot: BootProtocol | null
-  readonly ways: readonly {
-    readonly protocol: BootProtocol
-    readonly firmware: readonly ('bios' | 'uefi')[]
-    readonly reason: string
-  }[]
+  readonly ways: readonly InspectedWay[]
   readonly flaws: readonly Flaw[]
+}
+
+/** One way to start the image, tried with every option at its default. */
+export interface InspectedWay {
+  readonly protocol: BootProtocol
+  /** Which firmware finds something to run; empty where none takes part. */
+  readonly firmware: readonly ('bios' | 'uefi')[]
+  /** What in the image offers it. */
+  readonly reason: string
+  /** What the boot does differently from what the image says. */
+  readonly notes: readonly string[]
+  /** The error that this way ends in; null where it can start. */
+  readonly problem: { readonly code: string; readonly reason: string; readonly hint: string } | null
 }
 
 export interface InspectedElf {
@@ -79,29 +91,40 @@ export function inspection(
   image: Image,
   file: { readonly path: string; readonly sha256: string },
 ): Inspection {
-  const ways = bootWays(image)
+  const ways = bootWays(image).map((way): InspectedWay => ({ ...way, ...tried(image, file, way.protocol) }))
   const fatal = image.flaws.some(({ severity }) => severity === 'fatal')
-  const common = {
-    path: file.path,
-    size: image.source.size,
-    sha256: file.sha256,
-    boot: fatal ? null : (ways[0]?.protocol ?? null),
-    ways: ways.map(({ protocol, firmware, reason }) => ({ protocol, firmware, reason })),
-    flaws: image.flaws,
-  }
+  const [first] = ways
+  const boot = fatal || first === undefined || first.problem !== null ? null : first.protocol
+  const about = { path: file.path, size: image.source.size, sha256: file.sha256 }
+  const verdict = { boot, ways, flaws: image.flaws }
   switch (image.kind) {
     case 'elf':
-      return { ...common, kind: 'elf', elf: elfFacts(image) }
+      return { ...about, kind: 'elf', ...verdict, elf: elfFacts(image) }
     case 'disk': {
       const { bootSignature, gpt, efiSystem, partitions } = image
-      return { ...common, kind: 'disk', disk: { bootSignature, gpt, efiSystem, partitions } }
+      return { ...about, kind: 'disk', ...verdict, disk: { bootSignature, gpt, efiSystem, partitions } }
     }
     case 'iso': {
       const { volume, hybrid, bootEntries } = image
-      return { ...common, kind: 'iso', iso: { volume, hybrid, bootEntries } }
+      return { ...about, kind: 'iso', ...verdict, iso: { volume, hybrid, bootEntries } }
     }
     case 'linux':
-      return { ...common, kind: 'linux', linux: linuxFacts(image) }
+      return { ...about, kind: 'linux', ...verdict, linux: linuxFacts(image) }
+  }
+}
+
+/** Makes the plan, which is where a boot that cannot work is found out. */
+function tried(
+  image: Image,
+  file: { readonly path: string; readonly sha256: string },
+  protocol: BootProtocol,
+): Pick<InspectedWay, 'notes' | 'problem'> {
+  try {
+    const plan = makePlan(image, file, { ...checkOptions({ protocol }), modules: [] })
+    return { notes: plan.provenance.notes, problem: null }
+  } catch (error) {
+    if (!(error instanceof KernelTestError)) throw error
+    return { notes: [], problem: { code: error.code, reason: error.reason, hint: error.hint } }
   }
 }
 

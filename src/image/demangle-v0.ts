@@ -251,7 +251,7 @@ class V0Reader {
     return decoded
   }
 
-  /** 0 is `_`; 1 is `0_`. Crate disambiguators are hashes that a double cannot hold exactly: they are not shown. */
+  /** 0 is `_`; 1 is `0_`. Crate disambiguators are hashes too large for a double: they are not shown. */
   #base62(): number {
     const digits = this.#takeWhile(/[0-9a-zA-Z]{0,12}/y)
     if (!this.#take('_')) throw new NotV0()

@@ -56,8 +56,8 @@ export function readDisk(source: ByteSource): DiskImage {
 }
 
 /**
- * The four primary partitions. A boot sector without a table has code there: it is taken for a table only where all
- * four entries look like one (first byte 00 or 80).
+ * The four primary partitions. A boot sector without a table has code there: it is taken for a table only
+ * where all four entries look like one (first byte 00 or 80).
  */
 function readMbr(sector: LittleEndian): Partition[] {
   const partitions: Partition[] = []

@@ -76,7 +76,7 @@ export function readElfSymbols(source: ByteSource, bits: 32 | 64, where: SymbolS
   return symbols
 }
 
-/** Labels inside macros (NASM's `..@12.next`) and compilers' own (`.L4`) name no place that a person knows. */
+/** Labels inside macros (NASM's `..@12.next`) and compilers' own (`.L4`): no place that a person knows. */
 function isAssemblerLocal(name: string): boolean {
   return name.startsWith('..@') || name.startsWith('.L')
 }

@@ -70,8 +70,8 @@ export function isElf(head: Uint8Array): boolean {
 
 /**
  * Reads the headers, and nothing else, of the ELF file `name`.
- * elfy decodes them; whatever it keeps in a double (every 64-bit field) is read again from the bytes, and it sees a
- * header only after it was held against the size of the file: it has no bounds of its own.
+ * elfy decodes them; whatever it keeps in a double (every 64-bit field) is read again from the bytes. It sees
+ * a header only after that was held against the size of the file: it has no bounds of its own.
  *
  * Throws KT1007 (cut short), KT1008 (contradicts itself), KT1009 (another machine), KT1010 (no executable).
  */

@@ -1,4 +1,4 @@
-/** The part of elfy 1.0 that `elf.ts` uses; the package brings no types. Numbers above 2^53 are inexact here. */
+/** The part of elfy 1.0 that `elf.ts` uses; the package brings no types. */
 declare module 'elfy' {
   interface Header {
     readonly class: '32' | '64'

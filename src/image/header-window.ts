@@ -11,7 +11,7 @@ export interface HeaderWindow {
 const windowSize = 65_536
 const maxWindows = 8
 
-/** The head of the file and of each of the first segments: where a header is, and where one ends up by mistake. */
+/** The head of the file, where a header is, and of the first segments, where one ends up by mistake. */
 export function headerWindows(source: ByteSource, segmentOffsets: readonly number[]): HeaderWindow[] {
   const starts = [0, ...segmentOffsets.filter((offset) => offset >= windowSize && offset < source.size)]
   const unique = [...new Set(starts)].sort((one, other) => one - other).slice(0, maxWindows)

@@ -2,7 +2,7 @@ import type { ByteSource } from './byte-source.ts'
 import type { Flaw } from './flaw.ts'
 import type { SymbolTable } from './symbols.ts'
 
-/** What a user brought, read into plain facts. `flaws` are told by `kerneltest inspect` and never stop a boot by themselves. */
+/** What a user brought, read into plain facts. `kerneltest inspect` tells the flaws; none stops a boot. */
 export type Image = ElfImage | DiskImage | IsoImage | LinuxImage
 
 interface ImageFacts {
@@ -24,8 +24,8 @@ export interface ElfImage extends ImageFacts {
 }
 
 /**
- * One PT_LOAD that takes memory. Addresses are exact 64-bit values; the range in the file is as the header says, and
- * may lie past its end (a fatal flaw, `segment-past-end`).
+ * One PT_LOAD that takes memory. Addresses are exact 64-bit values; the range in the file is as the header
+ * says, and may lie past its end (a fatal flaw, `segment-past-end`).
  */
 export interface ElfSegment {
   /** Among the program headers. */
@@ -56,7 +56,7 @@ export interface Multiboot1Header {
   } | null
 }
 
-/** Multiboot2 2.0 §3.1. Tags that a plan needs are read; `required` lists tag types that the loader must know. */
+/** Multiboot2 2.0 §3.1. */
 export interface Multiboot2Header {
   readonly kind: 'multiboot2'
   readonly fileOffset: number
@@ -84,7 +84,7 @@ export interface DiskImage extends ImageFacts {
   readonly partitions: readonly Partition[]
   /** A GPT header in the second sector. */
   readonly gpt: boolean
-  /** An EFI system partition, or a FAT file system over the whole disk: UEFI firmware looks there for a loader. */
+  /** An EFI system partition, or FAT over the whole disk: UEFI firmware looks there for a loader. */
   readonly efiSystem: boolean
 }
 

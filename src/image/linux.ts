@@ -21,7 +21,7 @@ export function isLinux(head: Uint8Array): boolean {
   return hasBootSignature(head) && new LittleEndian(padded(head, headerEnd)).text(magicAt, 4) === 'HdrS'
 }
 
-/** Reads the header of a bzImage; fields that its protocol version lacks get the value that the protocol gives them. */
+/** Reads the header of a bzImage; fields that its protocol lacks get the value that it gives them. */
 export function readLinux(source: ByteSource): LinuxImage {
   const header = new LittleEndian(padded(source.read(0, headerEnd), headerEnd))
   const protocolVersion = header.u16(0x206)

@@ -112,7 +112,7 @@ function accept(
   return { header: { kind: 'multiboot2', fileOffset, tags }, flaws }
 }
 
-/** §3.1.3: each tag is type, flags, size and payload, padded to 8 bytes; the list ends with type 0, size 8. */
+/** §3.1.3: each tag is type, flags, size and payload, padded to 8 bytes; type 0, size 8 ends the list. */
 function readTags(
   view: LittleEndian,
   start: number,

@@ -111,7 +111,7 @@ const above4GiB: Told = {
   severity: 'warning',
   what: (named, many) => `${named} ${many ? 'have their' : 'has its'} physical address above 4 GiB`,
   consequence:
-    'multiboot, PVH and QEMU place segments below 4 GiB only; a default machine has no memory there',
+    'multiboot and PVH load below 4 GiB only; a direct start in 64-bit mode finds them another place',
   mend: 'give the sections a load address: .text : AT(ADDR(.text) - KERNEL_VIRTUAL_BASE) { … }',
 }
 

@@ -20,11 +20,11 @@ export interface SymbolTable {
   find(name: string): ImageSymbol | null
   /** Every place that `name` may mean, one symbol an address: what to tell when `find` answers null. */
   matches(name: string): readonly ImageSymbol[]
-  /** The symbol that `address` lies in (or the nearest before it in its segment, of size 0), and how far in. */
+  /** The symbol that `address` lies in, or the nearest of size 0 before it in its segment, and how far in. */
   at(address: bigint): { readonly symbol: ImageSymbol; readonly offset: bigint } | null
 }
 
-/** Addresses from `start` up to, not including, `end`: a symbol never names an address outside its own range. */
+/** Addresses from `start` up to, not including, `end`: a symbol names no address outside its own range. */
 export interface AddressRange {
   readonly start: bigint
   readonly end: bigint

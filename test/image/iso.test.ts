@@ -15,7 +15,7 @@ function readIso(bytes: Uint8Array): IsoImage {
   return image
 }
 
-/** 32 sectors: the primary descriptor in 16, a boot record in 17 unless null, the end in 18, the catalog in `catalogAt`. */
+/** 32 sectors: the primary descriptor in 16, a boot record in 17 that names `catalogAt`, the end in 18. */
 function iso(catalogAt: number | null): Fields {
   const fields = new Fields(new Uint8Array(32 * sector))
   fields

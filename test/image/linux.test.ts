@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LinuxImage } from '../../src/image/image.ts'
-import { Fields } from './elf-bytes.ts'
+import { bzImage } from './samples.ts'
 import { flawsOf, read } from './told.ts'
-
-/** A bzImage of 4 setup sectors and 16 KiB. */
-function bzImage(protocolVersion: number): Fields {
-  const fields = new Fields(new Uint8Array(5 * 512 + 16_384))
-  fields.byte(0x1f1, 4).word(0x1f4, 1024).half(0x1fe, 0xaa55)
-  fields.text(0x202, 'HdrS').half(0x206, protocolVersion).half(0x20e, 0x300).byte(0x211, 1)
-  fields.word(0x22c, 0x7fff_ffff).word(0x230, 0x20_0000).byte(0x234, 1).half(0x236, 0x7f).word(0x238, 2047)
-  fields.long(0x258, 0x100_0000n).word(0x260, 0x123_4000)
-  return fields.text(0x500, '6.1.0-test (builder@host) #1 SMP\0')
-}
 
 function readLinux(bytes: Uint8Array): LinuxImage {
   const image = read(bytes)

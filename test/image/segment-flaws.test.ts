@@ -86,7 +86,7 @@ test('physical addresses above 4 GiB', () => {
   expect(flawsOf(elfBytes({ programs: [unrelocated] }), 'segment-above-4-gib')).toMatchInlineSnapshot(`
     "warning segment-above-4-gib
       segment 0 has its physical address above 4 GiB
-      multiboot, PVH and QEMU place segments below 4 GiB only; a default machine has no memory there
+      multiboot and PVH load below 4 GiB only; a direct start in 64-bit mode finds them another place
       give the sections a load address: .text : AT(ADDR(.text) - KERNEL_VIRTUAL_BASE) { … }"
   `)
 })
