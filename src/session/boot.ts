@@ -2,6 +2,7 @@ import { access, constants, readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
+import type { Condition } from '../observe/condition.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import { describeEnding } from '../observe/expectation.ts'
 import { lastLines } from '../observe/output-log.ts'
@@ -14,7 +15,7 @@ import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts
 import { Session, Trace } from './session.ts'
 import { sharedPool } from './shared-pool.ts'
 import { conditionOf } from './until.ts'
-import type { Until, Vm } from './vm.ts'
+import type { Vm } from './vm.ts'
 
 const defaultLimitNs = 30_000_000_000n
 const uefiLimitNs = 60_000_000_000n
@@ -50,8 +51,9 @@ export async function openSession(
   const checked = checkOptions(options)
   const file = openImageFile(path)
   try {
+    const until = checked.until === null ? null : conditionOf(checked.until, file.image, 0)
     const session = await start(file, checked, context)
-    return checked.until === null ? session : await runToUntil(session, checked.until)
+    return until === null ? session : await runTo(until, session)
   } catch (error) {
     file.close()
     throw error
@@ -99,10 +101,9 @@ async function checkReadable(option: string, path: string): Promise<void> {
 }
 
 /** Ends the machine where it cannot get there: nobody else holds it. */
-async function runToUntil(session: Session, until: Until): Promise<Session> {
+async function runTo(until: Condition, session: Session): Promise<Session> {
   try {
-    const cursor = session.port('com1').cursor
-    const wait = await session.reach(conditionOf(until, session.facts.file.image, cursor))
+    const wait = await session.reach(until)
     if (wait.came === 'true') return session
     const how =
       wait.came === 'ending' ? `it ${describeEnding(wait.ending)}` : `it gave up: \`${wait.line.trim()}\``
