@@ -43,7 +43,10 @@ function partIn(range: MappedRange, at: bigint, end: bigint): RangePart {
   }
 }
 
-/** Between two ranges nothing is mapped, unless the ranges are not all there are: then each entry must be looked up. */
+/**
+ * Between two ranges nothing is mapped, unless the ranges are not all there are: then each entry must be
+ * looked up.
+ */
 function gap(space: AddressSpace, at: bigint, end: bigint): RangePart {
   const walk = space.walk(at)
   const span = space.truncated ? spanOfWalk(walk, space.mode) : null

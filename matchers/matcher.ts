@@ -54,8 +54,8 @@ export interface Verdict {
 }
 
 /**
- * What the machine does before the observation is taken: it runs to a condition, or to its ending, or stays as it is.
- * A run that ends, or reaches its limit, or prints a fail-fast text ends every wait.
+ * What the machine does before the observation is taken: it runs to a condition, or to its ending, or stays
+ * as it is. A run that ends, or reaches its limit, or prints a fail-fast text ends every wait.
  */
 export type WaitFor = Condition | 'ending' | 'nothing'
 
@@ -66,7 +66,8 @@ export interface WaitSubject {
 }
 
 /**
- * A pure judgement of one observation. Knows no test host: `src/vitest/expect.ts` alone turns these into Vitest matchers.
+ * A pure judgement of one observation. Knows no test host: `src/vitest/expect.ts` alone turns these into
+ * Vitest matchers.
  * @typeParam Reads which observation it takes.
  * @typeParam Args what the user passes after the subject.
  */

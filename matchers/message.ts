@@ -4,8 +4,10 @@ import { describeLog, printable } from '../src/report/log-lines.ts'
 import type { Surroundings } from './matcher.ts'
 
 /**
- * A failure message: the finding, how the run stands, what was printed last and the screen, with blank lines between.
- * @param finding paragraphs: what was expected, what was there, and the nearest thing found. Empty ones are left out.
+ * A failure message: the finding, how the run stands, what was printed last and the screen, with blank lines
+ * between.
+ * @param finding paragraphs: what was expected, what was there, and the nearest thing found. Empty ones are
+ * left out.
  */
 export function failureMessage(finding: readonly string[], around: Surroundings, ending = true): string {
   return [

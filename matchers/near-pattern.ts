@@ -16,7 +16,10 @@ const flagHints: readonly (readonly [flag: string, how: string])[] = [
   ['s', 'fits with the flag s, with which a dot means line feeds too'],
 ]
 
-/** What comes closest to `pattern`: the same in another case, the same with another flag, or a line that resembles it. */
+/**
+ * What comes closest to `pattern`: the same in another case, the same with another flag, or a line that
+ * resembles it.
+ */
 export function nearMiss(pattern: string | RegExp, lines: readonly string[]): NearMiss | null {
   if (typeof pattern !== 'string') return nearExpression(pattern, lines)
   const lower = pattern.toLowerCase()

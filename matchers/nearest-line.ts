@@ -8,8 +8,8 @@ export interface NearestLine {
 const likeness = 0.5
 
 /**
- * The line that a person would take for the wanted text: the one with most of its pairs of neighbouring letters,
- * upper and lower case being the same. The first of equals; null where none is like it.
+ * The line that a person would take for the wanted text: the one with most of its pairs of neighbouring
+ * letters, upper and lower case being the same. The first of equals; null where none is like it.
  */
 export function nearestLine(wanted: string, lines: readonly string[]): NearestLine | null {
   const pairs = pairsOf(wanted)

@@ -21,7 +21,8 @@ const permissionBits: Readonly<Record<Permission, PermissionBit>> = {
 }
 
 /**
- * The entries on the way of an address, one a line, root first; those that make it not as wanted are marked with the bit.
+ * The entries on the way of an address, one a line, root first; those that make it not as wanted are marked
+ * with the bit.
  * @param wrong the permissions that are not as they should be.
  */
 export function describeWalk(space: AddressSpace, linear: bigint, wrong: readonly Permission[]): string {

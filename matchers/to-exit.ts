@@ -18,8 +18,8 @@ import type { Matcher, Surroundings } from './matcher.ts'
 import { failureMessage } from './message.ts'
 
 /**
- * How a run should end: `'success'` (isa-debug-exit with 0x10), another value that the guest writes, the exit status QEMU
- * would have, an ending by its name, or what a known project writes when all is well.
+ * How a run should end: `'success'` (isa-debug-exit with 0x10), another value that the guest writes, the exit
+ * status QEMU would have, an ending by its name, or what a known project writes when all is well.
  */
 export type ExpectedExit =
   | 'success'
@@ -51,10 +51,11 @@ function expectationOf(expected: ExpectedExit): Expectation {
   const expectation = parseExpectation(expected)
   if (expectation) return expectation
   const guess = didYouMean(expected, expectationForms)
+  const forms = `It takes a number, { status }, or one of: ${expectationForms.join(', ')}.`
   throw new KernelTestError(
     'KT5001',
     `toExit does not know ${JSON.stringify(expected)}`,
-    `${guess === '' ? '' : `${guess} `}It takes a number, { status }, or one of: ${expectationForms.join(', ')}.`,
+    `${guess} ${forms}`.trim(),
   )
 }
 
@@ -74,11 +75,12 @@ function hint(ending: Ending, negated: boolean, expectation: Expectation): strin
     return `If it is meant to end so, expect that: toExit('${expected}').`
   }
   if (ending.kind !== 'exit') return ''
+  const rewrite = `Write toExit(${hex(ending.value)}) or toExit({ status: ${ending.status} }).`
   if (expectation.kind === 'exit' && expectation.value === ending.status) {
-    return `${expectation.value} is the exit status of QEMU's process for the value ${hex(ending.value)}. Write toExit(${hex(ending.value)}) or toExit({ status: ${ending.status} }).`
+    return `${ending.status} is the exit status of QEMU's process for the value ${hex(ending.value)}. ${rewrite}`
   }
   if (expectation.kind === 'status' && expectation.status === ending.value) {
-    return `${expectation.status} is the value that the guest wrote. Write toExit(${hex(ending.value)}) or toExit({ status: ${ending.status} }).`
+    return `${expectation.status} is the value that the guest wrote. ${rewrite}`
   }
   return ''
 }

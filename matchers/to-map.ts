@@ -18,8 +18,8 @@ export interface ToMapOptions extends Partial<Permissions> {
 }
 
 /**
- * The page tables map a linear address, or a range, with the given permissions. Decided at once, on the machine as it
- * stands. With `.not` no byte of the range may be mapped so.
+ * The page tables map a linear address, or a range, with the given permissions. Decided at once, on the
+ * machine as it stands. With `.not` no byte of the range may be mapped so.
  */
 export const toMap: Matcher<'addressSpace', [linear: bigint | number, options?: ToMapOptions]> = {
   name: 'toMap',

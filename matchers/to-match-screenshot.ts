@@ -19,11 +19,17 @@ export interface ScreenshotOptions extends Tolerance {
   readonly mask?: Area | readonly Area[]
 }
 
-/** A screen beside its reference. Files, names and whether to write a new reference are the test host's business. */
+/**
+ * A screen beside its reference. Files, names and whether to write a new reference are the test host's
+ * business.
+ */
 export interface ScreenshotComparison extends PictureComparison {
   readonly reference: Picture
   readonly actual: Picture
-  /** What changed cell by cell; null for graphics screens, different sizes, and regions that cut through cells. */
+  /**
+   * What changed cell by cell; null for graphics screens, different sizes, and regions that cut through
+   * cells.
+   */
   readonly cells: readonly CellChange[] | null
 }
 
@@ -42,7 +48,10 @@ export function pictureOf(screen: Screen, region: Area | undefined): Picture {
   )
 }
 
-/** Compares a screen with its reference: a picture that {@link pictureOf} made of an earlier one with the same region. */
+/**
+ * Compares a screen with its reference: a picture that {@link pictureOf} made of an earlier one with the same
+ * region.
+ */
 export function compareScreenshot(
   reference: Picture,
   screen: Screen,

@@ -7,6 +7,7 @@ import type { Matcher, OutputObservation, Surroundings } from './matcher.ts'
 import { failureMessage, quote } from './message.ts'
 import { nearMiss } from './near-pattern.ts'
 
+/** Where to look. */
 export interface ToPrintOptions {
   /** Another port than the subject's own. */
   readonly port?: OutputPort
@@ -15,8 +16,9 @@ export interface ToPrintOptions {
 }
 
 /**
- * The guest prints `pattern` on a port. Waits for it, and moves the port's cursor behind it; a regular expression is
- * tried after each character. With `.not` the run goes to its ending, where it must never have been printed.
+ * The guest prints `pattern` on a port. Waits for it, and moves the port's cursor behind it; a regular
+ * expression is tried after each character. With `.not` the run goes to its ending, where it must never have
+ * been printed.
  */
 export const toPrint: Matcher<'output', [pattern: Pattern, options?: ToPrintOptions]> = {
   name: 'toPrint',
@@ -60,7 +62,9 @@ function notPrinted(seen: OutputObservation, around: Surroundings, pattern: Patt
   )
 }
 
-/** The nearest thing found: before the cursor, in another spelling, on the screen or on the first serial port. */
+/**
+ * The nearest thing found: before the cursor, in another spelling, on the screen or on the first serial port.
+ */
 function hint(
   { port, log }: OutputObservation,
   around: Surroundings,
@@ -71,7 +75,10 @@ function hint(
   const earlier = from === 0 ? null : findInText(log.text.slice(0, from), 0, pattern)
   if (earlier) {
     const line = lineNumber(log.text, earlier.start)
-    return `It was printed before, on line ${line}, but an earlier match is behind it by now.\nTo search in everything: toPrint(${quote(pattern)}, { from: 'start' }).`
+    return [
+      `It was printed before, on line ${line}, but an earlier match is behind it by now.`,
+      `To search in everything: toPrint(${quote(pattern)}, { from: 'start' }).`,
+    ].join('\n')
   }
   if (port !== 'com1' && findInText(around.serial.text, 0, pattern)) return 'It was printed on com1.'
   const near = nearMiss(pattern, lines)
@@ -97,7 +104,7 @@ function undecided(seen: OutputObservation, around: Surroundings, pattern: Patte
   return failureMessage(
     [
       `Expected ${seen.port} never to print ${quote(pattern)}.`,
-      'Not decided: it was not printed so far, but the guest has not ended by itself and might still print it.',
+      'Not decided (KT4020): it was not printed so far, but the guest has not ended and might still print it.',
       seen.port === 'com1' ? '' : describeLog(seen.port, seen.log.text),
     ],
     around,

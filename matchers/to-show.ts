@@ -73,9 +73,9 @@ function shown(screen: TextScreen, around: Surroundings, wanted: ScreenPattern, 
 function notShown(screen: Screen, around: Surroundings, negated: boolean, wanted: ScreenPattern): string {
   const expected = `Expected the screen ${negated ? 'not ' : ''}to show ${describePattern(wanted)}.`
   if (screen.kind === 'graphics') {
-    const hint =
-      'The screen is in a graphics mode, where kerneltest sees pixels, not text. Compare the picture: toMatchScreenshot().'
-    return failureMessage([expected, hint], { ...around, screen })
+    const mode = 'The screen is in a graphics mode, where kerneltest sees pixels, not text.'
+    const hint = 'Compare the picture instead: toMatchScreenshot().'
+    return failureMessage([expected, `${mode}\n${hint}`], { ...around, screen })
   }
   return failureMessage([expected, ...nearest(screen, around, wanted)], { ...around, screen })
 }

@@ -35,7 +35,10 @@ export interface AddressSpace {
   lookup(linear: bigint): Mapping | null
   /** The way of `linear` through the tables, and why it ends where it does. */
   walk(linear: bigint): PageWalk
-  /** Runs of mappings that continue each other in linear and physical addresses, page size and permissions, by linear address. */
+  /**
+   * Runs of mappings that continue each other in linear and physical addresses, page size and permissions, by
+   * linear address.
+   */
   ranges(): readonly MappedRange[]
   /** The ranges as a table for people. */
   toString(): string
@@ -48,8 +51,8 @@ export const maxTables = 4096
 const tablesAtOnce = 64
 
 /**
- * Reads the page tables: yields the physical ranges it wants, to be answered with their bytes, or null where there is no
- * memory. No table is asked for twice, however often it is referred to.
+ * Reads the page tables: yields the physical ranges it wants, to be answered with their bytes, or null where
+ * there is no memory. No table is asked for twice, however often it is referred to.
  * @throws KernelTestError KT5010 for paging modes other than none and 4-level.
  */
 export function* walkAddressSpace(

@@ -1,4 +1,6 @@
-/** What VGA text mode shows for each code, 32 a row (IBM code page 437; 0x01–0x1f and 0x7f as their graphics). */
+/**
+ * What VGA text mode shows for each code, 32 a row (IBM code page 437; 0x01–0x1f and 0x7f as their graphics).
+ */
 const rows = [
   ' ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼',
   ' !"#$%&\'()*+,-./0123456789:;<=>?',

@@ -1,4 +1,7 @@
-/** The sixteen colours of VGA text mode, by attribute value 0–15, with the names that matchers and reports use. */
+/**
+ * The sixteen colours of VGA text mode, by attribute value 0–15, with the names that matchers and reports
+ * use.
+ */
 export const colorNames = [
   'black',
   'blue',

@@ -4,7 +4,10 @@ import type { OutputPort } from './output.ts'
 /** A text to find literally, or a regular expression. Both survive structured cloning. */
 export type Pattern = string | RegExp
 
-/** A text on a text-mode screen, optionally pinned to a place and to colours (all of its cells must have them). */
+/**
+ * A text on a text-mode screen, optionally pinned to a place and to colours (all of its cells must have
+ * them).
+ */
 export interface ScreenPattern {
   readonly pattern: Pattern
   readonly row?: number
@@ -23,7 +26,10 @@ export type Condition =
   | { readonly on: 'stillScreen'; readonly settleNs: bigint }
   | { readonly on: 'address'; readonly linear: bigint }
 
-/** How far to run: to the first condition that holds, the end of the run, or `deadlineNs` of guest time since power-on. */
+/**
+ * How far to run: to the first condition that holds, the end of the run, or `deadlineNs` of guest time since
+ * power-on.
+ */
 export interface StopWhen {
   readonly deadlineNs: bigint
   readonly any: readonly Condition[]

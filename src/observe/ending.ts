@@ -2,7 +2,9 @@ import type { Activity } from './activity.ts'
 import type { Condition } from './condition.ts'
 import type { Instant } from './instant.ts'
 
-/** Why a run is over: a closed set. `limit` and `stopped` are made by the session, all others by an engine. */
+/**
+ * Why a run is over: a closed set. `limit` and `stopped` are made by the session, all others by an engine.
+ */
 export type Ending = { readonly at: Instant } & EndingCause
 
 export type EndingCause =
@@ -16,7 +18,9 @@ export type EndingCause =
   | { readonly kind: 'stopped'; readonly condition: Condition }
   | { readonly kind: 'engineError'; readonly code: string; readonly detail: string }
 
-/** The guest wrote `value` to the isa-debug-exit port. `status` is what QEMU's process would return for it. */
+/**
+ * The guest wrote `value` to the isa-debug-exit port. `status` is what QEMU's process would return for it.
+ */
 export interface ExitEnding {
   readonly kind: 'exit'
   readonly port: number
@@ -47,7 +51,9 @@ export interface HangProof {
   readonly bytes: Uint8Array
 }
 
-/** The exit status of a QEMU process whose guest wrote `value` to isa-debug-exit (QEMU hw/misc/debugexit.c). */
+/**
+ * The exit status of a QEMU process whose guest wrote `value` to isa-debug-exit (QEMU hw/misc/debugexit.c).
+ */
 export function statusOfExitValue(value: number): number {
   return ((value << 1) | 1) & 0xff
 }

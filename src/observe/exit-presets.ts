@@ -19,8 +19,8 @@ export type PresetName = 'blog_os' | 'ostd' | 'kvm-unit-tests' | 'uefi-rs' | 'he
 export const successValue = 0x10
 
 /**
- * The conventions of known projects, read in their sources. They contradict each other (0 and 1 mean both things),
- * so none but the default is ever assumed.
+ * The conventions of known projects, read in their sources. They contradict each other (0 and 1 mean both
+ * things), so none but the default is ever assumed.
  */
 export const presets: Readonly<Record<PresetName, ExitPreset>> = {
   blog_os: {

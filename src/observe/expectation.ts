@@ -69,7 +69,10 @@ export function judge(ending: Ending, expectation: Expectation): boolean {
   }
 }
 
-/** Endings that fail a run even where nothing was expected of its ending: the guest crashed, or the engine did. */
+/**
+ * Endings that fail a run even where nothing was expected of its ending: the guest crashed, or the engine
+ * did.
+ */
 export function isCrash(ending: Ending): boolean {
   return ending.kind === 'tripleFault' || ending.kind === 'reset' || ending.kind === 'engineError'
 }
@@ -92,7 +95,9 @@ export function describeExpectation(expectation: Expectation): string {
     case 'tripleFault':
       return 'to triple-fault (tripleFault)'
     case 'limit':
-      return `to reach its time limit${expectation.detail ? ` ${activityPhrases[expectation.detail]}` : ''} (${expectation.detail ? `limit=${expectation.detail}` : 'limit'})`
+      return expectation.detail === null
+        ? 'to reach its time limit (limit)'
+        : `to reach its time limit ${activityPhrases[expectation.detail]} (limit=${expectation.detail})`
   }
 }
 
@@ -112,8 +117,8 @@ const resetPhrases: Readonly<Record<ResetSource, string>> = {
 }
 
 /**
- * How a run ended, in one line that follows "The guest". An exit value other than `expected` is followed by what
- * it means in the exit-code conventions of known projects.
+ * How a run ended, in one line that follows "The guest". An exit value other than `expected` is followed by
+ * what it means in the exit-code conventions of known projects.
  */
 export function describeEnding(ending: Ending, expected: Expectation = success): string {
   switch (ending.kind) {
@@ -130,8 +135,10 @@ export function describeEnding(ending: Ending, expected: Expectation = success):
       return `triple-faulted${ending.rip === null ? '' : ` at ${hex(ending.rip)}`}`
     case 'deadHalt':
       return `halted for good at ${hex(ending.rip)}: HLT with interrupts off`
-    case 'hang':
-      return `hung at ${hex(ending.proof.rip)}: a loop with interrupts off that nothing can leave (bytes ${bytesText(ending.proof.bytes)})`
+    case 'hang': {
+      const { rip, bytes } = ending.proof
+      return `hung at ${hex(rip)}: a loop that nothing can leave, interrupts off (bytes ${bytesText(bytes)})`
+    }
     case 'limit':
       return `reached its time limit of ${seconds(ending.limitNs)} ${activityPhrases[ending.detail]}`
     case 'stopped':

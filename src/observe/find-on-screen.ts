@@ -12,8 +12,9 @@ export interface ScreenMatch {
 }
 
 /**
- * The first place, by rows, where the pattern holds: text, place and colours together. A text is looked for in whole
- * rows, blanks at their ends included; a regular expression sees each row without them. Null in graphics modes.
+ * The first place, by rows, where the pattern holds: text, place and colours together. A text is looked for
+ * in whole rows, blanks at their ends included; a regular expression sees each row without them. Null in
+ * graphics modes.
  */
 export function findOnScreen(screen: Screen, wanted: ScreenPattern): ScreenMatch | null {
   if (screen.kind !== 'text') return null

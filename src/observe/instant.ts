@@ -1,4 +1,7 @@
-/** A point in guest time, counted from power-on. `instructions` is null where the engine cannot count them (QEMU). */
+/**
+ * A point in guest time, counted from power-on. `instructions` is null where the engine cannot count them
+ * (QEMU).
+ */
 export interface Instant {
   readonly instructions: bigint | null
   /** Nanoseconds of guest time; on QEMU nanoseconds of wall time during which the guest was running. */

@@ -40,8 +40,8 @@ const unshifted = "`1234567890-=[]\\;',./"
 const shifted = '~!@#$%^&*()_+{}|:"<>?'
 
 /**
- * The keys of one press, in the order in which they go down. `press` is a key's name, a character (`A` and `!` come with
- * shift), or several joined by hyphens: `ctrl-alt-delete`, `ctrl--`.
+ * The keys of one press, in the order in which they go down. `press` is a key's name, a character (`A` and
+ * `!` come with shift), or several joined by hyphens: `ctrl-alt-delete`, `ctrl--`.
  * @throws KernelTestError KT3013 when there is no such key.
  */
 export function keysOfPress(press: string): readonly Key[] {

@@ -8,9 +8,14 @@ import {
   type Rights,
 } from './paging.ts'
 
-/** Pages that continue each other in linear and physical addresses, with the same size, rights and global bit. */
+/**
+ * Pages that continue each other in linear and physical addresses, with the same size, rights and global bit.
+ */
 export interface MappedRun {
-  /** In bytes from the first address that the table spans: below 2^48, so a number is exact. So are all others here. */
+  /**
+   * In bytes from the first address that the table spans: below 2^48, so a number is exact. So are all others
+   * here.
+   */
   readonly offset: number
   readonly physical: number
   readonly size: number
@@ -36,8 +41,8 @@ export const runLimits = { steps: 4_000_000, runs: 262_144 } as const
 const canonicalHole = 2 ** 47
 
 /**
- * The runs that a root table maps. A table that is reached by several ways is read once for each level it serves at;
- * what the entries above it forbid is taken from its runs afterwards.
+ * The runs that a root table maps. A table that is reached by several ways is read once for each level it
+ * serves at; what the entries above it forbid is taken from its runs afterwards.
  */
 export class RunCollector {
   readonly #controls: PagingControls

@@ -6,19 +6,22 @@ import type { TextMatch } from './stop.ts'
 /** What a guest prints when it gives up. A wait that did not ask for one of them ends when it is printed. */
 export const FAIL_FAST: readonly string[] = ['panicked at', 'KERNEL PANIC', 'Kernel panic']
 
-/** A match of a regular expression may always span this many UTF-16 units; twice as many are never exceeded. */
+/**
+ * A match of a regular expression may always span this many UTF-16 units; twice as many are never exceeded.
+ */
 export const longestMatch = 16_384
 
 /**
- * The first match of `pattern` at or after `from`, as a reader sees it who tries again after each unit that is appended:
- * it depends on the text alone, never on how the text was cut into pieces. So `/\d+/` matches at its first digit, and
- * `$`, `\b` and `(?!…)` hold at what is the end of the text at that moment. What lies before `from` is seen by `^`, `\b`
- * and look-behinds. The flags `g` and `y` are ignored.
+ * The first match of `pattern` at or after `from`, as a reader sees it who tries again after each unit that
+ * is appended: it depends on the text alone, never on how the text was cut into pieces. So `/\d+/` matches at
+ * its first digit, and `$`, `\b` and `(?!…)` hold at what is the end of the text at that moment. What lies
+ * before `from` is seen by `^`, `\b` and look-behinds. The flags `g` and `y` are ignored.
  *
- * How it stays linear: text is looked at in blocks of {@link longestMatch}, each together with the block before it, so
- * no append makes more than two blocks be read again. Within a block a pattern that cannot stop to match when text is
- * appended (see `relax`) is tried once; where it matches, bisection finds the shortest text on which it does. Any other
- * pattern is tried after each unit, from the point on where its relaxed form matches.
+ * How it stays linear: text is looked at in blocks of {@link longestMatch}, each together with the block
+ * before it, so no append makes more than two blocks be read again. Within a block a pattern that cannot stop
+ * to match when text is appended (see `relax`) is tried once; where it matches, bisection finds the shortest
+ * text on which it does. Any other pattern is tried after each unit, from the point on where its relaxed form
+ * matches.
  * @param from UTF-16 units from the start of `text`.
  * @param scannedTo every shorter or equal prefix was tried before, without a match.
  */
@@ -111,7 +114,10 @@ function firstMatch(text: string, start: number, shortest: number, search: Searc
   return null
 }
 
-/** The least length in `shortest..enough` at which `gate` matches; it does at `enough` or never less than that. */
+/**
+ * The least length in `shortest..enough` at which `gate` matches; it does at `enough` or never less than
+ * that.
+ */
 function shortestPrefix(text: string, start: number, enough: number, shortest: number, gate: RegExp): number {
   let low = shortest
   let high = lookAheadEnd(text, start, enough, gate)

@@ -3,8 +3,9 @@ import { GrowingText, type SliceableText } from './growing-text.ts'
 import { TerminalText } from './terminal-text.ts'
 
 /**
- * What a guest printed on one port. `bytes` is everything as it came; `text` is the same with CR LF as a line feed,
- * escape sequences taken out and UTF-8 decoded. Both only ever grow, so a position in `text` stays valid: a cursor.
+ * What a guest printed on one port. `bytes` is everything as it came; `text` is the same with CR LF as a line
+ * feed, escape sequences taken out and UTF-8 decoded. Both only ever grow, so a position in `text` stays
+ * valid: a cursor.
  */
 export interface OutputLog {
   readonly bytes: Uint8Array
@@ -48,7 +49,9 @@ export function logOf(bytes: Uint8Array): OutputLog {
   return { bytes: builder.bytes, text: builder.text }
 }
 
-/** The lines of a resolved text, without their ends. A last line without an end counts; an empty one does not. */
+/**
+ * The lines of a resolved text, without their ends. A last line without an end counts; an empty one does not.
+ */
 export function linesOfText(text: string): readonly string[] {
   const lines = text.split(/[\n\r]/)
   if (lines.at(-1) === '') lines.pop()

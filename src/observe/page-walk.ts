@@ -36,8 +36,9 @@ export interface PageEntry {
 }
 
 /**
- * Why a walk is over. `notAnAddress`: not canonical, or above 4 GiB with paging off. `reservedBit`: the last entry has a bit
- * set that makes any access fault. `unreadable`: no memory is behind a table. `unknown`: the tables were larger than the bound.
+ * Why a walk is over. `notAnAddress`: not canonical, or above 4 GiB with paging off. `reservedBit`: the last
+ * entry has a bit set that makes any access fault. `unreadable`: no memory is behind a table. `unknown`: the
+ * tables were larger than the bound.
  */
 export type PageWalkEnd = 'mapped' | 'notPresent' | 'reservedBit' | 'notAnAddress' | 'unreadable' | 'unknown'
 
@@ -51,7 +52,10 @@ export interface PageWalk {
   readonly mapping: Mapping | null
 }
 
-/** Physical memory that a generator asks its driver for; the driver answers the bytes, or null where there are none. */
+/**
+ * Physical memory that a generator asks its driver for; the driver answers the bytes, or null where there are
+ * none.
+ */
 export interface PhysicalRange {
   readonly physical: bigint
   /** In bytes. */
@@ -59,7 +63,8 @@ export interface PhysicalRange {
 }
 
 /**
- * Translates one linear address, asking for one entry a level. Drive it with the bytes of each range it yields.
+ * Translates one linear address, asking for one entry a level. Drive it with the bytes of each range it
+ * yields.
  * @throws KernelTestError KT5010 for paging modes other than none and 4-level.
  */
 export function* translate(

@@ -104,7 +104,10 @@ export type DecodedEntry =
 const notPresent: DecodedEntry = { kind: 'notPresent' }
 const reservedBit: DecodedEntry = { kind: 'reservedBit' }
 
-/** Reads one entry (SDM vol. 3 tables 4-15 to 4-20). Address bits above the CPU's physical width are taken as they are. */
+/**
+ * Reads one entry (SDM vol. 3 tables 4-15 to 4-20). Address bits above the CPU's physical width are taken as
+ * they are.
+ */
 export function decodeEntry(level: PagingLevel, value: bigint, controls: PagingControls): DecodedEntry {
   if ((value & present) === 0n) return notPresent
   if ((value & executeDisable) !== 0n && !controls.noExecute) return reservedBit

@@ -2,7 +2,9 @@ import type { Ending } from './ending.ts'
 import type { Registers } from './registers.ts'
 import type { Screen } from './screen.ts'
 
-/** All that is left of a machine after it was closed. Output bytes are not here: they went to the event sink. */
+/**
+ * All that is left of a machine after it was closed. Output bytes are not here: they went to the event sink.
+ */
 export interface Recording {
   readonly ending: Ending | null
   readonly screen: Screen | null

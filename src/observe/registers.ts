@@ -43,7 +43,10 @@ export interface Segment {
   readonly selector: number
   readonly base: bigint
   readonly limit: number
-  /** Bits 8–15 and 20–23 of the descriptor's second doubleword, in place (SDM vol. 3 §3.4.5); all others are 0. */
+  /**
+   * Bits 8–15 and 20–23 of the descriptor's second doubleword, in place (SDM vol. 3 §3.4.5); all others are
+   * 0.
+   */
   readonly attributes: number
 }
 

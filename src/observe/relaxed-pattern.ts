@@ -1,6 +1,6 @@
 /**
- * A weaker form of a regular expression that holds on every text on which the original holds, with the same spans, and
- * that keeps holding when text is appended. `exact`: the original already is of that kind.
+ * A weaker form of a regular expression that holds on every text on which the original holds, with the same
+ * spans, and that keeps holding when text is appended. `exact`: the original already is of that kind.
  */
 export interface RelaxedPattern {
   readonly source: string
@@ -19,8 +19,8 @@ const backreference = /\\(?:[1-9]|k<)/
 const assertion = /[$^]|\\[bB]|\(\?<?[=!]/
 
 /**
- * Takes out of a regular expression what may stop to hold when more text comes: `$`, `\b` and `\B` that could stand at
- * the end of a match, and negative look-aheads. Null where that cannot be told (backreferences).
+ * Takes out of a regular expression what may stop to hold when more text comes: `$`, `\b` and `\B` that could
+ * stand at the end of a match, and negative look-aheads. Null where that cannot be told (backreferences).
  */
 export function relax(pattern: RegExp): RelaxedPattern | null {
   if (backreference.test(pattern.source)) return null
@@ -38,7 +38,10 @@ export function relax(pattern: RegExp): RelaxedPattern | null {
   return { source, exact }
 }
 
-/** Whether an append may turn the token from true to false. Moves the reader past a group that is to be dropped whole. */
+/**
+ * Whether an append may turn the token from true to false. Moves the reader past a group that is to be
+ * dropped whole.
+ */
 function isFleeting(token: string, reader: Reader, start: number): boolean {
   if (token === '$' || token === '\\b' || token === '\\B') return !isFollowedByCharacter(reader)
   if (token === '(?!') {
@@ -53,7 +56,10 @@ function isFleeting(token: string, reader: Reader, start: number): boolean {
   return dropped
 }
 
-/** Whether what comes next must consume a character, so that an assertion before it never looks at the end of the text. */
+/**
+ * Whether what comes next must consume a character, so that an assertion before it never looks at the end of
+ * the text.
+ */
 function isFollowedByCharacter(reader: Reader): boolean {
   const ahead: Reader = { ...reader }
   const token = readToken(ahead)

@@ -2,8 +2,8 @@ import type { HangProof } from './ending.ts'
 import type { Registers } from './registers.ts'
 
 /**
- * Why a CPU can never go on by itself. `notStarted`: it waits for a startup message. Only another CPU could wake it, or a
- * non-maskable interrupt, which a PC raises for broken hardware alone.
+ * Why a CPU can never go on by itself. `notStarted`: it waits for a startup message. Only another CPU could
+ * wake it, or a non-maskable interrupt, which a PC raises for broken hardware alone.
  */
 export type StuckCpu =
   | { readonly kind: 'deadHalt'; readonly rip: bigint }

@@ -8,13 +8,16 @@ const substitute = 0x1a
 const escapeCode = 0x1b
 const bell = 0x07
 
-/** The characters that start a control string after ESC: DCS `P`, SOS `X`, OSC `]`, PM `^`, APC `_` (ECMA-48 §5.6). */
+/**
+ * The characters that start a control string after ESC: DCS `P`, SOS `X`, OSC `]`, PM `^`, APC `_` (ECMA-48
+ * §5.6).
+ */
 const stringStarts = 'PX]^_'
 
 /**
- * Turns what goes to a terminal into plain text, piece by piece: escape sequences are taken out (ECMA-48 §5.3–5.6),
- * CR LF becomes a line feed, and a CR at the start of a line vanishes. What was given out is never taken back, and
- * where the pieces are cut makes no difference.
+ * Turns what goes to a terminal into plain text, piece by piece: escape sequences are taken out (ECMA-48
+ * §5.3–5.6), CR LF becomes a line feed, and a CR at the start of a line vanishes. What was given out is never
+ * taken back, and where the pieces are cut makes no difference.
  */
 export class TerminalText {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -17,7 +17,7 @@ export function describeLog(port: OutputPort, text: string): string {
 /** A line with its control characters made visible, shortened where it is very long. */
 export function printable(line: string): string {
   const shown = line.length > longestLine ? `${line.slice(0, longestLine)}…` : line
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a guest prints what it likes, and a terminal would obey it.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey what a guest prints.
   return shown.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
   })

@@ -158,7 +158,7 @@ describe('toExit', () => {
         "It reset the machine in a way that the engine cannot name.",
         "It triple-faulted.",
         "It halted for good at 0xffffffff88001234: HLT with interrupts off.",
-        "It hung at 0x7c10: a loop with interrupts off that nothing can leave (bytes f3 90 eb fc).",
+        "It hung at 0x7c10: a loop that nothing can leave, interrupts off (bytes f3 90 eb fc).",
         "It reached its time limit of 0.5 s while it was idle.",
         "It reached its time limit of 30 s while it was busy.",
         "It reached its time limit of 30 s while it waited for a key.",

@@ -26,6 +26,8 @@ function tables(): TableMemory {
 }
 
 const space = tables().answer(walkAddressSpace(longMode(0x1000n)))
+/** The same with CR0.WP and EFER.NXE off. */
+const open = tables().answer(walkAddressSpace(longMode(0x1000n, { cr0: 0x8000_0011n, efer: 0x500n })))
 const bare = around({ screen: null })
 
 function maps(linear: bigint, options?: ToMapOptions, of: AddressSpace = space): boolean {
@@ -254,8 +256,7 @@ describe('toMap', () => {
     `)
   })
 
-  test('says that WP or NXE is off', () => {
-    const open = tables().answer(walkAddressSpace(longMode(0x1000n, { cr0: 0x8000_0011n, efer: 0x500n })))
+  test('says that WP is off', () => {
     expect(message(kernel, { writable: false }, open)).toMatchInlineSnapshot(`
       "Expected the page tables to map 0xffffffff88000000 as not writable.
 
@@ -283,6 +284,9 @@ describe('toMap', () => {
 
       The screen could not be read."
     `)
+  })
+
+  test('says that bit 63 is reserved while NXE is off', () => {
     expect(message(kernel + 0x4000n, {}, open)).toMatchInlineSnapshot(`
       "Expected the page tables to map 0xffffffff88004000.
 
@@ -307,6 +311,9 @@ describe('toMap', () => {
 
       The screen could not be read."
     `)
+  })
+
+  test('says that NXE is off', () => {
     expect(message(kernel, { executable: false }, open)).toMatchInlineSnapshot(`
       "Expected the page tables to map 0xffffffff88000000 as not executable.
 
@@ -496,7 +503,6 @@ describe('toHaveNoWritableExecutable', () => {
   })
 
   test('says what is switched off', () => {
-    const open = tables().answer(walkAddressSpace(longMode(0x1000n, { cr0: 0x8000_0011n, efer: 0x500n })))
     expect(failure(toHaveNoWritableExecutable.judge(open, bare, false))).toMatchInlineSnapshot(`
       "Expected the page tables to have no page that is both writable and executable.
 

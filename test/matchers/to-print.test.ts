@@ -267,7 +267,7 @@ describe('toPrint', () => {
     expect(failure(verdict, true)).toMatchInlineSnapshot(`
       "Expected com1 never to print "panic".
 
-      Not decided: it was not printed so far, but the guest has not ended by itself and might still print it.
+      Not decided (KT4020): it was not printed so far, but the guest has not ended and might still print it.
 
       The guest reached its time limit of 30 s while it was idle.
       If it only needs longer, give it more: boot(image, { limit: '2m' }).

@@ -213,7 +213,8 @@ describe('toShow', () => {
     expect(message(graphics, false, 'Hello')).toMatchInlineSnapshot(`
       "Expected the screen to show "Hello".
 
-      The screen is in a graphics mode, where kerneltest sees pixels, not text. Compare the picture: toMatchScreenshot().
+      The screen is in a graphics mode, where kerneltest sees pixels, not text.
+      Compare the picture instead: toMatchScreenshot().
 
       The guest exited with 0x10 (status 33).
 
@@ -226,7 +227,8 @@ describe('toShow', () => {
     expect(message(graphics, true, 'Hello')).toMatchInlineSnapshot(`
       "Expected the screen not to show "Hello".
 
-      The screen is in a graphics mode, where kerneltest sees pixels, not text. Compare the picture: toMatchScreenshot().
+      The screen is in a graphics mode, where kerneltest sees pixels, not text.
+      Compare the picture instead: toMatchScreenshot().
 
       The guest exited with 0x10 (status 33).
 
