@@ -40,10 +40,10 @@ export function readDisk(source: ByteSource): DiskImage {
   const sector = new LittleEndian(padded(source.read(0, sectorSize), sectorSize))
   const bootSignature = hasBootSignature(sector.bytes)
   const gpt = readGpt(source)
-  const partitions = gpt ?? (bootSignature ? readMbr(sector) : [])
+  const wholeFat = gpt === null && isFat(sector)
+  const partitions = gpt ?? (bootSignature && !wholeFat ? readMbr(sector) : [])
   const efiSystem =
-    partitions.some(({ type }) => type === efiSystemType || type === hex(efiSystemByte, 2)) ||
-    (partitions.length === 0 && isFat(sector))
+    wholeFat || partitions.some(({ type }) => type === efiSystemType || type === hex(efiSystemByte, 2))
   return {
     kind: 'disk',
     source,
@@ -80,7 +80,10 @@ function readMbr(sector: LittleEndian): Partition[] {
   return partitions
 }
 
-/** A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). */
+/**
+ * A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). mtools writes a partition
+ * table into it as well, whose one entry begins at this very sector.
+ */
 function isFat(sector: LittleEndian): boolean {
   return sector.text(54, 3) === 'FAT' || sector.text(82, 3) === 'FAT'
 }

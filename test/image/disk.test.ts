@@ -93,6 +93,8 @@ test('a FAT volume over the whole disk is one for UEFI firmware', () => {
   expect(readDisk(signed(disk(4)).text(54, 'FAT12   ').bytes).efiSystem).toBe(true)
   expect(readDisk(signed(disk(4)).text(82, 'FAT32   ').bytes).efiSystem).toBe(true)
   expect(readDisk(signed(disk(4)).text(54, 'NTFS').bytes).efiSystem).toBe(false)
+  const mtools = partition(signed(disk(4)).text(82, 'FAT32   '), 0, 0x80, 0x0c, 0, 2880)
+  expect(readDisk(mtools.bytes)).toMatchObject({ efiSystem: true, partitions: [], flaws: [] })
 })
 
 test('partitions of a GPT', () => {
