@@ -11,12 +11,17 @@ const gib = 1n << 30n
 
 /** Where the BIOS' extended data area begins, below 640 KiB. */
 const lowRamEnd = 0x9fc00n
-/** The firmware's own, at the end of RAM: its tables stay there, and it works there until the kernel starts. */
-const firmwareBytes = mib
+/**
+ * What the firmware uses at the end of RAM below 4 GiB, for tables that stay and for its own work until the kernel
+ * starts. SeaBIOS keeps 16 MiB for tables where there is more than 32 MiB, and works right below them.
+ */
+function firmwareBytes(ramEnd: bigint): bigint {
+  return ramEnd > 32n * mib ? 17n * mib : mib
+}
 
 /**
- * RAM that a plan may write to: from 0 to the BIOS data area's extension, and from 1 MiB to the last MiB of what lies
- * below 4 GiB. Where that ends is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
+ * RAM that a plan may write to: from 0 to the BIOS data area's extension, and from 1 MiB to the firmware's at the
+ * end of what lies below 4 GiB. Where that ends is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
  * with 3.5 GiB or more, at 2 GiB on `q35` with 2.75 GiB or more.
  */
 export function usableRam({ shape, memoryMiB }: MachineOptions): readonly RamRange[] {
@@ -25,6 +30,6 @@ export function usableRam({ shape, memoryMiB }: MachineOptions): readonly RamRan
   const top = memory >= splitFrom ? splitAt : memory
   return [
     { start: 0n, end: lowRamEnd },
-    { start: mib, end: top - firmwareBytes },
+    { start: mib, end: top - firmwareBytes(top) },
   ]
 }

@@ -157,4 +157,24 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
       expect({ name, status, map: mapLines(serial) }).toEqual({ name, status: passed, map: truth })
     }
   })
+  test.each<MachineOptions>([
+    { shape: 'pc', memoryMiB: 4, cpus: 1 },
+    { shape: 'q35', memoryMiB: 32, cpus: 1 },
+    { shape: 'pc', memoryMiB: 33, cpus: 1 },
+    { shape: 'pc', memoryMiB: 256, cpus: 4 },
+    { shape: 'q35', memoryMiB: 128, cpus: 1 },
+  ])('the firmware touches the end of RAM alone, our stub a few KiB below that: %o', (machine) => {
+    const options = { machine: machine.shape, memoryMiB: machine.memoryMiB, cpus: machine.cpus }
+    const { serial, status, stderr } = runPlan(version, planOfFile(kernel('memory-scan'), options))
+    expect(status, stderr).toBe(passed)
+    const [first = 0, last = 0, limit = 0] = [...serial.matchAll(/ ([0-9a-f]{8}) /g)].map(([, hex = '']) =>
+      Number.parseInt(hex, 16),
+    )
+    const firmwareMiB = machine.memoryMiB > 32 ? 17 : 1
+    expect(limit).toBe((machine.memoryMiB - firmwareMiB) << 20)
+    expect({ first: limit - first <= 8192, last: last < limit && last > first }).toEqual({
+      first: true,
+      last: true,
+    })
+  })
 })
