@@ -31,7 +31,10 @@ export class Breakpoints {
   async arm(addresses: Iterable<bigint>): Promise<void> {
     const wanted = [...new Set(addresses)]
     if (wanted.length === 0) return
-    for (const { cpu } of standingAt(wanted, await readRegisters(this.#monitor))) await this.#gdb.step(cpu)
+    const standing = standingAt(wanted, await readRegisters(this.#monitor))
+    for (const { cpu } of standing) await this.#gdb.step(cpu)
+    // Events come before the answer to a later command.
+    if (standing.length > 0) await this.#monitor.execute('query-status')
     this.#armed = wanted
     for (const linear of wanted) await this.#gdb.insertBreakpoint(linear)
   }

@@ -12,11 +12,13 @@ import type { Stop } from '../../observe/stop.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
+import { activityOf } from './activity.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { type Conclusion, concludeRun } from './conclude-run.ts'
 import { readKeptMemory } from './kept-memory.ts'
 import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
+import { LifeWatch } from './life-watch.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
 import { GuestMemory } from './memory.ts'
 import { MonitorError } from './monitor.ts'
@@ -28,6 +30,7 @@ import { readScreen } from './screen.ts'
 import { metOnScreen, ScreenWatch, StillnessWatch } from './screen-watch.ts'
 import { SerialInput } from './serial-input.ts'
 import type { KeptMemory } from './shared-memory.ts'
+import { StuckWatch } from './stuck-watch.ts'
 
 /** For the last look at a machine that is closed while its QEMU may not answer. */
 const lastLookMs = 2_000
@@ -193,7 +196,7 @@ export class QemuMachine implements Machine, LiveListener {
   }
 
   async #watches(until: StopWhen, run: Run): Promise<readonly Watch[]> {
-    const watches: Watch[] = []
+    const watches: Watch[] = [new StuckWatch(this.#live, run, this.#memory)]
     if (until.any.some((condition) => condition.on === 'screen')) {
       watches.push(new ScreenWatch(this.#live, run, until.any))
     }
@@ -221,7 +224,10 @@ export class QemuMachine implements Machine, LiveListener {
     if (this.#live.endReason !== null) await this.#conclude()
     if (result.why === 'condition') return { at: this.#now(), why: 'condition', ...result.met }
     if (this.#ending === null) {
-      return { at: this.#now(), why: 'deadline', activity: 'busy' }
+      const { start } = this.#plan
+      const firmware = start.kind === 'firmware' ? start.firmware : 'bios'
+      const cpus = await readRegisters(this.#live.monitor)
+      return { at: this.#now(), why: 'deadline', activity: activityOf(cpus, firmware) }
     }
     const last = await this.#metOnScreen(until)
     return last ? { at: this.#now(), why: 'condition', ...last } : this.#endStop()
