@@ -54,7 +54,7 @@ export function rangeRows(ranges: readonly MappedRange[]): readonly string[] {
 }
 
 /** `rwx user`, `r-x supervisor`: who may access the page, and how. */
-export function accessText({ writable, executable, user }: Permissions): string {
+function accessText({ writable, executable, user }: Permissions): string {
   return `r${writable ? 'w' : '-'}${executable ? 'x' : '-'} ${user ? 'user' : 'supervisor'}`
 }
 

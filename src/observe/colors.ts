@@ -28,7 +28,7 @@ export function isColorName(name: string): name is ColorName {
 }
 
 /** The name of colour 0–15. */
-export function colorName(value: number): ColorName {
+function colorName(value: number): ColorName {
   return colorNames[value & 0xf] ?? 'black'
 }
 

@@ -34,8 +34,6 @@ export type ResetSource = 'keyboard' | 'cf9' | 'port92' | 'acpi' | 'unknown'
 /** `idle`: halted with interrupts on. `firmware`: the guest never left the firmware. */
 export type LimitDetail = Activity
 
-export type EndingKind = Ending['kind']
-
 /** One fault on the way to a triple fault, with the step of its delivery that failed. */
 export interface FaultRecord {
   readonly vector: number

@@ -12,8 +12,6 @@ export interface OutputLog {
   readonly text: string
 }
 
-export const emptyLog: OutputLog = { bytes: new Uint8Array(), text: '' }
-
 /** An {@link OutputLog} that is being written. */
 export class OutputLogBuilder implements OutputLog {
   readonly #bytes = new GrowingBytes()

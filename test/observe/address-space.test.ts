@@ -8,7 +8,10 @@ import { flags, longMode, TableMemory } from './page-tables.ts'
 const { present, writable, user, large, global, noExecute } = flags
 const rw = present | writable
 
-/** A kernel in the higher half: text read-only, data without execution, and an identity map of 1 GiB in 2 MiB pages. */
+/**
+ * A kernel in the higher half: text read-only, data without execution, and an identity map of 1 GiB in 2 MiB
+ * pages.
+ */
 function higherHalf(): TableMemory {
   const memory = new TableMemory()
     .set(0x1000n, 0, 0x2000n | rw)
