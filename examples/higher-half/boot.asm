@@ -9,7 +9,7 @@ NO_EXECUTE equ 1 << 31                  ; in the upper half of an entry
 KERNEL_OFFSET equ 0xffffffff88000000 - 0x200000
 %define PHYSICAL(address) (address - KERNEL_OFFSET)
 
-extern enter_kernel
+extern enter_kernel, stack_top
 extern text_start, rodata_start, data_start, kernel_end
 extern pml4, pdpt_low, pd_low, pt_low, pdpt_high, pd_high, pt_kernel
 
@@ -29,6 +29,7 @@ start:
         cli
         cmp eax, 0x36d76289             ; a multiboot2 loader says so in EAX
         jne .dead
+        mov esp, PHYSICAL(stack_top)    ; a loader promises none
 
         ; The tables: PML4[0] is an identity map of the boot code, PML4[511] the kernel.
         mov dword [PHYSICAL(pml4)], PHYSICAL(pdpt_low) + (PRESENT | WRITABLE)

@@ -69,4 +69,5 @@ pdpt_high: resb 4096
 pd_high:   resb 4096
 pt_kernel: resb 4096
            resb 16384
+global stack_top
 stack_top:

@@ -45,9 +45,9 @@ export const checks = [
       assert.equal(states['guest_tests::two_and_two_are_five'], 'failed')
       assert.equal(states['guest_tests::after'], 'passed')
       assert.equal(states['guest_tests::heap::survives_a_huge_allocation'], 'failed')
-      assert.notEqual(states['guest_tests::never_reached'], 'passed')
+      assert.equal(states['(1 test not run)'], 'skipped')
       const panic = titles(report).find((test) => test.path.endsWith('survives_a_huge_allocation'))
-      assert.match(panic.failureMessages.join('\n'), /panicked at 'allocation error: 64 GiB'/)
+      assert.match(panic.failureMessages.join('\n'), /allocation error: 64 GiB/)
     },
   },
   {

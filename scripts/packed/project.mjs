@@ -1,7 +1,7 @@
 // A user's project: an empty directory with the packed package, a Vitest, a Node and the examples in it.
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** Packs the repository as `npm publish` would; answers the path of the tarball. */
 export function pack(root, destination) {
@@ -12,6 +12,9 @@ export function pack(root, destination) {
   })
   return join(destination, JSON.parse(output)[0].filename)
 }
+
+/** What earlier runs in the repository may have left in the examples' folders. */
+const leftBehind = new Set(['node_modules', '.vitest', '.vitest-attachments', '.kerneltest'])
 
 /** Installs `tarball` beside the host's Vitest and Node into the new directory `directory`. */
 export function install(root, directory, tarball, host) {
@@ -34,7 +37,10 @@ export function install(root, directory, tarball, host) {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  cpSync(join(root, 'examples'), join(directory, 'examples'), { recursive: true })
+  cpSync(join(root, 'examples'), join(directory, 'examples'), {
+    recursive: true,
+    filter: (path) => !leftBehind.has(basename(path)),
+  })
   const project = new Project(directory)
   const version = execFileSync('node', ['--version'], { env: project.env, encoding: 'utf8' })
   if (!version.startsWith(`v${host.node}.`)) throw new Error(`wanted Node ${host.node}, got ${version}`)

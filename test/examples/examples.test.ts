@@ -45,5 +45,14 @@ test.each(readdirSync(examples))('%s passes', { timeout: 120_000 }, (example) =>
 })
 
 test('guest-tests has a config whose tests fail', { timeout: 120_000 }, () => {
-  expect(run('guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot()
+  expect(run('guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot(`
+    [
+      "failed: guest_tests::heap::survives_a_huge_allocation",
+      "failed: guest_tests::two_and_two_are_five",
+      "passed: guest_tests::after",
+      "passed: guest_tests::before",
+      "passed: guest_tests::before",
+      "skipped: (1 test not run)",
+    ]
+  `)
 })
