@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { kernel } from '../../kernels/build.ts'
+import type { OpenOptions } from './open-kernel.ts'
+import { openKernel, openPlan, planOf } from './open-kernel.ts'
+import { testQemus } from './test-qemus.ts'
+
+const firmware = { kind: 'firmware', firmware: 'bios', bootOrder: ['disk'] } as const
+
+function disk(name: string): OpenOptions {
+  return { media: [{ id: 'disk', kind: 'disk', path: kernel(name) }] }
+}
+
+describe.each(testQemus)('QEMU $version', (qemu) => {
+  test.each([
+    ['dead-halt', 1, { kind: 'deadHalt', rip: 0x100013n }],
+    ['dead-halt', 2, { kind: 'deadHalt', rip: 0x100013n }],
+    ['self-jump', 1, { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } }],
+    ['pause-loop', 2, { kind: 'hang', proof: { rip: 0x100001n } }],
+  ])('%s on %d CPUs, within a second', async (name, cpus, ending) => {
+    const { machine, run } = await openKernel(qemu, name, { machine: { cpus } })
+    const stop = await run()
+    expect(stop).toMatchObject({ why: 'end', ending })
+    expect(stop.at.ns).toBeLessThan(2_000_000_000n)
+    expect(await machine.registers()).toMatchObject({ halted: ending.kind === 'deadHalt' })
+    await machine.close()
+  })
+
+  test('text printed just before a dead halt is met first', async () => {
+    const { machine, run } = await openKernel(qemu, 'dead-halt')
+    expect(await run({ on: 'output', port: 'com1', pattern: 'for good', from: 0 })).toMatchObject({
+      why: 'condition',
+    })
+    expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+    await machine.close()
+  })
+
+  test.each(['idle', 'busy'])('%s at the deadline', async (name) => {
+    const { machine } = await openKernel(qemu, name)
+    expect(await machine.run({ deadlineNs: 1_500_000_000n, any: [] })).toMatchObject({
+      why: 'deadline',
+      activity: name,
+    })
+    await machine.close()
+  })
+
+  test('a guest that asks the BIOS for a key', async () => {
+    const { machine } = await openPlan(qemu, planOf(firmware, disk('echo-keys')))
+    expect(await machine.run({ deadlineNs: 2_000_000_000n, any: [] })).toMatchObject({
+      why: 'deadline',
+      activity: 'waitsForKey',
+    })
+    await machine.close()
+  })
+
+  test('firmware with nothing to boot, BIOS and UEFI', async () => {
+    const nothing = { ...firmware, bootOrder: [] }
+    for (const name of ['bios', 'uefi'] as const) {
+      const { machine } = await openPlan(qemu, planOf({ ...nothing, firmware: name }))
+      expect(await machine.run({ deadlineNs: 6_000_000_000n, any: [] }), name).toMatchObject({
+        why: 'deadline',
+        activity: 'firmware',
+      })
+      await machine.close()
+    }
+  })
+})
