@@ -81,8 +81,8 @@ function readMbr(sector: LittleEndian): Partition[] {
 }
 
 /**
- * A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). mtools writes a partition
- * table into it as well, whose one entry begins at this very sector.
+ * A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). mtools writes a
+ * partition table into it as well, whose one entry begins at this very sector.
  */
 function isFat(sector: LittleEndian): boolean {
   return sector.text(54, 3) === 'FAT' || sector.text(82, 3) === 'FAT'

@@ -101,7 +101,7 @@ test('a kernel that fails in its plan', () => {
 
     ways to boot:
       multiboot1  the file has a multiboot1 header
-        fails with KT2003: the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x7f00000
+        fails with KT2003: the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x6f00000
         mend: Link the kernel to load there (AT() or the program header's physical address), or give the machine more memory.
       none is chosen: the first is the default, and it fails
 
@@ -311,7 +311,7 @@ test('JSON of a kernel that cannot start', () => {
           "notes": [],
           "problem": {
             "code": "KT2003",
-            "reason": "the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x7f00000",
+            "reason": "the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x6f00000",
             "hint": "Link the kernel to load there (AT() or the program header's physical address), or give the machine more memory."
           }
         }
@@ -336,132 +336,138 @@ test('JSON of a kernel that cannot start', () => {
   `)
 })
 
-test('JSON of the other kinds', () => {
-  expect(JSON.stringify(inspected(partitionedDisk(), 'disk.img'), null, 2)).toMatchInlineSnapshot(`
+test('JSON of a disk', () => {
+  expect(JSON.stringify(inspected(partitionedDisk(), 'disk.img'), null, 1)).toMatchInlineSnapshot(`
     "{
-      "path": "disk.img",
-      "size": 32939,
-      "sha256": "abababababababababababababababababababababababababababababababab",
-      "kind": "disk",
-      "boot": "disk",
-      "ways": [
-        {
-          "protocol": "disk",
-          "firmware": [
-            "bios",
-            "uefi"
-          ],
-          "reason": "a disk with the boot signature 55 AA and a file system for UEFI firmware",
-          "notes": [],
-          "problem": null
-        }
-      ],
-      "flaws": [
-        {
-          "id": "not-whole-sectors",
-          "severity": "warning",
-          "what": "32939 bytes are not a multiple of 512",
-          "consequence": "a disk has whole sectors: the last 171 bytes are padded with zeros, or cannot be read at all",
-          "mend": "fill it up: truncate -s %512 FILE, or in NASM times (-($-$$)) & 511 db 0"
-        }
-      ],
-      "disk": {
-        "bootSignature": true,
-        "gpt": false,
-        "efiSystem": true,
-        "partitions": [
-          {
-            "number": 1,
-            "type": "0x83",
-            "name": "Linux",
-            "bootable": true,
-            "firstSector": 1,
-            "sectors": 20
-          },
-          {
-            "number": 2,
-            "type": "0xef",
-            "name": "EFI system",
-            "bootable": false,
-            "firstSector": 21,
-            "sectors": 43
-          }
-        ]
+     "path": "disk.img",
+     "size": 32939,
+     "sha256": "abababababababababababababababababababababababababababababababab",
+     "kind": "disk",
+     "boot": "disk",
+     "ways": [
+      {
+       "protocol": "disk",
+       "firmware": [
+        "bios",
+        "uefi"
+       ],
+       "reason": "a disk with the boot signature 55 AA and a file system for UEFI firmware",
+       "notes": [],
+       "problem": null
       }
+     ],
+     "flaws": [
+      {
+       "id": "not-whole-sectors",
+       "severity": "warning",
+       "what": "32939 bytes are not a multiple of 512",
+       "consequence": "a disk has whole sectors: the last 171 bytes are padded with zeros, or cannot be read at all",
+       "mend": "fill it up: truncate -s %512 FILE, or in NASM times (-($-$$)) & 511 db 0"
+      }
+     ],
+     "disk": {
+      "bootSignature": true,
+      "gpt": false,
+      "efiSystem": true,
+      "partitions": [
+       {
+        "number": 1,
+        "type": "0x83",
+        "name": "Linux",
+        "bootable": true,
+        "firstSector": 1,
+        "sectors": 20
+       },
+       {
+        "number": 2,
+        "type": "0xef",
+        "name": "EFI system",
+        "bootable": false,
+        "firstSector": 21,
+        "sectors": 43
+       }
+      ]
+     }
     }"
   `)
-  expect(JSON.stringify(inspected(bootableIso(), 'os.iso'), null, 2)).toMatchInlineSnapshot(`
+})
+
+test('JSON of an ISO', () => {
+  expect(JSON.stringify(inspected(bootableIso(), 'os.iso'), null, 1)).toMatchInlineSnapshot(`
     "{
-      "path": "os.iso",
-      "size": 65536,
-      "sha256": "abababababababababababababababababababababababababababababababab",
-      "kind": "iso",
-      "boot": "iso",
-      "ways": [
-        {
-          "protocol": "iso",
-          "firmware": [
-            "bios",
-            "uefi"
-          ],
-          "reason": "a CD with El Torito boot entries for BIOS and UEFI",
-          "notes": [],
-          "problem": null
-        }
-      ],
-      "flaws": [],
-      "iso": {
-        "volume": "MY_OS",
-        "hybrid": false,
-        "bootEntries": [
-          {
-            "platform": "bios",
-            "emulation": "none",
-            "loadSegment": 0,
-            "sectors": 4,
-            "startSector": 24
-          },
-          {
-            "platform": "uefi",
-            "emulation": "none",
-            "loadSegment": 0,
-            "sectors": 2880,
-            "startSector": 25
-          }
-        ]
+     "path": "os.iso",
+     "size": 65536,
+     "sha256": "abababababababababababababababababababababababababababababababab",
+     "kind": "iso",
+     "boot": "iso",
+     "ways": [
+      {
+       "protocol": "iso",
+       "firmware": [
+        "bios",
+        "uefi"
+       ],
+       "reason": "a CD with El Torito boot entries for BIOS and UEFI",
+       "notes": [],
+       "problem": null
       }
+     ],
+     "flaws": [],
+     "iso": {
+      "volume": "MY_OS",
+      "hybrid": false,
+      "bootEntries": [
+       {
+        "platform": "bios",
+        "emulation": "none",
+        "loadSegment": 0,
+        "sectors": 4,
+        "startSector": 24
+       },
+       {
+        "platform": "uefi",
+        "emulation": "none",
+        "loadSegment": 0,
+        "sectors": 2880,
+        "startSector": 25
+       }
+      ]
+     }
     }"
   `)
-  expect(JSON.stringify(inspected(bzImage(0x20f).bytes, 'vmlinuz'), null, 2)).toMatchInlineSnapshot(`
+})
+
+test('JSON of a Linux kernel', () => {
+  expect(JSON.stringify(inspected(bzImage(0x20f).bytes, 'vmlinuz'), null, 1)).toMatchInlineSnapshot(`
     "{
-      "path": "vmlinuz",
-      "size": 18944,
-      "sha256": "abababababababababababababababababababababababababababababababab",
-      "kind": "linux",
-      "boot": "linux",
-      "ways": [
-        {
-          "protocol": "linux",
-          "firmware": [],
-          "reason": "a Linux bzImage, entered in 64-bit mode",
-          "notes": [],
-          "problem": null
-        }
-      ],
-      "flaws": [],
-      "linux": {
-        "protocolVersion": "2.15",
-        "version": "6.1.0-test (builder@host) #1 SMP",
-        "setupSize": 2560,
-        "loadedHigh": true,
-        "has64BitEntry": true,
-        "relocatable": true,
-        "alignment": 2097152,
-        "preferredAddress": "0x1000000",
-        "initSize": 19087360,
-        "initrdMaxAddress": 2147483647,
-        "commandLineMax": 2047
+     "path": "vmlinuz",
+     "size": 18944,
+     "sha256": "abababababababababababababababababababababababababababababababab",
+     "kind": "linux",
+     "boot": "linux",
+     "ways": [
+      {
+       "protocol": "linux",
+       "firmware": [],
+       "reason": "a Linux bzImage, entered in 64-bit mode",
+       "notes": [],
+       "problem": null
       }
+     ],
+     "flaws": [],
+     "linux": {
+      "protocolVersion": "2.15",
+      "version": "6.1.0-test (builder@host) #1 SMP",
+      "setupSize": 2560,
+      "loadedHigh": true,
+      "has64BitEntry": true,
+      "relocatable": true,
+      "alignment": 2097152,
+      "preferredAddress": "0x1000000",
+      "initSize": 19087360,
+      "initrdMaxAddress": 2147483647,
+      "commandLineMax": 2047
+     }
     }"
   `)
 })

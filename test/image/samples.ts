@@ -24,7 +24,7 @@ export function multibootKernel(): Uint8Array<ArrayBuffer> {
   })
 }
 
-/** An ELF64 in the upper half that forgot its load address, with one segment that is writable and executable. */
+/** An ELF64 in the upper half that forgot its load address; its segment is writable and executable. */
 export function flawedKernel(): Uint8Array<ArrayBuffer> {
   const virtual = 0xffff_ffff_8800_0000n
   return elfBytes({ entry: virtual, programs: [{ ...soundProgram, virtual, access: 'rwx' }] })

@@ -16,7 +16,7 @@ export function readElfBytes(bytes: Uint8Array): ElfImage {
 }
 
 /** Every flaw whole, as text for a snapshot. */
-export function told(flaws: readonly Flaw[]): string {
+function told(flaws: readonly Flaw[]): string {
   return flaws
     .map(
       ({ id, severity, what, consequence, mend }) =>
