@@ -20,6 +20,10 @@ export interface ImageRunOptions extends AttemptOptions {
 /** Of the output of one test, in UTF-16 units, that Vitest is given; the whole log is kept with a failed test. */
 const shownOutput = 262_144
 
+/** Output is passed on after this many milliseconds, or UTF-16 units. */
+const flushedMs = 300
+const flushedLength = 16_384
+
 type Result = NonNullable<RunnerTask['result']>
 type TestError = NonNullable<Result['errors']>[number]
 
@@ -31,6 +35,9 @@ export class ImageRun {
   readonly #started = Date.now()
   #announced = false
   #runErrors: TestError[] = []
+  /** Printed by the guest and not yet passed on. */
+  #output: { readonly task: RunnerTask; readonly text: string; readonly time: number } | null = null
+  #flushTimer: NodeJS.Timeout | undefined
   #notRun: { readonly count: number; readonly reason: string } | null = null
 
   constructor(tree: TaskTree, host: TestHost, options: ImageRunOptions) {
@@ -64,6 +71,7 @@ export class ImageRun {
     const attempt = new Attempt(retryCount, this.#options)
     for await (const event of attempt.events()) await this.#take(event, attempt, wanted)
     if (attempt.error !== null) await this.#fail(attempt, attempt.error)
+    this.#flush()
     for (const test of attempt.failed) {
       if (attempt.remains !== null) await this.#options.keep(test, attempt.remains)
       await this.#host.updated(test, retryCount < this.#options.retry ? 'test-retried' : 'test-finished')
@@ -110,6 +118,7 @@ export class ImageRun {
 
   async #end(error: TestError | null, time: number, attempt: Attempt): Promise<void> {
     const test = attempt.open
+    this.#flush()
     attempt.end()
     if (test?.result === undefined) return
     if (error !== null && this.#options.signal.aborted) return this.#skip(test, 'cancelled')
@@ -118,12 +127,26 @@ export class ImageRun {
     else attempt.failed.push(test)
   }
 
+  /** Small pieces are put together: Vitest heads each with the name of its test. */
   #print(text: string, time: number, attempt: Attempt): void {
     if (this.#options.collectOnly || attempt.isPassedOver || attempt.shown > shownOutput) return
     attempt.shown += text.length
     const cut =
       attempt.shown > shownOutput ? '[kerneltest: more output follows; it is in the serial log]\n' : ''
-    this.#host.printed(attempt.open ?? this.#tree.file, text + cut, time)
+    const task = attempt.open ?? this.#tree.file
+    if (this.#output?.task !== task) this.#flush()
+    const before = this.#output ?? { task, text: '', time }
+    this.#output = { ...before, text: before.text + text + cut }
+    if (this.#output.text.length > flushedLength) this.#flush()
+    else this.#flushTimer ??= setTimeout(() => this.#flush(), flushedMs)
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    const output = this.#output
+    this.#output = null
+    if (output !== null) this.#host.printed(output.task, output.text, output.time)
   }
 
   async #announce(): Promise<void> {
@@ -137,6 +160,7 @@ export class ImageRun {
   /** Closes every suite; the file fails with a test of its own, with the run, or when it has no tests. */
   async #finish(): Promise<void> {
     await this.#addNotRun()
+    await this.#tellSkipped()
     const unreached = this.#tree.tests.filter((test) => test.mode === 'run' && test.result === undefined)
     for (const test of unreached) await this.#skip(test, 'not reached')
     if (this.#options.signal.aborted) this.#runErrors = []
@@ -144,6 +168,16 @@ export class ImageRun {
       this.#runErrors.push(this.#errorOf({ message: 'The guest reported no tests.' }))
     }
     await this.#closeSuite(this.#tree.file)
+  }
+
+  /** Tests that the filter left out. Those of a suite that is skipped as a whole are told with it. */
+  async #tellSkipped(): Promise<void> {
+    for (const test of this.#tree.tests) {
+      const parent = test.suite ?? this.#tree.file
+      if (test.mode !== 'skip' || test.result !== undefined || parent.mode === 'skip') continue
+      await this.#host.updated(test, 'test-prepare')
+      await this.#host.updated(test, 'test-finished')
+    }
   }
 
   async #addNotRun(): Promise<void> {
@@ -168,7 +202,8 @@ export class ImageRun {
     }
     const startTime = this.#started
     const errors = suite === this.#tree.file && this.#runErrors.length > 0 ? { errors: this.#runErrors } : {}
-    const isSkipped = suite.mode === 'skip' || suite.tasks.length === 0
+    const { aborted } = this.#options.signal
+    const isSkipped = aborted || suite.mode === 'skip' || suite.tasks.length === 0
     const state = failed ? 'fail' : isSkipped ? 'skip' : 'pass'
     suite.result = { state, startTime, duration: Date.now() - startTime, ...errors }
     await this.#host.updated(suite, 'suite-finished')

@@ -14,8 +14,11 @@ export function rpcHost(rpc: Rpc): TestHost {
       const result = task.result && { ...task.result }
       return rpc.onTaskUpdate([[task.id, result, task.meta]], [[task.id, event, undefined]])
     },
-    printed: (task, content, time) =>
-      rpc.onUserConsoleLog({ type: 'stdout', content, taskId: task.id, time, size: content.length }),
+    printed: (task, content, time) => {
+      const log = { type: 'stdout', content, taskId: task.id, time, size: content.length } as const
+      task.logs = [...(task.logs ?? []), log]
+      rpc.onUserConsoleLog(log)
+    },
     // Importing itself gives the code frame without an edge from the image, on which a watcher would rerun it.
     knowSource: (path) => rpc.ensureModuleGraphEntry(path, path),
   }
@@ -39,6 +42,7 @@ export async function keepRemains(
     name,
   })) {
     const annotation = { message, type: 'kerneltest', attachment }
-    await rpc.onTaskArtifactRecord(test.id, { type: 'internal:annotation', annotation })
+    const kept = await rpc.onTaskArtifactRecord(test.id, { type: 'internal:annotation', annotation })
+    test.annotations.push(kept.annotation)
   }
 }

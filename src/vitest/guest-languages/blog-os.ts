@@ -59,7 +59,7 @@ class BlogOsParser implements GuestParser {
     const { atNs } = end
     const count = this.#planned - this.#seen
     if (count > 0 && this.#anyFailed) {
-      const reason = `the guest ${end.description} before ${count === 1 ? 'it' : 'they'} could run`
+      const reason = `the guest ${end.description}`
       return [{ kind: 'notRun', count, reason, atNs }]
     }
     if (this.#anyFailed || (count <= 0 && end.asExpected)) return []
