@@ -19,8 +19,14 @@ import {
 import { read } from '../image/told.ts'
 import { kernel } from '../kernels/build.ts'
 
+/** The wording of a way that fails is the boot's, and tested there: here its code is enough. */
 function inspected(bytes: Uint8Array, path: string): Inspection {
-  return inspection(read(bytes), { path, sha256: 'ab'.repeat(32) })
+  const found = inspection(read(bytes), { path, sha256: 'ab'.repeat(32) })
+  const ways = found.ways.map((way) => ({
+    ...way,
+    problem: way.problem && { code: way.problem.code, reason: 'REASON', hint: 'HINT' },
+  }))
+  return { ...found, ways }
 }
 
 function text(bytes: Uint8Array, path: string): string {
@@ -101,8 +107,8 @@ test('a kernel that fails in its plan', () => {
 
     ways to boot:
       multiboot1  the file has a multiboot1 header
-        fails with KT2003: the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x6f00000
-        mend: Link the kernel to load there (AT() or the program header's physical address), or give the machine more memory.
+        fails with KT2003: REASON
+        mend: HINT
       none is chosen: the first is the default, and it fails
 
     flaws:
@@ -133,8 +139,8 @@ test('a kernel with a fatal flaw', () => {
 
     ways to boot:
       elf64  a static ELF64 without a boot header is started in 64-bit mode at its entry point
-        fails with KT2004: segment 0 has 0x100 bytes in the file and only 0x1 in memory
-        mend: Check the file with \`readelf -lW\`: it was cut short, patched, or linked with wrong addresses. Build it again.
+        fails with KT2004: REASON
+        mend: HINT
       none is chosen: see the fatal flaws
 
     flaws:
@@ -311,8 +317,8 @@ test('JSON of a kernel that cannot start', () => {
           "notes": [],
           "problem": {
             "code": "KT2003",
-            "reason": "the segment 0 needs 0xb8000-0xb8100; a machine with 128 MiB has free RAM at 0x0-0x9fc00 and 0x100000-0x6f00000",
-            "hint": "Link the kernel to load there (AT() or the program header's physical address), or give the machine more memory."
+            "reason": "REASON",
+            "hint": "HINT"
           }
         }
       ],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
@@ -13,9 +13,9 @@ import { elfBytes } from './elf-bytes.ts'
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
 
 /** Every image that the examples hold, and kernels of ours. */
-const images = readdirSync(examples, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(elf|img)$/.test(name) && !name.includes('node_modules'))
-  .map((name) => join(examples, name))
+const images = readdirSync(examples)
+  .flatMap((example) => readdirSync(join(examples, example)).map((name) => join(examples, example, name)))
+  .filter((path) => /\.(elf|img)$/.test(path) && statSync(path).isFile())
   .concat(kernel('upper-half'), kernel('hello-serial'))
   .map((path) => new Uint8Array(readFileSync(path)))
 images.push(elfBytes(), elfBytes({ bits: 32 }))
