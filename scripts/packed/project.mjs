@@ -29,7 +29,7 @@ export function install(root, directory, tarball, host) {
       '@vitest/ui': host.vitest,
       node: host.node,
       typescript: devDependencies.typescript,
-      '@types/node': devDependencies['@types/node'],
+      '@types/node': host.node,
     },
   }
   writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest, null, 2))

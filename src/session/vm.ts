@@ -41,6 +41,7 @@ export type Until =
   | { readonly screen: Pattern | ScreenPattern }
   | { readonly condition: Condition }
 
+/** What the guest prints on one port. */
 export interface OutputHandle {
   /** Everything printed so far. */
   readonly log: OutputLog
@@ -50,26 +51,31 @@ export interface OutputHandle {
   readonly lines: readonly string[]
 }
 
+/** The first serial port, and the way to the others. */
 export interface SerialHandle extends OutputHandle {
   port(name: SerialPort): SerialHandle
   /** Sends text or bytes to the guest. */
   send(data: string | Uint8Array): Promise<void>
 }
 
+/** The display. */
 export interface ScreenHandle {
   read(): Promise<Screen>
   /** The text screen's rows, blanks at their ends removed; empty in graphics modes. */
   lines(): Promise<readonly string[]>
 }
 
+/** The page tables that CR3 points to at the moment of reading. */
 export interface PageTablesHandle {
   read(): Promise<AddressSpace>
 }
 
+/** The registers of each CPU; CPU 0 if none is named. */
 export interface RegistersHandle {
   read(cpu?: number): Promise<Registers>
 }
 
+/** Memory, read and written without side effects while the guest stands still. Addresses and lengths are bytes. */
 export interface MemoryHandle {
   /** Through the current page tables; `{ physical: true }` bypasses them. */
   read(address: bigint, length: number, options?: { readonly physical?: boolean }): Promise<Uint8Array>

@@ -105,6 +105,8 @@ class KernelPoolWorker implements PoolWorker {
       testTimeout: config.testTimeout,
       filter: { ...filterOf(spec), testNamePattern: spec.testNamePattern ?? config.testNamePattern },
     })
+    // The HTML reporter of 4.1 gives up on a test file that Vite has not seen.
+    this.#rpc.ensureModuleGraphEntry(spec.filepath, spec.filepath)
     const { retry } = config
     await new ImageRun(tree, rpcHost(this.#rpc), {
       language: this.#runner.language,

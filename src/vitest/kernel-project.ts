@@ -42,6 +42,7 @@ export interface KernelProjectOptions {
   readonly sourceRoot?: string
 }
 
+/** {@link BootOptions} for an image that is a test file: it always runs to its ending. */
 export type KernelBootOptions = Omit<BootOptions, 'until'>
 
 const languages: Readonly<Record<GuestLanguageName, GuestLanguage>> = { auto, blog_os: blogOs, exitCode }

@@ -9,6 +9,7 @@ import { endMachines } from './end-machines.ts'
 import { placesOf } from './places.ts'
 import { raiseTestTimeout } from './raise-test-timeout.ts'
 
+/** What `test` hands to a test besides Vitest's own. */
 export interface KernelFixtures {
   /**
    * Boots an image on a machine that is ended with the test. Paths are seen from the project's root. May be called more
