@@ -18,10 +18,12 @@ export function loadByAddressFields(
   fields: AddressFields,
 ): void {
   const { header, loadStart, loadEnd, bssEnd } = fields
+  if (loadStart > header)
+    throw contradiction(`load_addr ${hex(loadStart)} is above header_addr ${hex(header)}`)
   const fileStart = headerOffset - (header - loadStart)
-  if (fileStart < 0 || header < loadStart) {
+  if (fileStart < 0) {
     throw contradiction(
-      `load_addr ${hex(loadStart)} and header_addr ${hex(header)} put the start of the load before the file's`,
+      `load_addr ${hex(loadStart)} is ${hex(header - loadStart)} below header_addr, more than the file has there`,
     )
   }
   const length = loadEnd === 0 ? source.size - fileStart : loadEnd - loadStart

@@ -5,7 +5,7 @@ import { hex } from '../support/hex.ts'
 import type { DirectBoot, DirectOptions } from './direct-boot.ts'
 import { checkSegment, entryOutside, loadSegment, segmentName } from './elf-segments.ts'
 import { longMode } from './entry-state.ts'
-import { addPageTables, identityMap, identityMapEnd } from './identity-map.ts'
+import { addPageTables, identityMap } from './identity-map.ts'
 import { MemoryLayout } from './memory-layout.ts'
 import { largePage } from './page-tables.ts'
 import { type PlacedSegment, segmentPages } from './segment-pages.ts'
@@ -19,9 +19,9 @@ const stackBytes = 64 * 1024
  * after a call, on a return address of 0.
  *
  * The first 4 GiB are mapped one to one, writable and executable; every segment is mapped at its virtual address too,
- * with its own permissions, which hold (CR0.WP and EFER.NXE are set). SSE is on. A segment stands at its physical
- * address where that is RAM, at its virtual address where that is RAM (so that the first 4 GiB stay one to one), else
- * where there is room, together with the others of its kind.
+ * with its own permissions, which hold (CR0.WP and EFER.NXE are set). SSE is on. A segment that is linked below the end
+ * of RAM stands at its virtual address, so that RAM stays mapped one to one; another at its physical address where that
+ * is RAM, else where there is room, together with the others of its kind.
  */
 export function elf64(image: ElfImage, options: DirectOptions): DirectBoot {
   const layout = new MemoryLayout(options.machine)
@@ -61,6 +61,9 @@ function placeSegments(layout: MemoryLayout, image: ElfImage): { placed: PlacedS
   for (const segment of image.segments) {
     checkSegment(segment)
     checkCanonical(segment)
+  }
+  checkDisjoint(image.segments)
+  for (const segment of image.segments) {
     const physical = homeOf(layout, segment)
     if (physical === null) homeless.push(segment)
     else placed.push({ segment, physical })
@@ -75,10 +78,24 @@ function placeSegments(layout: MemoryLayout, image: ElfImage): { placed: PlacedS
   return { placed: [...placed, ...housed], notes }
 }
 
-/** The address that the file or the identity map gives a segment; null where neither is RAM. */
+/** Physical overlaps are found when memory is taken; what would only share linear addresses is found here. */
+function checkDisjoint(segments: readonly ElfSegment[]): void {
+  const sorted = [...segments].sort((one, other) => (one.virtualAddress < other.virtualAddress ? -1 : 1))
+  sorted.forEach((segment, index) => {
+    const next = sorted[index + 1]
+    if (!next || segment.virtualAddress + segment.memorySize <= next.virtualAddress) return
+    throw new KernelTestError(
+      'KT2005',
+      `${segmentName(next)} at ${hex(next.virtualAddress)} overlaps ${segmentName(segment)} in virtual addresses`,
+      'Look at them with `kerneltest inspect` or `readelf -lW`, and at the addresses in the linker script.',
+    )
+  })
+}
+
+/** The address that the identity map or the file gives a segment; null where neither is RAM. */
 function homeOf(layout: MemoryLayout, segment: ElfSegment): bigint | null {
   const { virtualAddress, physicalAddress, memorySize } = segment
-  if (virtualAddress < identityMapEnd && layout.touchesRam(virtualAddress, memorySize)) return virtualAddress
+  if (virtualAddress < layout.ramEnd) return virtualAddress
   const samePageOffset = (virtualAddress - physicalAddress) % pageSize === 0n
   return samePageOffset && layout.isRam(physicalAddress, memorySize) ? physicalAddress : null
 }

@@ -1,7 +1,7 @@
 import type { MemoryLayout } from './memory-layout.ts'
 import { PageTables } from './page-tables.ts'
 
-export const identityMapEnd = 1n << 32n
+const identityMapEnd = 1n << 32n
 
 /** Page tables with the first 4 GiB one to one, writable and executable: where boot information is, and devices. */
 export function identityMap(): PageTables {

@@ -2,7 +2,7 @@ import { KernelTestError } from '../support/errors.ts'
 import { hex } from '../support/hex.ts'
 import { memoryMapHoleBytes } from './memory-map.ts'
 import type { DirectStart, MachineFact, MachineOptions, MemoryMapFormat } from './plan.ts'
-import { type RamRange, usableRam } from './ram.ts'
+import { type RamRange, ramEnd, usableRam } from './ram.ts'
 
 type MemoryPart = DirectStart['memory'][number]
 
@@ -29,12 +29,15 @@ const bootInformation: RamRange = { start: 0x10000n, end: 0x90000n }
 export class MemoryLayout {
   readonly #ram: readonly RamRange[]
   readonly #memoryMiB: number
+  /** Of RAM below 4 GiB, the firmware's included. */
+  readonly ramEnd: bigint
   readonly #taken: Taken[] = []
   readonly #parts: MemoryPart[] = []
 
   constructor(machine: MachineOptions) {
     this.#ram = usableRam(machine)
     this.#memoryMiB = machine.memoryMiB
+    this.ramEnd = ramEnd(machine)
   }
 
   get parts(): readonly MemoryPart[] {
@@ -44,11 +47,6 @@ export class MemoryLayout {
   /** Whether a part of this size could stand at `at`. */
   isRam(at: bigint, size: bigint): boolean {
     return this.#ram.some((range) => at >= range.start && at + size <= range.end)
-  }
-
-  /** Whether any of a part of this size at `at` would stand in RAM. */
-  touchesRam(at: bigint, size: bigint): boolean {
-    return this.#ram.some((range) => at < range.end && range.start < at + size)
   }
 
   /**
@@ -141,7 +139,7 @@ export class MemoryLayout {
     const ranges = this.#ram.map((range) => `${hex(range.start)}-${hex(range.end)}`).join(' and ')
     return new KernelTestError(
       'KT2003',
-      `the ${what} needs ${hex(start)}-${hex(end)}; a machine with ${this.#memoryMiB} MiB has free RAM at ${ranges}`,
+      `no RAM for ${what} at ${hex(start)}-${hex(end)}: a machine with ${this.#memoryMiB} MiB has it free at ${ranges}`,
       "Link the kernel to load there (AT() or the program header's physical address), or give the machine more memory.",
     )
   }
@@ -151,7 +149,7 @@ function overlap(one: Taken, other: Taken): KernelTestError {
   const [first, second] = [other, one].map(({ what, start, end }) => `${what} (${hex(start)}-${hex(end)})`)
   return new KernelTestError(
     'KT2005',
-    `the ${second} overlaps the ${first}`,
+    `${second} overlaps ${first}`,
     'Look at the load addresses with `kerneltest inspect` or `readelf -lW`, and at AT() in the linker script.',
   )
 }

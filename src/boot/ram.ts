@@ -20,16 +20,20 @@ function firmwareBytes(ramEnd: bigint): bigint {
 }
 
 /**
- * RAM that a plan may write to: from 0 to the BIOS data area's extension, and from 1 MiB to the firmware's at the
- * end of what lies below 4 GiB. Where that ends is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
+ * Where RAM below 4 GiB ends, which is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
  * with 3.5 GiB or more, at 2 GiB on `q35` with 2.75 GiB or more.
  */
-export function usableRam({ shape, memoryMiB }: MachineOptions): readonly RamRange[] {
+export function ramEnd({ shape, memoryMiB }: MachineOptions): bigint {
   const memory = BigInt(memoryMiB) * mib
   const [splitFrom, splitAt] = shape === 'pc' ? [(7n * gib) / 2n, 3n * gib] : [(11n * gib) / 4n, 2n * gib]
-  const top = memory >= splitFrom ? splitAt : memory
+  return memory >= splitFrom ? splitAt : memory
+}
+
+/** RAM below 4 GiB that a plan may write to: what is neither a device's nor the firmware's. */
+export function usableRam(machine: MachineOptions): readonly RamRange[] {
+  const end = ramEnd(machine)
   return [
     { start: 0n, end: lowRamEnd },
-    { start: mib, end: top - firmwareBytes(top) },
+    { start: mib, end: end - firmwareBytes(end) },
   ]
 }

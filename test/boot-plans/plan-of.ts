@@ -5,6 +5,7 @@ import type { PlanOptions } from '../../src/boot/plan-options.ts'
 import { bytesSource } from '../../src/image/byte-source.ts'
 import type { Image } from '../../src/image/image.ts'
 import { readImage } from '../../src/image/read.ts'
+import { KernelTestError } from '../../src/support/errors.ts'
 
 const defaults: PlanOptions = {
   protocol: null,
@@ -34,4 +35,18 @@ export function directStartOf({ start }: BootPlan): DirectStart {
 
 export function module(name: string, text: string, commandLine = ''): PlanOptions['modules'][number] {
   return { name, bytes: new TextEncoder().encode(text), commandLine }
+}
+
+/** What the user reads when each of these images is booted with these options. */
+export function refusals(cases: readonly (readonly [string, Image, Partial<PlanOptions>?])[]): string {
+  return cases.map(([name, image, options]) => `${name}\n${refusal(image, options)}\n`).join('\n')
+}
+
+function refusal(image: Image, options: Partial<PlanOptions> = {}): string {
+  try {
+    const { notes } = planOf(image, options).provenance
+    return `boots, with notes: ${notes.join('; ')}`
+  } catch (error) {
+    return error instanceof KernelTestError ? error.message : `crashes: ${error}`
+  }
 }
