@@ -1,81 +1,75 @@
 import type { BootPlan, Medium } from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
-import type { ExitDevice } from './exit-device.ts'
 import { gdbChardev } from './gdb-client.ts'
 import { descriptors, fileNames } from './layout.ts'
-
-/** What decides QEMU's arguments beside the plan. */
-export interface ArgumentOptions {
-  readonly exitDevice: ExitDevice
-  /** Where the guest's memory is kept, see `shared-memory.ts`. */
-  readonly memory: MemoryBackend
-  /** The UEFI code to run; the variables are the file {@link fileNames.variables}. */
-  readonly uefiCode: string | null
-}
-
-export type MemoryBackend = 'private' | 'memfd' | 'file'
+import { qtestChardev } from './qtest-client.ts'
 
 /**
  * The arguments that make QEMU the machine of `plan`, halted before its first instruction. Nothing is left to defaults
  * or configuration files that differ between systems. Names of files without a directory are in QEMU's working directory.
+ * `uefiCode`: the firmware to run where the plan asks for UEFI; its variables are the file {@link fileNames.variables}.
  */
-export function qemuArguments(plan: BootPlan, options: ArgumentOptions): string[] {
+export function qemuArguments(plan: BootPlan, uefiCode: string | null): string[] {
   return [
     ...['-no-user-config', '-nodefaults', '-display', 'none', '-accel', 'tcg', '-S'],
     // Both keep the machine as it stood at a guest's reset or power-off, to be looked at.
     ...['-no-reboot', '-no-shutdown'],
-    ...machineArguments(plan, options.memory),
+    ...machineArguments(plan),
     ...['-chardev', `socket,id=qmp,fd=${descriptors.qmp}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', `socket,id=${gdbChardev},fd=${descriptors.gdb}`],
+    ...['-chardev', `socket,id=${qtestChardev},fd=${descriptors.qtest}`],
+    ...['-qtest', `chardev:${qtestChardev}`, '-qtest-log', 'none'],
     ...['-vga', 'std', '-rtc', 'base=2020-01-01T00:00:00,clock=vm'],
-    ...outputArguments(plan, options.exitDevice),
-    ...exitArguments(plan, options.exitDevice),
-    ...startArguments(plan, options.uefiCode),
+    ...exitArguments(plan),
+    ...outputArguments(plan),
+    ...startArguments(plan, uefiCode),
     ...plan.media.flatMap((medium, index) => mediumArguments(plan, medium, index)),
     ...resetLogArguments,
   ]
 }
 
-function machineArguments({ machine }: BootPlan, memory: MemoryBackend): string[] {
-  const size = `${machine.memoryMiB}M`
-  const shape = ['-m', size, '-smp', `${machine.cpus}`, '-cpu', cpuModel]
-  if (memory === 'private') return ['-machine', machine.shape, ...shape]
-  const backend =
-    memory === 'memfd'
-      ? `memory-backend-memfd,id=ram,size=${size},share=on`
-      : `memory-backend-file,id=ram,size=${size},share=on,mem-path=${fileNames.memory}`
-  return ['-object', backend, '-machine', `${machine.shape},memory-backend=ram`, ...shape]
+function machineArguments({ machine }: BootPlan): string[] {
+  const { shape, memoryMiB, cpus } = machine
+  return ['-machine', shape, '-m', `${memoryMiB}M`, '-smp', `${cpus}`, '-cpu', cpuModel]
 }
 
 /** Everything TCG can do, except 5-level paging: firmware and Linux would switch it on. */
 const cpuModel = 'max,la57=off'
 
-/** The serial ports of the machine: the stand-in takes COM4's place in the ACPI tables. */
-export function serialPortsWith(exitDevice: ExitDevice): readonly SerialPort[] {
-  return exitDevice === 'standIn' ? serialPorts.filter((port) => port !== 'com4') : serialPorts
+/** The serial ports of the machine: with an exit port there is no COM4, its stand-in has that place in the ACPI tables. */
+export function serialPortsOf(plan: BootPlan): readonly SerialPort[] {
+  return plan.ports.exit === null ? serialPorts : serialPorts.filter((port) => port !== 'com4')
 }
 
-/** Files keep every byte; a socket loses those of a guest that does not poll, and doubles some in its `logfile`. */
-function outputArguments(plan: BootPlan, exitDevice: ExitDevice): string[] {
-  const ports = serialPortsWith(exitDevice).flatMap((port, index) => [
+/**
+ * Files keep every byte; a socket loses those of a guest that does not poll, and doubles some in its `logfile`.
+ * ACPI lists the ports backwards, and COM1 is to come first.
+ */
+function outputArguments(plan: BootPlan): string[] {
+  const ports = serialPortsOf(plan).map((port, index) => [
     ...['-chardev', `file,id=${port},path=${port}`],
     ...['-device', `isa-serial,chardev=${port},index=${index}`],
   ])
-  if (plan.ports.debugConsole === null) return ports
+  const { debugConsole } = plan.ports
+  if (debugConsole === null) return ports.reverse().flat()
   return [
-    ...ports,
+    ...ports.reverse().flat(),
     ...['-chardev', 'file,id=debugConsole,path=debugConsole'],
-    ...['-device', `isa-debugcon,chardev=debugConsole,iobase=${hex(plan.ports.debugConsole)}`],
+    ...['-device', `isa-debugcon,chardev=debugConsole,iobase=${hex(debugConsole)}`],
   ]
 }
 
-function exitArguments({ ports: { exit } }: BootPlan, device: ExitDevice): string[] {
-  if (exit === null || device === null) return []
-  const base = `iobase=${hex(exit.port)}`
-  if (device === 'real') return ['-device', `isa-debug-exit,${base},iosize=${exit.size}`]
+/**
+ * What stands in for isa-debug-exit: a serial port at its address. The value is the first byte that it sends, whatever the
+ * width of the write. The real device ends QEMUs before 9.1 in the middle of the write, and the screen and the registers
+ * with it; later ones tell the last of several values, or a reset that follows at once in their place.
+ * As the first device it is ACPI's last: Linux then leaves it alone; otherwise it prints a line there.
+ */
+function exitArguments({ ports: { exit } }: BootPlan): string[] {
+  if (exit === null) return []
   return [
     ...['-chardev', `socket,id=exit,fd=${descriptors.exit}`],
-    ...['-device', `isa-serial,chardev=exit,${base},index=3`],
+    ...['-device', `isa-serial,chardev=exit,iobase=${hex(exit.port)},index=3`],
   ]
 }
 

@@ -6,7 +6,7 @@ import { type Monitor, MonitorError } from './monitor.ts'
 export const gdbChardev = 'gdb'
 
 /**
- * QEMU's gdb stub: what the monitor lacks, that is, breakpoints, steps and writes to memory. It is started when it is
+ * QEMU's gdb stub: breakpoints and steps, which the monitor lacks. It is started when it is
  * first needed. The machine must stand still for each call: QEMU stops a running machine at any byte it gets here.
  *
  * Commands and answers are packets `$…#checksum` (GDB manual, "Remote Protocol"). Answers are never acknowledged: QEMU
@@ -44,18 +44,10 @@ export class GdbClient {
     await this.#ask(`vCont;s:${cpu + 1}`, true)
   }
 
-  async writePhysical(address: bigint, bytes: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < bytes.length; offset += chunkSize) {
-      const chunk = bytes.subarray(offset, offset + chunkSize)
-      const at = (address + BigInt(offset)).toString(16)
-      await this.#accepted(`M${at},${chunk.length.toString(16)}:${Buffer.from(chunk).toString('hex')}`)
-    }
-  }
-
   async #accepted(command: string): Promise<void> {
     await this.#start()
     const answer = await this.#ask(command, false)
-    invariant(answer === 'OK', `QEMU's gdb stub accepts ${command.slice(0, 40)}; it said "${answer}"`)
+    invariant(answer === 'OK', `QEMU's gdb stub accepts ${command}; it said "${answer}"`)
   }
 
   #start(): Promise<void> {
@@ -66,9 +58,6 @@ export class GdbClient {
   async #startStub(): Promise<void> {
     const printed = await this.#monitor.human(`gdbserver chardev:${gdbChardev}`)
     invariant(printed.startsWith('Waiting for gdb'), `QEMU starts its gdb stub; it said "${printed}"`)
-    // All addresses of memory commands are physical from here on.
-    const answer = await this.#ask('Qqemu.PhyMemMode:1', false)
-    invariant(answer === 'OK', `QEMU's gdb stub knows physical addresses; it said "${answer}"`)
   }
 
   async #ask(command: string, waitsForStop: boolean): Promise<string> {
@@ -100,17 +89,11 @@ export class GdbClient {
   }
 }
 
-/** QEMU takes packets of 4096 characters, two a byte. */
-const chunkSize = 1024
-
 function checksum(command: string): string {
   const sum = Buffer.from(command, 'latin1').reduce((total, byte) => total + byte, 0)
   return (sum & 0xff).toString(16).padStart(2, '0')
 }
 
 function disconnected(command: string): MonitorError {
-  return new MonitorError(
-    'Disconnected',
-    `QEMU was gone before its gdb stub answered ${command.slice(0, 40)}`,
-  )
+  return new MonitorError('Disconnected', `QEMU was gone before its gdb stub answered ${command}`)
 }

@@ -1,6 +1,6 @@
 import type { Registers } from '../../observe/registers.ts'
 import type { Screen } from '../../observe/screen.ts'
-import type { Monitor } from './monitor.ts'
+import type { LiveQemu } from './live-qemu.ts'
 import { readRegisters } from './registers.ts'
 import { readScreen } from './screen.ts'
 
@@ -13,10 +13,10 @@ export interface LastState {
 export const nothingLeft: LastState = { registers: null, screen: null }
 
 /** Reads what is there. Never rejects. The machine must stand still. */
-export async function captureLastState(monitor: Monitor, directory: string): Promise<LastState> {
+export async function captureLastState({ monitor, qtest, process }: LiveQemu): Promise<LastState> {
   const [registers, screen] = await Promise.all([
     readRegisters(monitor).catch(() => null),
-    readScreen(monitor, directory).catch(() => null),
+    readScreen(monitor, qtest, process.directory).catch(() => null),
   ])
   return { registers, screen }
 }

@@ -8,6 +8,8 @@ export const descriptors = {
   exit: 5,
   /** Of the gdb stub, one end of a socket pair. */
   gdb: 6,
+  /** Of the qtest protocol, one end of a socket pair: see `qtest-client.ts`. */
+  qtest: 7,
 } as const
 
 /** Files in a machine's temporary directory. Outputs are named after their port. */
@@ -16,7 +18,6 @@ export const fileNames = {
   loader: 'loader.elf',
   /** This run's UEFI variables. */
   variables: 'uefi-variables.fd',
-  memory: 'memory',
   resetLog: 'reset.log',
   standardError: 'stderr',
 } as const

@@ -6,6 +6,7 @@ import { GuestClock } from './guest-clock.ts'
 import { OutputFiles } from './output-files.ts'
 import type { QemuProcess } from './process.ts'
 import { QmpClient, type QmpEvent } from './qmp.ts'
+import { QtestClient } from './qtest-client.ts'
 
 /** What a running guest tells whoever waits for it. */
 export interface LiveListener {
@@ -23,6 +24,7 @@ export class LiveQemu {
   readonly process: QemuProcess
   readonly monitor: QmpClient
   readonly gdb: GdbClient
+  readonly qtest: QtestClient
   readonly clock = new GuestClock()
   /** Resolves when the run is over. */
   readonly ended: Promise<EndReason>
@@ -32,7 +34,6 @@ export class LiveQemu {
   #resolveEnded: (reason: EndReason) => void = () => {}
   #stopping = false
   #silent = false
-  #resumed = false
 
   constructor(process: QemuProcess, ports: readonly OutputPort[], listener: LiveListener) {
     this.process = process
@@ -49,6 +50,7 @@ export class LiveQemu {
       () => this.#onSilence(),
     )
     this.gdb = new GdbClient(this.monitor, process.gdb)
+    this.qtest = new QtestClient(process.qtest)
     process.exitPort.once('data', (bytes: Buffer) => this.#onExitByte(bytes))
     process.exitPort.resume()
     void this.#watchForDeath()
@@ -59,14 +61,8 @@ export class LiveQemu {
     return this.#endReason
   }
 
-  /** Whether the guest was ever let run. */
-  get resumed(): boolean {
-    return this.#resumed
-  }
-
   resume(): void {
     if (this.#endReason !== null) return
-    this.#resumed = true
     this.clock.start()
     // A refusal is no news: QEMU is gone then, and that is told.
     this.monitor.execute('cont').catch(() => {})

@@ -15,7 +15,6 @@ import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { activityOf } from './activity.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { type Conclusion, concludeRun } from './conclude-run.ts'
-import { readKeptMemory } from './kept-memory.ts'
 import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
@@ -28,18 +27,12 @@ import { Sampler, type Watch } from './sampler.ts'
 import { readScreen } from './screen.ts'
 import { metOnScreen, ScreenWatch, StillnessWatch } from './screen-watch.ts'
 import { SerialInput } from './serial-input.ts'
-import type { KeptMemory } from './shared-memory.ts'
 import { StuckWatch } from './stuck-watch.ts'
 
 /** For the last look at a machine that is closed while its QEMU may not answer. */
 const lastLookMs = 2_000
 /** Between two looks whether the guest can take more input. */
 const inputMs = 2
-
-/** What there is of a machine whose QEMU is gone. */
-interface LeftBehind extends LastState {
-  readonly memory: KeptMemory | null
-}
 
 /** A PC in a QEMU process. */
 export class QemuMachine implements Machine, LiveListener {
@@ -66,11 +59,11 @@ export class QemuMachine implements Machine, LiveListener {
     this.#sink = sink
     this.#live = connect(this)
     this.ready = this.#live.monitor.ready
-    const { monitor, gdb, process } = this.#live
+    const { monitor, gdb, qtest, process } = this.#live
     this.#breakpoints = new Breakpoints(monitor, gdb)
     this.#keyboard = new Keyboard(monitor)
     this.#serialInput = new SerialInput(monitor, process.directory)
-    this.#memory = new GuestMemory(monitor, gdb, process.directory)
+    this.#memory = new GuestMemory(monitor, qtest)
   }
 
   onOutput(port: OutputPort, bytes: Uint8Array): void {
@@ -123,7 +116,7 @@ export class QemuMachine implements Machine, LiveListener {
 
   screen(): Promise<Screen> {
     return this.#observe(
-      (live) => readScreen(live.monitor, live.process.directory),
+      ({ monitor, qtest, process }) => readScreen(monitor, qtest, process.directory),
       (last) => last.screen,
     )
   }
@@ -135,17 +128,13 @@ export class QemuMachine implements Machine, LiveListener {
   }
 
   read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array> {
-    const live = () => this.#memory.read(space, address, length)
-    return this.#observe(live, ({ registers, memory }) => {
-      if (!this.#live.process.isOver) return live()
-      const cpu = registers?.[0]
-      return cpu && memory ? readKeptMemory(memory, cpu, space, address, length) : null
-    })
+    const read = () => this.#memory.read(space, address, length)
+    return this.#observe(read, read)
   }
 
   write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
-    const live = () => this.#memory.write(space, address, bytes)
-    return this.#observe(live, () => (this.#live.process.isOver ? null : live()))
+    const write = () => this.#memory.write(space, address, bytes)
+    return this.#observe(write, write)
   }
 
   close(): Promise<Recording> {
@@ -156,8 +145,6 @@ export class QemuMachine implements Machine, LiveListener {
   async #close(): Promise<Recording> {
     this.#run?.finish({ why: 'closed' })
     const last = await within(lastLookMs, this.#lastLook(), nothingLeft)
-    const conclusion = await this.#conclusion
-    conclusion?.memory?.close()
     const engineLog = this.#live.process.standardError()
     this.#serialInput.close()
     await this.#live.dispose()
@@ -168,7 +155,7 @@ export class QemuMachine implements Machine, LiveListener {
     if (this.#live.endReason === null) {
       await this.#live.halt()
       if (this.#live.endReason === null) {
-        return captureLastState(this.#live.monitor, this.#live.process.directory)
+        return captureLastState(this.#live)
       }
     }
     return (await this.#conclude()).last
@@ -259,26 +246,25 @@ export class QemuMachine implements Machine, LiveListener {
     return conclusion
   }
 
-  /** Before the end of the run from QEMU, after it from what was kept; memory is QEMU's for as long as it is there. */
+  /** Reads what is there: `live` before the end of the run, `kept` after it. */
   async #observe<T>(
     live: (live: LiveQemu) => Promise<T>,
-    kept: (left: LeftBehind) => T | null | Promise<T>,
+    kept: (last: LastState) => T | null | Promise<T>,
   ): Promise<T> {
     this.#assertOpen()
-    if (this.#live.endReason === null) {
-      try {
-        return await live(this.#live)
-      } catch (error) {
-        if (!(error instanceof MonitorError)) throw error
-      }
+    try {
+      if (this.#live.endReason === null) return await live(this.#live)
+      const { last } = await this.#conclude()
+      const value = await kept(await last)
+      if (value !== null) return value
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error
+      await this.#conclude()
     }
-    const { last, memory } = await this.#conclude()
-    const value = await kept({ ...(await last), memory })
-    if (value !== null) return value
     throw new KernelTestError(
       'KT3008',
       'QEMU is gone, and what was asked for with it',
-      'The ending of the run says why; what can be kept of a machine is kept.',
+      'The ending of the run says why it died.',
     )
   }
 

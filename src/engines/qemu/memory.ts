@@ -1,10 +1,9 @@
 import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 import type { AddressSpaceKind } from '../engine.ts'
-import type { GdbClient } from './gdb-client.ts'
-import { savePhysical } from './memory-file.ts'
 import type { Monitor } from './monitor.ts'
 import { type PhysicalRegion, parseFlatViews, videoWindow } from './physical-regions.ts'
+import type { QtestClient } from './qtest-client.ts'
 import { readRegisters } from './registers.ts'
 import { videoMemoryIsPlain } from './vga-registers.ts'
 
@@ -17,14 +16,11 @@ interface Piece {
 /** The memory of a machine that stands still. */
 export class GuestMemory {
   readonly #monitor: Monitor
-  readonly #gdb: GdbClient
-  readonly #directory: string
+  readonly #qtest: QtestClient
 
-  /** `directory` takes files for a moment. */
-  constructor(monitor: Monitor, gdb: GdbClient, directory: string) {
+  constructor(monitor: Monitor, qtest: QtestClient) {
     this.#monitor = monitor
-    this.#gdb = gdb
-    this.#directory = directory
+    this.#qtest = qtest
   }
 
   /**
@@ -49,7 +45,7 @@ export class GuestMemory {
     await this.#checkAll(pieces, 'write')
     let offset = 0
     for (const piece of pieces) {
-      await this.#gdb.writePhysical(piece.physical, bytes.subarray(offset, offset + piece.length))
+      await this.#qtest.writePhysical(piece.physical, bytes.subarray(offset, offset + piece.length))
       offset += piece.length
     }
   }
@@ -59,7 +55,7 @@ export class GuestMemory {
     const bytes = new Uint8Array(length)
     let offset = 0
     for (const piece of pieces) {
-      bytes.set(await savePhysical(this.#monitor, this.#directory, piece.physical, piece.length), offset)
+      bytes.set(await this.#qtest.readPhysical(piece.physical, piece.length), offset)
       offset += piece.length
     }
     return bytes
@@ -125,7 +121,7 @@ export class GuestMemory {
   }
 
   async #checkDevice(at: bigint, region: PhysicalRegion): Promise<void> {
-    if (region.name === videoWindow && (await videoMemoryIsPlain(this.#monitor))) return
+    if (region.name === videoWindow && (await videoMemoryIsPlain(this.#qtest))) return
     throw new KernelTestError(
       'KT3011',
       `physical address ${hex(at)} is no memory but the device ${region.name}, whose state an access can change`,

@@ -22,7 +22,7 @@ ulimit -c 0
 directory=$1
 shift
 (
-  exec ${descriptors.qmp}>&- ${descriptors.exit}>&- ${descriptors.gdb}>&- </dev/null >/dev/null 2>&1
+  exec ${descriptors.qmp}>&- ${descriptors.exit}>&- ${descriptors.gdb}>&- ${descriptors.qtest}>&- </dev/null >/dev/null 2>&1
   if read -r _ <&${descriptors.watch}; then
     read -r _ <&${descriptors.watch} && exit
   else
@@ -46,7 +46,10 @@ export class QemuProcess {
   readonly qmp: Duplex
   /** What the exit port's stand-in sends; at its end without a byte where there is none. */
   readonly exitPort: Duplex
+  /** For a {@link GdbClient}. */
   readonly gdb: Duplex
+  /** For a {@link QtestClient}. */
+  readonly qtest: Duplex
   /** Never rejects. */
   readonly ended: Promise<ProcessEnd>
   readonly #child: ChildProcess
@@ -63,12 +66,13 @@ export class QemuProcess {
       env: { ...process.env, TMPDIR: directory },
       // A session of its own: an interrupt from the terminal is ours to handle, QEMU is to keep its state.
       detached: true,
-      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     })
     this.#watch = this.#pipe(descriptors.watch)
     this.qmp = this.#pipe(descriptors.qmp)
     this.exitPort = this.#pipe(descriptors.exit)
     this.gdb = this.#pipe(descriptors.gdb)
+    this.qtest = this.#pipe(descriptors.qtest)
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#isOver = true
@@ -116,6 +120,7 @@ export class QemuProcess {
     this.qmp.destroy()
     this.exitPort.destroy()
     this.gdb.destroy()
+    this.qtest.destroy()
     closeSync(this.#standardError)
     rmSync(this.directory, { recursive: true, force: true })
     this.#watch.end('and its directory\n')

@@ -3,7 +3,6 @@ import { findOnScreen } from '../../observe/find-on-screen.ts'
 import { sameScreen } from '../../observe/same-screen.ts'
 import type { Screen } from '../../observe/screen.ts'
 import type { LiveQemu } from './live-qemu.ts'
-import { savePhysical } from './memory-file.ts'
 import type { Run } from './run.ts'
 import type { Watch } from './sampler.ts'
 import { readScreen } from './screen.ts'
@@ -41,13 +40,13 @@ export class ScreenWatch implements Watch {
 
   async look(): Promise<void> {
     const started = performance.now()
-    const { monitor, process } = this.#live
-    const seen = Buffer.from(await savePhysical(monitor, process.directory, textMemory.at, textMemory.size))
+    const { monitor, qtest, process } = this.#live
+    const seen = Buffer.from(await qtest.readPhysical(textMemory.at, textMemory.size))
     if (this.#peeked?.equals(seen) && started - this.#lookedMs < fullLookMs) return
     this.#peeked = seen
     this.#lookedMs = started
     await this.#live.halt()
-    const index = metOnScreen(this.#conditions, await readScreen(monitor, process.directory))
+    const index = metOnScreen(this.#conditions, await readScreen(monitor, qtest, process.directory))
     if (index !== null) this.#run.finish({ why: 'condition', met: { index } })
     else if (!this.#run.isOver) this.#live.resume()
     this.intervalMs = Math.max(peekMs, restPerLook * (performance.now() - started))
@@ -73,7 +72,8 @@ export class StillnessWatch implements Watch {
 
   async look(): Promise<void> {
     await this.#live.halt()
-    const frame = await readScreen(this.#live.monitor, this.#live.process.directory)
+    const { monitor, qtest, process } = this.#live
+    const frame = await readScreen(monitor, qtest, process.directory)
     if (sameScreen(frame, this.#frame)) this.#run.finish({ why: 'condition', met: { index: this.#index } })
     else if (!this.#run.isOver) this.#live.resume()
     this.#frame = frame

@@ -1,20 +1,20 @@
 import type { TextScreen } from '../../observe/screen.ts'
-import { savePhysical } from './memory-file.ts'
-import type { Monitor } from './monitor.ts'
+import type { QtestClient } from './qtest-client.ts'
 import { oddEven, readVgaRegisters, type VgaRegisters, withGraphicsRegisters } from './vga-registers.ts'
 
 /**
  * The text screen, or null when the VGA is in a graphics mode (VBE modes included: QEMU sets the same bit for them).
- * The machine must stand still. `directory` takes a file for a moment.
+ * The machine must stand still.
  */
-export async function readTextScreen(monitor: Monitor, directory: string): Promise<TextScreen | null> {
-  const registers = await readVgaRegisters(monitor)
-  const layout = textLayout(registers)
-  if (layout === null) return null
-  if (layout === 'blank') return blankScreen(standardColumns, standardRows)
-  if (!registers.displayOn) return blankScreen(layout.columns, layout.rows)
-  const window = await readWindow(monitor, directory, registers)
-  return cutTextScreen(layout, window)
+export function readTextScreen(qtest: QtestClient): Promise<TextScreen | null> {
+  return qtest.exclusively(async () => {
+    const registers = await readVgaRegisters(qtest)
+    const layout = textLayout(registers)
+    if (layout === null) return null
+    if (layout === 'blank') return blankScreen(standardColumns, standardRows)
+    if (!registers.displayOn) return blankScreen(layout.columns, layout.rows)
+    return cutTextScreen(layout, await readWindow(qtest, registers, layout))
+  })
 }
 
 /** Where the cells of a text mode lie: counted in cells (2 bytes) from the start of the video memory. */
@@ -66,7 +66,7 @@ const windowCells = windowSize / 2
 const colorWindow = 0xb8000n
 const monochromeWindow = 0xb0000n
 
-/** Cuts the visible rows out of `window` ({@link windowSize} bytes: code, attribute, code, …), wrapping at its end. */
+/** Cuts the visible rows out of `window` (code, attribute, code, …), which wraps after {@link windowSize} bytes. */
 export function cutTextScreen(layout: TextLayout, window: Uint8Array): TextScreen {
   const { columns, rows, start, pitch, blinks } = layout
   const codes = new Uint8Array(columns * rows)
@@ -110,20 +110,24 @@ const graphicsMode = 5
 const miscellaneous = 6
 
 /**
- * The 32 KiB of text memory. A guest that loads a font has the video memory mapped elsewhere for a moment, so the
- * mapping is set right for the read where it is not as text modes have it.
+ * The text memory as far as `layout` shows it. A guest that loads a font has the video memory mapped elsewhere for a
+ * moment, so the mapping is set right for the read where it is not as text modes have it.
  */
-async function readWindow(monitor: Monitor, directory: string, registers: VgaRegisters): Promise<Uint8Array> {
-  const { graphics } = registers
+async function readWindow(
+  qtest: QtestClient,
+  { graphics }: VgaRegisters,
+  layout: TextLayout,
+): Promise<Uint8Array> {
   const memoryMap = ((graphics[miscellaneous] ?? 0) >> 2) & 3
-  const read = (base: bigint) => savePhysical(monitor, directory, base, windowSize)
+  const last = (layout.start + (layout.rows - 1) * layout.pitch + layout.columns) * 2
+  const size = Math.min(last, windowSize)
   const asText = ((graphics[graphicsMode] ?? 0) & oddEven) !== 0 && (graphics[readMapSelect] ?? 0) === 0
-  if (asText && memoryMap === 3) return read(colorWindow)
-  if (asText && memoryMap === 2) return read(monochromeWindow)
+  if (asText && memoryMap === 3) return qtest.readPhysical(colorWindow, size)
+  if (asText && memoryMap === 2) return qtest.readPhysical(monochromeWindow, size)
   const mapping = new Map([
     [readMapSelect, 0],
     [graphicsMode, oddEven],
     [miscellaneous, 0x0e],
   ])
-  return withGraphicsRegisters(monitor, mapping, graphics, () => read(colorWindow))
+  return withGraphicsRegisters(qtest, mapping, graphics, () => qtest.readPhysical(colorWindow, size))
 }

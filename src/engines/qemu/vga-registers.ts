@@ -1,5 +1,4 @@
-import { invariant } from '../../support/invariant.ts'
-import type { Monitor } from './monitor.ts'
+import type { QtestClient } from './qtest-client.ts'
 
 /** The state of the VGA that decides what a text mode shows. Register names and bits: IBM VGA technical reference. */
 export interface VgaRegisters {
@@ -30,14 +29,16 @@ export const oddEven = 0x10
 /** Sequencer memory mode register 4: four neighbouring addresses are in the four planes. */
 const chain4 = 0x08
 
-/** Reads the registers through I/O ports. The machine must stand still; every index register and flip-flop is put back. */
-export async function readVgaRegisters(monitor: Monitor): Promise<VgaRegisters> {
-  const ports = new IoPorts(monitor)
-  const color = ((await ports.read(miscellaneousReadPort)) & 1) === 1
+/**
+ * Reads the registers through I/O ports. The machine must stand still, and nobody else may use its ports meanwhile
+ * (`QtestClient.exclusively`); every index register and flip-flop is put back.
+ */
+export async function readVgaRegisters(qtest: QtestClient): Promise<VgaRegisters> {
+  const color = ((await qtest.readPort(miscellaneousReadPort)) & 1) === 1
   const crtcPort = color ? 0x3d4 : 0x3b4
-  const crtc = await readIndexed(ports, crtcPort, crtcRegisters)
-  const graphics = await readIndexed(ports, graphicsPort, graphicsRegisters)
-  const attribute = await readAttributeController(ports, crtcPort + 6)
+  const crtc = await readIndexed(qtest, crtcPort, crtcRegisters)
+  const graphics = await readIndexed(qtest, graphicsPort, graphicsRegisters)
+  const attribute = await readAttributeController(qtest, crtcPort + 6)
   return { color, crtc, graphics, ...attribute }
 }
 
@@ -45,40 +46,48 @@ export async function readVgaRegisters(monitor: Monitor): Promise<VgaRegisters> 
  * Reading the memory at A0000h–BFFFFh changes nothing: in the planar modes, and while a font is loaded, a read fills the
  * latches, whose content a guest may count on.
  */
-export async function videoMemoryIsPlain(monitor: Monitor): Promise<boolean> {
-  const ports = new IoPorts(monitor)
-  const graphics = await readIndexed(ports, graphicsPort, [0x05])
-  const sequencer = await readIndexed(ports, sequencerPort, [0x04])
-  return ((graphics[0x05] ?? 0) & oddEven) !== 0 || ((sequencer[0x04] ?? 0) & chain4) !== 0
+export async function videoMemoryIsPlain(qtest: QtestClient): Promise<boolean> {
+  const [graphics, sequencer] = await qtest.exclusively(async () => [
+    await readIndexed(qtest, graphicsPort, [0x05]),
+    await readIndexed(qtest, sequencerPort, [0x04]),
+  ])
+  return ((graphics?.[0x05] ?? 0) & oddEven) !== 0 || ((sequencer?.[0x04] ?? 0) & chain4) !== 0
 }
 
 /** Runs `action` with graphics controller registers set to `values` (register to value), then puts `saved` back. */
 export async function withGraphicsRegisters<T>(
-  monitor: Monitor,
+  qtest: QtestClient,
   values: ReadonlyMap<number, number>,
   saved: Uint8Array,
   action: () => Promise<T>,
 ): Promise<T> {
-  const ports = new IoPorts(monitor)
-  const index = await ports.read(graphicsPort)
+  const index = await qtest.readPort(graphicsPort)
   const write = async (register: number, value: number) => {
-    await ports.write(graphicsPort, register)
-    await ports.write(graphicsPort + 1, value)
+    await qtest.writePort(graphicsPort, register)
+    await qtest.writePort(graphicsPort + 1, value)
   }
   try {
     for (const [register, value] of values) await write(register, value)
     return await action()
   } finally {
     for (const register of values.keys()) await write(register, saved[register] ?? 0)
-    await ports.write(graphicsPort, index)
+    await qtest.writePort(graphicsPort, index)
   }
 }
 
-async function readIndexed(ports: IoPorts, port: number, registers: readonly number[]): Promise<Uint8Array> {
+async function readIndexed(
+  qtest: QtestClient,
+  port: number,
+  registers: readonly number[],
+): Promise<Uint8Array> {
+  // All requests but the last are on their way before the first answer.
+  const answers = await Promise.all([
+    qtest.readPort(port),
+    ...registers.flatMap((register) => [qtest.writePort(port, register), qtest.readPort(port + 1)]),
+  ])
+  await qtest.writePort(port, answers[0] ?? 0)
   const values = new Uint8Array(0x20)
-  const index = await ports.read(port)
-  for (const register of registers) values[register] = await ports.readIndexed(port, register)
-  await ports.write(port, index)
+  for (const [index, register] of registers.entries()) values[register] = answers[2 + 2 * index] ?? 0
   return values
 }
 
@@ -87,67 +96,38 @@ async function readIndexed(ports: IoPorts, port: number, registers: readonly num
  * to "index". A guest may stand between the two writes, so the flip-flop is found out and put back as well.
  */
 async function readAttributeController(
-  ports: IoPorts,
+  qtest: QtestClient,
   statusPort: number,
 ): Promise<Pick<VgaRegisters, 'displayOn' | 'attributeMode'>> {
-  const { address, expectsData } = await findAttributeState(ports, statusPort)
-  await ports.read(statusPort)
-  await ports.write(attributePort, attributeModeControl | (address & pasBit))
-  const attributeMode = await ports.read(attributeReadPort)
-  await ports.read(statusPort)
-  await ports.write(attributePort, address)
-  if (!expectsData) await ports.read(statusPort)
+  const { address, expectsData } = await findAttributeState(qtest, statusPort)
+  await qtest.readPort(statusPort)
+  await qtest.writePort(attributePort, attributeModeControl | (address & pasBit))
+  const attributeMode = await qtest.readPort(attributeReadPort)
+  await qtest.readPort(statusPort)
+  await qtest.writePort(attributePort, address)
+  if (!expectsData) await qtest.readPort(statusPort)
   return { displayOn: (address & pasBit) !== 0, attributeMode }
 }
 
 /** QEMU answers a read of 3C0h with the address while the flip-flop is at "index", with 0 otherwise. */
 async function findAttributeState(
-  ports: IoPorts,
+  qtest: QtestClient,
   statusPort: number,
 ): Promise<{ address: number; expectsData: boolean }> {
-  const seen = await ports.read(attributePort)
+  const seen = await qtest.readPort(attributePort)
   if (seen !== 0) return { address: seen, expectsData: false }
   // Either data is expected, or the address is 0. A write of something other than 0 tells which.
-  const data = await ports.read(attributeReadPort)
+  const data = await qtest.readPort(attributeReadPort)
   const probe = data === 0 ? 1 : data
-  await ports.write(attributePort, probe)
-  const address = await ports.read(attributePort)
+  await qtest.writePort(attributePort, probe)
+  const address = await qtest.readPort(attributePort)
   if (address === 0) {
-    await ports.read(statusPort)
-    if ((await ports.read(attributePort)) !== 0) return { address: 0, expectsData: false }
+    await qtest.readPort(statusPort)
+    if ((await qtest.readPort(attributePort)) !== 0) return { address: 0, expectsData: false }
   }
   if (probe !== data) {
-    await ports.write(attributePort, address)
-    await ports.write(attributePort, data)
+    await qtest.writePort(attributePort, address)
+    await qtest.writePort(attributePort, data)
   }
   return { address, expectsData: true }
-}
-
-/** Single bytes through the human monitor's `i` and `o`: QMP has no port access. */
-class IoPorts {
-  readonly #monitor: Monitor
-
-  constructor(monitor: Monitor) {
-    this.#monitor = monitor
-  }
-
-  async read(port: number): Promise<number> {
-    return this.#in(`i /b 0x${port.toString(16)}`)
-  }
-
-  /** Writes `index` to `port`, then reads the port after it. */
-  async readIndexed(port: number, index: number): Promise<number> {
-    return this.#in(`i /b 0x${port.toString(16)}.0x${index.toString(16)}`)
-  }
-
-  async write(port: number, value: number): Promise<void> {
-    await this.#monitor.human(`o /b 0x${port.toString(16)} 0x${value.toString(16)}`)
-  }
-
-  async #in(line: string): Promise<number> {
-    const answer = await this.#monitor.human(line)
-    const digits = /= 0x([0-9a-f]+)\s*$/.exec(answer)?.[1]
-    invariant(digits !== undefined, `QEMU answers "${line}" with a value, not "${answer}"`)
-    return Number.parseInt(digits, 16)
-  }
 }

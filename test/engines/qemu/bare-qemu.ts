@@ -7,6 +7,7 @@ import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { GdbClient, gdbChardev } from '../../../src/engines/qemu/gdb-client.ts'
 import { QmpClient, type QmpEvent } from '../../../src/engines/qemu/qmp.ts'
+import { QtestClient, qtestChardev } from '../../../src/engines/qemu/qtest-client.ts'
 
 /** The versions that every observation is proven on: Debian 12's own, and its backports', unpacked aside. */
 export const qemuVersions = ['7.2', '10.0'] as const
@@ -16,6 +17,7 @@ export type QemuVersion = (typeof qemuVersions)[number]
 export interface BareQemu {
   readonly monitor: QmpClient
   readonly gdb: GdbClient
+  readonly qtest: QtestClient
   /** For files and sockets; its name has a space. Gone after `close`. */
   readonly directory: string
   readonly events: readonly QmpEvent[]
@@ -34,16 +36,17 @@ export async function startQemu(version: QemuVersion, args: readonly string[]): 
     [
       ...['-accel', 'tcg', '-nodefaults', '-vga', 'std', '-display', 'none', '-S', '-no-shutdown'],
       ...['-chardev', `socket,id=${gdbChardev},fd=3`],
+      ...['-chardev', `socket,id=${qtestChardev},fd=4`],
+      ...['-qtest', `chardev:${qtestChardev}`, '-qtest-log', 'none'],
       ...['-qmp', `unix:${socket('qmp')}`, '-serial', `unix:${socket('com1')}`, ...args],
     ],
-    { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] },
+    { stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'] },
   )
   const events: QmpEvent[] = []
   const monitor = new QmpClient(await connect(join(directory, 'qmp')), (event) => events.push(event))
   await monitor.ready
-  const gdbSocket = child.stdio[3]
-  if (!(gdbSocket instanceof Duplex)) throw new Error('a pipe of a child process is a duplex stream')
-  const gdb = new GdbClient(monitor, gdbSocket)
+  const gdb = new GdbClient(monitor, pipe(child, 3))
+  const qtest = new QtestClient(pipe(child, 4))
   const serial = await connect(join(directory, 'com1'))
   const close = async () => {
     monitor.close()
@@ -56,7 +59,7 @@ export async function startQemu(version: QemuVersion, args: readonly string[]): 
     await waitFor(condition)
     await monitor.execute('stop')
   }
-  return { monitor, gdb, directory, events, serial, runUntil, close }
+  return { monitor, gdb, qtest, directory, events, serial, runUntil, close }
 }
 
 export async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -97,6 +100,12 @@ async function connect(path: string): Promise<Socket> {
     if (attempt === 500) throw new Error(`nobody listens on ${path}`)
     await pause(10)
   }
+}
+
+function pipe(child: ChildProcess, descriptor: number): Duplex {
+  const stream = child.stdio[descriptor]
+  if (!(stream instanceof Duplex)) throw new Error('a pipe of a child process is a duplex stream')
+  return stream
 }
 
 function killed(child: ChildProcess): Promise<void> {

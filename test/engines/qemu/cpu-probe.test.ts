@@ -13,7 +13,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
   test('a guest is stuck only when all of its CPUs are', async () => {
     const qemu = await startQemu(version, ['-smp', '2', '-kernel', kernel('observed')])
     open.push(qemu)
-    const memory = new GuestMemory(qemu.monitor, qemu.gdb, qemu.directory)
+    const memory = new GuestMemory(qemu.monitor, qemu.qtest)
     const serial = collect(qemu.serial)
     await qemu.runUntil(() => serial.text() === 'R')
     expect(await stuckGuest(qemu.monitor, memory)).toBeNull()
@@ -30,7 +30,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
   test('a loop at the edge of what is mapped', async () => {
     const qemu = await startQemu(version, ['-kernel', kernel('observed')])
     open.push(qemu)
-    const memory = new GuestMemory(qemu.monitor, qemu.gdb, qemu.directory)
+    const memory = new GuestMemory(qemu.monitor, qemu.qtest)
     const serial = collect(qemu.serial)
     await qemu.runUntil(() => serial.text() === 'R')
     // The last bytes before 202000h, where nothing is mapped; `tick` jumps there.
@@ -48,7 +48,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
   test('looking at a running guest does not disturb it', async () => {
     const qemu = await startQemu(version, ['-smp', '2', '-kernel', kernel('observed')])
     open.push(qemu)
-    const memory = new GuestMemory(qemu.monitor, qemu.gdb, qemu.directory)
+    const memory = new GuestMemory(qemu.monitor, qemu.qtest)
     const serial = collect(qemu.serial)
     await qemu.monitor.execute('cont')
     await waitFor(() => serial.text() === 'R')

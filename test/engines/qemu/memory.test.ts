@@ -13,7 +13,7 @@ afterEach(async () => {
 
 function memoryOf(qemu: BareQemu): GuestMemory {
   open.push(qemu)
-  return new GuestMemory(qemu.monitor, qemu.gdb, qemu.directory)
+  return new GuestMemory(qemu.monitor, qemu.qtest)
 }
 
 /** The kernel `observed` with its page tables in force. */

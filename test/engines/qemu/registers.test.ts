@@ -97,7 +97,8 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
         attributes: 0x9b00,
       })
       const serial = collect(qemu.serial)
-      await qemu.runUntil(() => serial.text() === 'R')
+      const otherCounter = async () => (await qemu.qtest.readPhysical(0x8024n, 1))[0] ?? 0
+      await qemu.runUntil(async () => serial.text() === 'R' && (await otherCounter()) > 0)
       const [boot, other] = await readRegisters(qemu.monitor)
       expect(boot).toMatchObject({ cr3: 0x120000n, efer: 0xd00n, gs: observed.gs, idtr: observed.idtr })
       expect(other).toMatchObject(realMode)

@@ -16,7 +16,7 @@ async function guestOn(version: QemuVersion): Promise<BiosGuest> {
 }
 
 async function screenOf({ qemu }: BiosGuest): Promise<TextScreen> {
-  const screen = await readTextScreen(qemu.monitor, qemu.directory)
+  const screen = await readTextScreen(qemu.qtest)
   if (screen === null) throw new Error('the guest is in a graphics mode')
   return screen
 }
@@ -111,13 +111,12 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
 
   test('graphics modes are none', async () => {
     const guest = await guestOn(version)
-    const { monitor, directory } = guest.qemu
     for (const mode of [0x04, 0x0d, 0x12, 0x13]) {
       await guest.video({ ax: mode })
-      expect(await readTextScreen(monitor, directory), `mode ${mode.toString(16)}h`).toBeNull()
+      expect(await readTextScreen(guest.qemu.qtest), `mode ${mode.toString(16)}h`).toBeNull()
     }
     await guest.video({ ax: 0x4f02, bx: 0x4112 })
-    expect(await readTextScreen(monitor, directory), 'VBE mode 112h').toBeNull()
+    expect(await readTextScreen(guest.qemu.qtest), 'VBE mode 112h').toBeNull()
     await guest.video({ ax: 0x0003 })
     expect(await screenOf(guest)).toMatchObject({ columns: 80, rows: 25 })
   })
@@ -125,7 +124,7 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
   test('before any mode was set, and with the display switched off, the screen is blank', async () => {
     const qemu = await startQemu(version, [])
     open.push(qemu)
-    const screen = await readTextScreen(qemu.monitor, qemu.directory)
+    const screen = await readTextScreen(qemu.qtest)
     expect(screen).toMatchObject({ columns: 80, rows: 25, cursor: null })
     expect(screen?.codes.every((code) => code === 0x20)).toBe(true)
     const guest = await guestOn(version)
@@ -184,14 +183,14 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
     await guest.input(0x3da)
     await guest.output(0x3c0, index)
     await guest.output(0x3c0, data)
-    await readTextScreen(guest.qemu.monitor, guest.qemu.directory)
+    await readTextScreen(guest.qemu.qtest)
     expect(await guest.input(0x3c0)).toBe(index)
     await guest.output(0x3c0, index)
     expect(await guest.input(0x3c1)).toBe(data)
     // It expects data.
     await guest.input(0x3da)
     await guest.output(0x3c0, index)
-    await readTextScreen(guest.qemu.monitor, guest.qemu.directory)
+    await readTextScreen(guest.qemu.qtest)
     expect(await guest.input(0x3c1)).toBe(data)
     await guest.output(0x3c0, data ^ 3)
     expect(await guest.input(0x3c0)).toBe(index)
