@@ -1,10 +1,10 @@
-; Flat 32-bit code at 1 MiB: prints, then divides the smallest integer by -1, which is a #DE.
+; Flat 32-bit code at 1 MiB: prints, then divides the smallest 64-bit integer by -1, which is a #DE.
 %include "common.inc"
 bits 32
 org 0x100000
     PRINT text
-    mov eax, 0x80000000
-    cdq
+    mov edx, 0x80000000
+    xor eax, eax
     mov ecx, -1
     idiv ecx
 stay:

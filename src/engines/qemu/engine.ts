@@ -5,8 +5,7 @@ import type { EventSink } from '../../observe/event.ts'
 import type { OutputPort } from '../../observe/output.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import type { Engine, EngineReport, Machine } from '../engine.ts'
-import { qemuArguments, serialPortsWith } from './arguments.ts'
-import { type ExitDevice, exitDeviceFor } from './exit-device.ts'
+import { qemuArguments, serialPortsOf } from './arguments.ts'
 import { findOvmf, requireOvmf } from './find-ovmf.ts'
 import { findQemu, type Qemu } from './find-qemu.ts'
 import { installCommand } from './install-hint.ts'
@@ -15,7 +14,6 @@ import { LiveQemu } from './live-qemu.ts'
 import { makeLoader } from './loader/make-loader.ts'
 import { QemuMachine } from './machine.ts'
 import { makeMachineDirectory, QemuProcess } from './process.ts'
-import { memoryBackendFor } from './shared-memory.ts'
 
 /** QEMU 7.2 or newer, with TCG. */
 export const qemuEngine: Engine = { name: 'qemu', probe, open }
@@ -46,12 +44,11 @@ async function probe(): Promise<EngineReport> {
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
   const qemu = await findQemu()
   signal.throwIfAborted()
-  const exitDevice = exitDeviceFor(plan, qemu)
-  const process = start(plan, qemu, exitDevice)
+  const process = start(plan, qemu)
   const kill = () => process.kill()
   signal.addEventListener('abort', kill)
   void process.ended.then(() => signal.removeEventListener('abort', kill))
-  const ports = outputPorts(plan, exitDevice)
+  const ports = outputPorts(plan)
   const machine = new QemuMachine(plan, sink, (listener) => new LiveQemu(process, ports, listener))
   try {
     await machine.ready
@@ -63,20 +60,18 @@ async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promi
   return machine
 }
 
-function start(plan: BootPlan, qemu: Qemu, exitDevice: ExitDevice): QemuProcess {
+function start(plan: BootPlan, qemu: Qemu): QemuProcess {
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const ovmf = isUefi ? requireOvmf(qemu.path) : null
   const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
   const directory = makeMachineDirectory()
   if (loader) writeFileSync(join(directory, fileNames.loader), loader)
   if (ovmf) copyFileSync(ovmf.variables, join(directory, fileNames.variables))
-  const memory = memoryBackendFor(exitDevice)
-  const args = qemuArguments(plan, { exitDevice, memory, uefiCode: ovmf?.code ?? null })
-  return new QemuProcess(qemu.path, args, directory)
+  return new QemuProcess(qemu.path, qemuArguments(plan, ovmf?.code ?? null), directory)
 }
 
-function outputPorts(plan: BootPlan, exitDevice: ExitDevice): readonly OutputPort[] {
-  const serial = serialPortsWith(exitDevice)
+function outputPorts(plan: BootPlan): readonly OutputPort[] {
+  const serial = serialPortsOf(plan)
   return plan.ports.debugConsole === null ? serial : [...serial, 'debugConsole']
 }
 

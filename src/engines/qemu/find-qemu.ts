@@ -10,8 +10,6 @@ export interface Qemu {
   readonly path: string
   /** As `7.2.22`. */
   readonly version: string
-  /** Whether isa-debug-exit goes through QEMU's orderly shutdown (from 9.1), or exits in the middle of the write. */
-  readonly exitsOrderly: boolean
 }
 
 const executable = 'qemu-system-x86_64'
@@ -19,7 +17,6 @@ const executable = 'qemu-system-x86_64'
 const furtherDirectories = ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin']
 
 const oldest: Version = [7, 2]
-const firstOrderlyExit: Version = [9, 1]
 const versionTimeoutMs = 10_000
 
 /**
@@ -97,7 +94,7 @@ async function identify(path: string): Promise<Qemu> {
       `Install a newer one (${installCommand('qemu')}), or set KERNELTEST_QEMU to it.`,
     )
   }
-  return { path, version: text, exitsOrderly: atLeast(numbers, firstOrderlyExit) }
+  return { path, version: text }
 }
 
 /** What `--version` printed, on either stream: a missing library is told on stderr. */
