@@ -33,6 +33,8 @@ export class LiveQemu {
   #endReason: EndReason | null = null
   #resolveEnded: (reason: EndReason) => void = () => {}
   #stopping = false
+  /** Settles when the guest stands still that wrote to its exit port. */
+  #standstill: Promise<unknown> = Promise.resolve()
   #silent = false
 
   constructor(process: QemuProcess, ports: readonly OutputPort[], listener: LiveListener) {
@@ -71,6 +73,7 @@ export class LiveQemu {
 
   /** The guest stands still and all that it printed is handed over, or the run is over. */
   async halt(): Promise<void> {
+    await this.#standstill
     if (this.#endReason === null) {
       this.#stopping = true
       await this.monitor.execute('stop').catch(() => this.process.ended)
@@ -100,7 +103,7 @@ export class LiveQemu {
 
   #onExitByte(bytes: Buffer): void {
     // First of all: the guest is still running.
-    this.monitor.execute('stop').catch(() => {})
+    this.#standstill = this.monitor.execute('stop').catch(() => this.process.ended)
     this.end({ by: 'exitByte', value: bytes[0] ?? 0 })
   }
 
