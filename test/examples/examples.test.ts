@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { testQemus } from '../engines/qemu/test-qemus.ts'
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
@@ -19,10 +20,11 @@ interface Report {
 }
 
 /** Runs an example as its user would, with the built package, and answers one line a test. */
-function run(example: string, ...args: readonly string[]): readonly string[] {
+function run(qemu: string, example: string, ...args: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-example-'))
   const file = join(folder, 'report.json')
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'))
+  const env = { ...Object.fromEntries(inherited), KERNELTEST_QEMU: qemu }
   const command = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, ...args]
   const child = spawnSync(process.execPath, command, { cwd: join(examples, example), env, encoding: 'utf8' })
   try {
@@ -38,21 +40,23 @@ function run(example: string, ...args: readonly string[]): readonly string[] {
   }
 }
 
-test.each(readdirSync(examples))('%s passes', { timeout: 120_000 }, (example) => {
-  const lines = run(example)
-  expect(lines.length).toBeGreaterThan(1)
-  expect(lines.filter((line) => !line.startsWith('passed'))).toEqual([])
-})
+describe.each(testQemus)('QEMU $version', ({ path }) => {
+  test.each(readdirSync(examples))('%s passes', { timeout: 120_000 }, (example) => {
+    const lines = run(path, example)
+    expect(lines.length).toBeGreaterThan(1)
+    expect(lines.filter((line) => !line.startsWith('passed'))).toEqual([])
+  })
 
-test('guest-tests has a config whose tests fail', { timeout: 120_000 }, () => {
-  expect(run('guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot(`
-    [
-      "failed: guest_tests::heap::survives_a_huge_allocation",
-      "failed: guest_tests::two_and_two_are_five",
-      "passed: guest_tests::after",
-      "passed: guest_tests::before",
-      "passed: guest_tests::before",
-      "skipped: (1 test not run)",
-    ]
-  `)
+  test('guest-tests has a config whose tests fail', { timeout: 120_000 }, () => {
+    expect(run(path, 'guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot(`
+      [
+        "failed: guest_tests::heap::survives_a_huge_allocation",
+        "failed: guest_tests::two_and_two_are_five",
+        "passed: guest_tests::after",
+        "passed: guest_tests::before",
+        "passed: guest_tests::before",
+        "skipped: (1 test not run)",
+      ]
+    `)
+  })
 })
