@@ -30,7 +30,11 @@ const entry = 0x100000n
 
 /** Opens `test/kernels/<name>.asm`, flat 32-bit code at 1 MiB, in the given QEMU. */
 export function openKernel(qemu: Qemu, name: string, options: OpenOptions = {}): Promise<OpenMachine> {
-  return openPlan(qemu, planOf(startOf(readFileSync(kernel(name)), options.registers ?? {}), options))
+  return openPlan(qemu, kernelPlan(name, options))
+}
+
+export function kernelPlan(name: string, options: OpenOptions = {}): BootPlan {
+  return planOf(startOf(readFileSync(kernel(name)), options.registers ?? {}), options)
 }
 
 export async function openPlan(

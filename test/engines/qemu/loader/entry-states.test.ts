@@ -143,6 +143,12 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
     `)
   })
 
+  test('a kernel over the memory that the BIOS works with is whole', () => {
+    const { serial, status, stderr } = runPlan(version, planOfFile(kernel('low-memory')))
+    expect(status, stderr).toBe(passed)
+    expect(serial).toBe('loader kerneltest\nnot filled 00000000 \nnot zero 00000000 \n')
+  })
+
   test.each<MachineOptions>([
     { shape: 'pc', memoryMiB: 8, cpus: 1 },
     { shape: 'pc', memoryMiB: 3584, cpus: 1 },
