@@ -1,5 +1,4 @@
-import { kernelProject, kerneltest } from 'kerneltest/vitest'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, kernelProject, kerneltest } from 'kerneltest/vitest'
 
 export default defineConfig({
   test: {

@@ -1,5 +1,4 @@
-import { kernelProject } from 'kerneltest/vitest'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, kernelProject } from 'kerneltest/vitest'
 
 export default defineConfig({
   test: { projects: [kernelProject({ include: ['failing.elf', 'panicking.elf'] })] },

@@ -1,4 +1,3 @@
-import { kerneltest } from 'kerneltest/vitest'
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'kerneltest/vitest'
 
-export default defineConfig({ plugins: [kerneltest()] })
+export default defineConfig({})
