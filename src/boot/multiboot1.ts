@@ -6,6 +6,7 @@ import { type DirectBoot, type DirectOptions, loaderName } from './direct-boot.t
 import { loadSegments, physicalEntry } from './elf-segments.ts'
 import { protectedMode } from './entry-state.ts'
 import { MemoryLayout } from './memory-layout.ts'
+import { loadSectionTable } from './section-table.ts'
 import { Structure, zeroTerminated } from './structure.ts'
 import { vgaText } from './vga-text.ts'
 
@@ -20,6 +21,7 @@ const has = {
   memory: 1 << 0,
   commandLine: 1 << 2,
   modules: 1 << 3,
+  sections: 1 << 5,
   map: 1 << 6,
   loaderName: 1 << 9,
   video: 1 << 12,
@@ -40,7 +42,7 @@ export function multiboot1(image: ElfImage, header: Multiboot1Header, options: D
   if (load) loadByAddressFields(layout, image.source, header.fileOffset, load)
   else loadSegments(layout, image)
   const entry = load ? BigInt(load.entry) : physicalEntry(image)
-  const information = addInformation(layout, header, options)
+  const information = addInformation(layout, image, header, options)
   const cpu = protectedMode(layout, entry, { rax: bootMagic, rbx: information })
   const notes: string[] = []
   if (image.bits === 64) notes.push("QEMU's own -kernel refuses multiboot1 in a 64-bit ELF; GRUB accepts it")
@@ -49,27 +51,39 @@ export function multiboot1(image: ElfImage, header: Multiboot1Header, options: D
 }
 
 /** §3.3. */
-function addInformation(layout: MemoryLayout, header: Multiboot1Header, options: DirectOptions): bigint {
+function addInformation(
+  layout: MemoryLayout,
+  image: ElfImage,
+  header: Multiboot1Header,
+  options: DirectOptions,
+): bigint {
   const { commandLine, modules } = options
   const information = new Structure(informationBytes)
-  const video = (header.flags & wantsVideoMode) !== 0
-  const flags =
-    has.memory |
-    has.commandLine |
-    has.map |
-    has.loaderName |
-    (modules.length > 0 ? has.modules : 0) |
-    (video ? has.video : 0)
-  information.u32(0, flags)
+  let flags = has.memory | has.commandLine | has.map | has.loaderName
   information.u32(16, layout.add('command line', zeroTerminated(commandLine), 8, 'low'))
-  if (modules.length > 0) information.u32(20, modules.length).u32(24, addModules(layout, options))
+  if (modules.length > 0) {
+    flags |= has.modules
+    information.u32(20, modules.length).u32(24, addModules(layout, options))
+  }
+  const sections = loadSectionTable(layout, image)
+  if (sections) {
+    flags |= has.sections
+    const { bytes, count, entryBytes, namesIndex } = sections
+    information
+      .u32(28, count)
+      .u32(32, entryBytes)
+      .u32(36, layout.add('section headers', bytes, 8, 'low'))
+    information.u32(40, namesIndex)
+  }
   information.u32(48, layout.placeMap('multiboot1', mapCapacity))
   information.u32(64, layout.add('boot loader name', zeroTerminated(loaderName), 8, 'low'))
-  if (video) {
+  if (header.flags & wantsVideoMode) {
+    flags |= has.video
     const { address, pitch, columns, rows, bitsPerCell, framebufferType } = vgaText
     information.u64(88, address).u32(96, pitch).u32(100, columns).u32(104, rows)
     information.u8(108, bitsPerCell).u8(109, framebufferType)
   }
+  information.u32(0, flags)
   const at = layout.add('multiboot information', information.bytes, 8, 'low')
   layout.addFact('lowerKiB', at + 4n, 4)
   layout.addFact('upperKiB', at + 8n, 4)

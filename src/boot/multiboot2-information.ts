@@ -5,6 +5,7 @@ import type { MemoryLayout } from './memory-layout.ts'
 import { memoryMapEntryBytes, memoryMapHoleBytes } from './memory-map.ts'
 import type { Multiboot2Wishes } from './multiboot2-wishes.ts'
 import type { MachineFact } from './plan.ts'
+import { loadSectionTable } from './section-table.ts'
 import { Structure, zeroTerminated } from './structure.ts'
 import { vgaText } from './vga-text.ts'
 
@@ -16,6 +17,7 @@ const informationTag = {
   basicMemory: 4,
   memoryMap: 6,
   framebuffer: 8,
+  elfSections: 9,
   acpiOldRsdp: 14,
   loadBase: 21,
 } as const
@@ -47,6 +49,7 @@ export function addMultiboot2Information(
     ...textTags(options),
     ...moduleTags(layout, options),
     ...machineTags(),
+    ...sectionTags(layout, image),
     ...loadBase(image, wishes),
   ]
   const tagBytes = tags.reduce((sum, { bytes }) => sum + align8(bytes.length), 0)
@@ -116,6 +119,15 @@ function machineTags(): Tag[] {
       facts: [{ fact: 'rsdp', offset: 8, size: rsdpBytes }],
     },
   ]
+}
+
+/** §3.6.7: how many headers, the size of one, the index of the names, then the headers. */
+function sectionTags(layout: MemoryLayout, image: ElfImage): Tag[] {
+  const table = loadSectionTable(layout, image)
+  if (!table) return []
+  const { bytes, count, entryBytes, namesIndex } = table
+  const payload = new Structure(12 + bytes.length).u32(0, count).u32(4, entryBytes).u32(8, namesIndex)
+  return [tag(informationTag.elfSections, payload.copy(12, bytes).bytes)]
 }
 
 /** §3.6.14: for a relocatable kernel, where it was loaded. */

@@ -42,6 +42,8 @@ start:
     mov eax, [ebx]
     test eax, eax
     jz .end
+    cmp eax, 9                          ; ELF sections: as the linker made them
+    je .next
     call print_number
     mov eax, [ebx + 4]
     call print_number

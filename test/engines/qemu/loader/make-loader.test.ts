@@ -6,7 +6,10 @@ import { directStartOf, planOf } from '../../../boot-plans/plan-of.ts'
 test('says so when the kernel leaves no room', () => {
   const full = elf({ segments: [segment({ memorySize: 0x6e00000n })] })
   const start = directStartOf(planOf(full))
-  expect(() => makeLoader(start, 128)).toThrowErrorMatchingInlineSnapshot()
+  expect(() => makeLoader(start, 128)).toThrowErrorMatchingInlineSnapshot(`
+    [KernelTestError: KT3040: the kernel and its modules leave no hole of 36 KiB in memory for kerneltest's loader
+      Give the machine more memory (option memory), or boot the kernel from an ISO with its own boot loader.]
+  `)
 })
 
 test("nothing of the guest's lies where QEMU looks for a multiboot header", () => {
