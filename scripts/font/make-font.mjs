@@ -3,8 +3,8 @@
 //   apt-get download fonts-spleen && dpkg-deb -x fonts-spleen_*.deb spleen
 //   node scripts/font/make-font.mjs spleen/usr/share/consolefonts/spleen-8x16.psfu.gz
 //
-// Glyphs come from Spleen (BSD-2-Clause, see NOTICE); the ones that it lacks from own-glyphs.txt. Box drawing is made
-// here: Spleen draws double lines as single ones.
+// Glyphs come from Spleen (BSD-2-Clause, see NOTICE); the ones that it lacks from own-glyphs.txt. Box drawing
+// is made here: Spleen draws double lines as single ones.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -12,7 +12,10 @@ import { gunzipSync } from 'node:zlib'
 const height = 16
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
-/** The characters of codes 0x00–0x1f and 0x7f as the VGA shows them; the others are Unicode's mapping of code page 437. */
+/**
+ * The characters of codes 0x00–0x1f and 0x7f as the VGA shows them; the others are Unicode's mapping of code
+ * page 437.
+ */
 const characters = [
   ...'\u00a0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼',
   ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)),
@@ -106,8 +109,8 @@ const verticalAt = [[], [3], [1, 5]]
 const horizontalAt = [[], [7], [5, 9]]
 
 /**
- * How far the lines of one axis reach across the cell. `low` and `high` tell which of their two arms exist, `crossing`
- * where the lines of the other axis lie, `before` and `after` which of the other axis' arms exist.
+ * How far the lines of one axis reach across the cell. `low` and `high` tell which of their two arms exist,
+ * `crossing` where the lines of the other axis lie, `before` and `after` which of the other axis' arms exist.
  * Answers, for line `index` of `count`, its parts as [first, last] pixel.
  */
 function reach(index, count, { low, high, size, crossing, before, after }) {

@@ -42,8 +42,8 @@ export function checkSegment(segment: ElfSegment): void {
 }
 
 /**
- * Where the entry point is once the segments stand at their physical addresses: its segment moves it, as in GRUB.
- * Throws KT2009 when it lies in no segment.
+ * Where the entry point is once the segments stand at their physical addresses: its segment moves it, as in
+ * GRUB. Throws KT2009 when it lies in no segment.
  */
 export function physicalEntry(image: ElfImage): bigint {
   const { entry } = image

@@ -14,14 +14,14 @@ const pageSize = 4096n
 const stackBytes = 64 * 1024
 
 /**
- * An ELF64 without a boot header, for which no loader has a rule; this is ours. It starts in 64-bit mode at its entry
- * point with interrupts off, every general register 0 but RSP: a stack of 64 KiB, RSP 8 below a multiple of 16 as
- * after a call, on a return address of 0.
+ * An ELF64 without a boot header, for which no loader has a rule; this is ours. It starts in 64-bit mode at
+ * its entry point with interrupts off, every general register 0 but RSP: a stack of 64 KiB, RSP 8 below a
+ * multiple of 16 as after a call, on a return address of 0.
  *
- * The first 4 GiB are mapped one to one, writable and executable; every segment is mapped at its virtual address too,
- * with its own permissions, which hold (CR0.WP and EFER.NXE are set). SSE is on. A segment that is linked below the end
- * of RAM stands at its virtual address, so that RAM stays mapped one to one; another at its physical address where that
- * is RAM, else where there is room, together with the others of its kind.
+ * The first 4 GiB are mapped one to one, writable and executable; every segment is mapped at its virtual
+ * address too, with its own permissions, which hold (CR0.WP and EFER.NXE are set). SSE is on. A segment that
+ * is linked below the end of RAM stands at its virtual address, so that RAM stays mapped one to one; another
+ * at its physical address where that is RAM, else where there is room, together with the others of its kind.
  */
 export function elf64(image: ElfImage, options: DirectOptions): DirectBoot {
   const layout = new MemoryLayout(options.machine)

@@ -30,8 +30,8 @@ export function protectedMode(
 }
 
 /**
- * 64-bit mode with the page tables at `cr3`: write protection and no-execute hold, and SSE works, as compilers for
- * x86-64 expect of every program.
+ * 64-bit mode with the page tables at `cr3`: write protection and no-execute hold, and SSE works, as
+ * compilers for x86-64 expect of every program.
  */
 export function longMode(layout: MemoryLayout, rip: bigint, registers: Registers, cr3: bigint): EntryState {
   return {

@@ -3,7 +3,10 @@ import { PageTables } from './page-tables.ts'
 
 const identityMapEnd = 1n << 32n
 
-/** Page tables with the first 4 GiB one to one, writable and executable: where boot information is, and devices. */
+/**
+ * Page tables with the first 4 GiB one to one, writable and executable: where boot information is, and
+ * devices.
+ */
 export function identityMap(): PageTables {
   const tables = new PageTables()
   tables.map(0n, 0n, identityMapEnd, { writable: true, executable: true })

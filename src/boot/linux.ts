@@ -40,8 +40,9 @@ const entry64Offset = 0x200n
 const pageSize = 4096
 
 /**
- * A Linux bzImage by the 64-bit boot protocol where it has that entry, else by the 32-bit one: the setup code in real
- * mode is not run, and boot_params say what it would have found. The initrd stands as high as the kernel allows.
+ * A Linux bzImage by the 64-bit boot protocol where it has that entry, else by the 32-bit one: the setup code
+ * in real mode is not run, and boot_params say what it would have found. The initrd stands as high as the
+ * kernel allows.
  */
 export function linux(image: LinuxImage, options: DirectOptions): DirectBoot {
   checkProtocol(image)

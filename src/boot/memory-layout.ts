@@ -6,7 +6,9 @@ import { type RamRange, ramEnd, usableRam } from './ram.ts'
 
 type MemoryPart = DirectStart['memory'][number]
 
-/** Which free memory to take. `low`: from 64 KiB up, the customary place of boot information, else as `first`. */
+/**
+ * Which free memory to take. `low`: from 64 KiB up, the customary place of boot information, else as `first`.
+ */
 export type Preference = 'low' | 'first' | 'last'
 
 export interface Placing {
@@ -22,10 +24,15 @@ interface Taken extends RamRange {
   readonly what: string
 }
 
-/** Clear of the interrupt vectors, the BIOS' data and the usual place of boot sectors and start code for more CPUs. */
+/**
+ * Clear of the interrupt vectors, the BIOS' data and the usual place of boot sectors and start code for more
+ * CPUs.
+ */
 const bootInformation: RamRange = { start: 0x10000n, end: 0x90000n }
 
-/** The memory of a plan in the making: parts at given addresses and parts that need a place, never two in one. */
+/**
+ * The memory of a plan in the making: parts at given addresses and parts that need a place, never two in one.
+ */
 export class MemoryLayout {
   readonly #ram: readonly RamRange[]
   readonly #memoryMiB: number

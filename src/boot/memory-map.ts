@@ -1,9 +1,9 @@
 import type { MemoryMapFormat } from './plan.ts'
 
 /**
- * How a format writes one range of the memory map: an optional leading u32 `size` of 20, then base u64, length u64,
- * type u32 (1 available, 2 reserved, 3 ACPI tables, 4 ACPI NVS, 5 bad: the numbers of E820 in every format), then an
- * optional u32 0. All little-endian.
+ * How a format writes one range of the memory map: an optional leading u32 `size` of 20, then base u64,
+ * length u64, type u32 (1 available, 2 reserved, 3 ACPI tables, 4 ACPI NVS, 5 bad: the numbers of E820 in
+ * every format), then an optional u32 0. All little-endian.
  */
 export interface MemoryMapLayout {
   readonly leadingSize: boolean

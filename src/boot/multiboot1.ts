@@ -31,8 +31,9 @@ const mapCapacity = 128
 const pageSize = 4096
 
 /**
- * Multiboot 0.6.96. GRUB's ways where the specification is silent: ELF64 is accepted, an entry point is moved with its
- * segment, modules stand on page boundaries after the kernel, the command line does not begin with the kernel's name.
+ * Multiboot 0.6.96. GRUB's ways where the specification is silent: ELF64 is accepted, an entry point is moved
+ * with its segment, modules stand on page boundaries after the kernel, the command line does not begin with
+ * the kernel's name.
  */
 export function multiboot1(image: ElfImage, header: Multiboot1Header, options: DirectOptions): DirectBoot {
   const unknown = header.flags & 0xffff & ~knownRequirements

@@ -36,8 +36,8 @@ interface Tag {
 }
 
 /**
- * Places the information structure and the modules and answers its address. The memory map comes last: only the
- * machine knows how long it is, and the end tag and the total size go with it.
+ * Places the information structure and the modules and answers its address. The memory map comes last: only
+ * the machine knows how long it is, and the end tag and the total size go with it.
  */
 export function addMultiboot2Information(
   layout: MemoryLayout,

@@ -26,7 +26,10 @@ export const headerTag = {
   relocatable: 10,
 } as const
 
-/** §3.6: names of the information tags, for messages. All are known to a loader; not all exist on a machine with BIOS. */
+/**
+ * §3.6: names of the information tags, for messages. All are known to a loader; not all exist on a machine
+ * with BIOS.
+ */
 const informationNames = [
   'end',
   'command line',
@@ -86,7 +89,10 @@ export function multiboot2Wishes({ tags }: Multiboot2Header): Multiboot2Wishes {
   return { address, entry, relocatable: tags.some(({ type }) => type === headerTag.relocatable), notes }
 }
 
-/** §3.1.4. As in GRUB, a loader must know the tags that are asked for; a machine need not have what they describe. */
+/**
+ * §3.1.4. As in GRUB, a loader must know the tags that are asked for; a machine need not have what they
+ * describe.
+ */
 function checkInformation(tag: Multiboot2Tag, payload: LittleEndian): void {
   if (tag.optional) return
   for (let offset = 0; offset + 4 <= payload.length; offset += 4) {

@@ -11,9 +11,9 @@ import { type Multiboot2Wishes, multiboot2Wishes } from './multiboot2-wishes.ts'
 const bootMagic = 0x36d76289n
 
 /**
- * Multiboot2 2.0, for the architecture i386. GRUB's ways where the specification is silent: an entry point is moved
- * with its segment, modules stand on page boundaries after the kernel, the command line does not begin with the
- * kernel's name. A relocatable kernel is loaded where it is linked.
+ * Multiboot2 2.0, for the architecture i386. GRUB's ways where the specification is silent: an entry point is
+ * moved with its segment, modules stand on page boundaries after the kernel, the command line does not begin
+ * with the kernel's name. A relocatable kernel is loaded where it is linked.
  */
 export function multiboot2(image: ElfImage, header: Multiboot2Header, options: DirectOptions): DirectBoot {
   const wishes = multiboot2Wishes(header)
@@ -24,7 +24,10 @@ export function multiboot2(image: ElfImage, header: Multiboot2Header, options: D
   return { start: { kind: 'direct', memory: layout.parts, cpu }, notes: wishes.notes }
 }
 
-/** Loads the kernel and answers its entry point. The tags for addresses and entry come before the ELF file's own. */
+/**
+ * Loads the kernel and answers its entry point. The tags for addresses and entry come before the ELF file's
+ * own.
+ */
 function load(
   layout: MemoryLayout,
   image: ElfImage,

@@ -22,7 +22,10 @@ interface Table {
   readonly slots: BigUint64Array
 }
 
-/** Four-level page tables in the making. Links between tables are indices until {@link render} gives them addresses. */
+/**
+ * Four-level page tables in the making. Links between tables are indices until {@link render} gives them
+ * addresses.
+ */
 export class PageTables {
   readonly #tables: Table[] = [newTable(topLevel)]
 
@@ -31,7 +34,10 @@ export class PageTables {
     return this.#tables.length * tableBytes
   }
 
-  /** Maps `[linear, linear + size)`, in pages of 2 MiB where both addresses allow it; a later mapping replaces an earlier. */
+  /**
+   * Maps `[linear, linear + size)`, in pages of 2 MiB where both addresses allow it; a later mapping replaces
+   * an earlier.
+   */
   map(linear: bigint, physical: bigint, size: bigint, access: PageAccess): void {
     invariant((linear | physical | size) % smallPage === 0n, 'mappings consist of whole pages')
     for (let done = 0n; done < size; ) {

@@ -16,7 +16,10 @@ export interface PlanOptions {
   readonly modules: readonly BootModule[]
   /** Paths of further disks. */
   readonly disks: readonly string[]
-  /** Null: none. Undefined: 0xf4, 4 bytes wide; for Linux none, because it would take the device for a serial port. */
+  /**
+   * Null: none. Undefined: 0xf4, 4 bytes wide; for Linux none, because it would take the device for a serial
+   * port.
+   */
   readonly exitPort: ExitPort | null | undefined
   /** Null: none. */
   readonly debugConsole: number | null

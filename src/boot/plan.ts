@@ -1,6 +1,6 @@
 /**
- * What to do with an image: plain data, made by `boot/`, understood by every engine, cloneable across threads.
- * A plan answers "what state", never "how".
+ * What to do with an image: plain data, made by `boot/`, understood by every engine, cloneable across
+ * threads. A plan answers "what state", never "how".
  */
 export interface BootPlan {
   readonly machine: MachineOptions
@@ -29,8 +29,8 @@ export interface ExitPort {
 }
 
 /**
- * The CPU wakes up in a named state with memory already written. The rest of the machine is as a BIOS leaves it after
- * its self-test, with the A20 gate open and the 80 × 25 text screen cleared, its cursor at home.
+ * The CPU wakes up in a named state with memory already written. The rest of the machine is as a BIOS leaves
+ * it after its self-test, with the A20 gate open and the 80 × 25 text screen cleared, its cursor at home.
  */
 export interface DirectStart {
   readonly kind: 'direct'
@@ -50,8 +50,8 @@ export interface MemoryWrite {
 }
 
 /**
- * A place for the memory map of the machine that runs, which only the engine knows: it writes the map at `at` in `format`.
- * A plan has at most one. See `memory-map.ts` for the formats.
+ * A place for the memory map of the machine that runs, which only the engine knows: it writes the map at `at`
+ * in `format`. A plan has at most one. See `memory-map.ts` for the formats.
  */
 export interface MemoryMapHole {
   readonly kind: 'memoryMap'
@@ -76,22 +76,25 @@ export interface MachineFactHole {
 
 /**
  * - `mapEntries`, `mapBytes`: of the map in the plan's memory map hole, as far as it fits there.
- * - `lowerKiB`: size of the available entry that begins at 0. `upperKiB`: what the available entry around 1 MiB has
- *   from 1 MiB on. Both as multiboot's mem_lower and mem_upper.
+ * - `lowerKiB`: size of the available entry that begins at 0. `upperKiB`: what the available entry around 1
+ *   MiB has from 1 MiB on. Both as multiboot's mem_lower and mem_upper.
  * - `rsdpAddress`: where ACPI's root pointer is. `rsdp`: its first 20 bytes, all that ACPI 1.0 defines.
  */
 export type MachineFact = 'mapEntries' | 'mapBytes' | 'lowerKiB' | 'upperKiB' | 'rsdpAddress' | 'rsdp'
 
 /**
- * The CPU at the first instruction of the kernel. General registers not named are 0, RFLAGS is 2 (interrupts off),
- * IDTR has base and limit 0, LDTR is null, CS is `gdt.code` and every other segment register `gdt.data`.
+ * The CPU at the first instruction of the kernel. General registers not named are 0, RFLAGS is 2 (interrupts
+ * off), IDTR has base and limit 0, LDTR is null, CS is `gdt.code` and every other segment register
+ * `gdt.data`.
  */
 export interface EntryState {
   readonly mode: 'protected32' | 'long64'
   readonly rip: bigint
   readonly registers: Partial<Record<GeneralRegister, bigint>>
   readonly cr0: number
-  /** In `long64` the tables map all RAM below 4 GiB one to one, writable and executable; engines rely on it. */
+  /**
+   * In `long64` the tables map all RAM below 4 GiB one to one, writable and executable; engines rely on it.
+   */
   readonly cr3: bigint
   readonly cr4: number
   /** As written: LMA is the CPU's to set. */

@@ -13,7 +13,10 @@ const moduleEntryBytes = 32
 const mapCapacity = 128
 const pageSize = 4096
 
-/** Xen's PVH entry (docs/misc/pvh.pandoc): 32-bit protected mode, EBX points to the start information, TR is loaded. */
+/**
+ * Xen's PVH entry (docs/misc/pvh.pandoc): 32-bit protected mode, EBX points to the start information, TR is
+ * loaded.
+ */
 export function pvh(image: ElfImage, note: PvhNote, options: DirectOptions): DirectBoot {
   const layout = new MemoryLayout(options.machine)
   loadSegments(layout, image)

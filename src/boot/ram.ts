@@ -12,16 +12,16 @@ const gib = 1n << 30n
 /** Where the BIOS' extended data area begins, below 640 KiB. */
 const lowRamEnd = 0x9fc00n
 /**
- * What the firmware uses at the end of RAM below 4 GiB, for tables that stay and for its own work until the kernel
- * starts. SeaBIOS keeps 16 MiB for tables where there is more than 32 MiB, and works right below them.
+ * What the firmware uses at the end of RAM below 4 GiB, for tables that stay and for its own work until the
+ * kernel starts. SeaBIOS keeps 16 MiB for tables where there is more than 32 MiB, and works right below them.
  */
 function firmwareBytes(ramEnd: bigint): bigint {
   return ramEnd > 32n * mib ? 17n * mib : mib
 }
 
 /**
- * Where RAM below 4 GiB ends, which is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3 GiB on `pc`
- * with 3.5 GiB or more, at 2 GiB on `q35` with 2.75 GiB or more.
+ * Where RAM below 4 GiB ends, which is the board's choice (as QEMU's i440FX and Q35 machines have it): at 3
+ * GiB on `pc` with 3.5 GiB or more, at 2 GiB on `q35` with 2.75 GiB or more.
  */
 export function ramEnd({ shape, memoryMiB }: MachineOptions): bigint {
   const memory = BigInt(memoryMiB) * mib

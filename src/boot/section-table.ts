@@ -22,9 +22,9 @@ const symbolTable = 2
 const stringTable = 3
 
 /**
- * Takes and writes the symbol and string tables of the file, which no segment holds, and answers the section headers
- * with their addresses filled in. Debug information stays out, unlike with GRUB: it would be most of what is loaded.
- * Null where the file has no section headers, or damaged ones.
+ * Takes and writes the symbol and string tables of the file, which no segment holds, and answers the section
+ * headers with their addresses filled in. Debug information stays out, unlike with GRUB: it would be most of
+ * what is loaded. Null where the file has no section headers, or damaged ones.
  */
 export function loadSectionTable(layout: MemoryLayout, image: ElfImage): SectionTable | null {
   const { source, bits } = image

@@ -25,8 +25,8 @@ interface SharedPage {
 const pageSize = 4096n
 
 /**
- * The page mappings that segments want. A page in which two segments meet lets the kernel do what either allows.
- * Throws KT2005 where they want different physical memory behind it.
+ * The page mappings that segments want. A page in which two segments meet lets the kernel do what either
+ * allows. Throws KT2005 where they want different physical memory behind it.
  */
 export function segmentPages(placed: readonly PlacedSegment[]): PageRange[] {
   const whole: PageRange[] = []

@@ -1,4 +1,7 @@
-/** The screen that every direct start begins with: VGA mode 3, described for those protocols that tell the kernel. */
+/**
+ * The screen that every direct start begins with: VGA mode 3, described for those protocols that tell the
+ * kernel.
+ */
 export const vgaText = {
   address: 0xb8000,
   columns: 80,

@@ -14,8 +14,8 @@ export interface CargoSettings {
 type Table = Readonly<Record<string, unknown>>
 
 /**
- * The settings of the package that cargo runs: `[package.metadata.bootimage]`, and over them `[package.metadata.kerneltest]`,
- * whose keys are the names of `options`.
+ * The settings of the package that cargo runs: `[package.metadata.bootimage]`, and over them
+ * `[package.metadata.kerneltest]`, whose keys are the names of `options`.
  * @param directory `$CARGO_MANIFEST_DIR`, which cargo sets for its runner.
  * @throws KernelTestError KT6004 where the manifest is no TOML, KT6005 for a key of ours that does not exist.
  */
@@ -73,7 +73,10 @@ function ourSettings(
   return values
 }
 
-/** The keys of `bootimage` 0.10 that say what the machine is and what success is; the others are about QEMU and the build. */
+/**
+ * The keys of `bootimage` 0.10 that say what the machine is and what success is; the others are about QEMU
+ * and the build.
+ */
 function bootimageSettings(table: Table): CargoSettings {
   const values = new Map<string, readonly string[]>()
   const notes: string[] = []

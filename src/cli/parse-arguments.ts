@@ -20,7 +20,10 @@ export interface Arguments {
   readonly ignored: readonly string[]
 }
 
-/** What cargo and IDEs hand to libtest, and so to a cargo runner, after the executable. Some of them look like options of ours. */
+/**
+ * What cargo and IDEs hand to libtest, and so to a cargo runner, after the executable. Some of them look like
+ * options of ours.
+ */
 const libtestOptions: readonly string[] = [
   ...['quiet', 'q', 'nocapture', 'no-capture', 'show-output', 'exact', 'list', 'ignored', 'include-ignored'],
   ...['test', 'bench', 'test-threads', 'format', 'color', 'skip', 'logfile', 'report-time', 'ensure-time'],
@@ -28,8 +31,9 @@ const libtestOptions: readonly string[] = [
 ]
 
 /**
- * Reads the arguments of a command that takes one image. After the image, what is not ours is ignored, because cargo passes
- * on the user's and libtest's arguments there; a misspelt option of ours is an error wherever it stands.
+ * Reads the arguments of a command that takes one image. After the image, what is not ours is ignored,
+ * because cargo passes on the user's and libtest's arguments there; a misspelt option of ours is an error
+ * wherever it stands.
  * @throws KernelTestError KT6001 for an unknown option, KT6002 for a missing or repeated value.
  */
 export function parseImageArguments(argv: readonly string[], options: readonly Option[]): Arguments {

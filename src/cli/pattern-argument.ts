@@ -2,7 +2,9 @@ import type { Pattern } from '../observe/condition.ts'
 import type { Until } from '../session/vm.ts'
 import { KernelTestError } from '../support/errors.ts'
 
-/** A pattern as the command line writes it: `/…/flags` is a regular expression, anything else a literal text. */
+/**
+ * A pattern as the command line writes it: `/…/flags` is a regular expression, anything else a literal text.
+ */
 export function parsePattern(option: string, text: string): Pattern {
   const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(text) ?? []
   if (text === '')

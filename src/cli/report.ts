@@ -12,7 +12,8 @@ export const reportOptions: readonly Option[] = [
 ]
 
 /**
- * `kerneltest report [DIRECTORY]`: writes the last run of the project in DIRECTORY as one HTML page and prints its path.
+ * `kerneltest report [DIRECTORY]`: writes the last run of the project in DIRECTORY as one HTML page and
+ * prints its path.
  * @throws KernelTestError KT5021 when there was no run, KT6010 when the page cannot be written.
  */
 export async function report(argv: readonly string[]): Promise<ExitStatus> {

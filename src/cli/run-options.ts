@@ -8,7 +8,9 @@ export const jsonOption: Option = {
   help: 'print one JSON object, and nothing else, on standard output',
 }
 
-/** The options of `kerneltest run`: one table for the parser, the help and `[package.metadata.kerneltest]`. */
+/**
+ * The options of `kerneltest run`: one table for the parser, the help and `[package.metadata.kerneltest]`.
+ */
 export const runOptions: readonly Option[] = [
   { name: 'engine', value: 'NAME', help: 'what runs the guest: qemu' },
   { name: 'machine', value: 'NAME', help: 'pc (default) or q35' },

@@ -86,7 +86,9 @@ function show(event: MachineEvent, isJson: boolean): void {
   else if (event.kind === 'output' && event.port === 'com1' && !isJson) process.stdout.write(event.bytes)
 }
 
-/** At a terminal the verdict begins on a line of its own, also after a guest that ended in the middle of one. */
+/**
+ * At a terminal the verdict begins on a line of its own, also after a guest that ended in the middle of one.
+ */
 function finishLine(session: Session): void {
   const { text } = session.port('com1').log
   if (process.stdout.isTTY && text !== '' && !text.endsWith('\n')) process.stdout.write('\n')

@@ -32,19 +32,25 @@ export interface EngineReport {
   readonly missing: readonly { readonly what: string; readonly install: string }[]
 }
 
-/** What not every engine can do. A call that needs one the engine lacks rejects with KT3010, which names it. */
+/**
+ * What not every engine can do. A call that needs one the engine lacks rejects with KT3010, which names it.
+ */
 export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog'
 
 /** One PC. Guest time passes only inside `run`; between two calls the machine stands still. */
 export interface Machine {
   readonly capabilities: ReadonlySet<Capability>
-  /** Runs until a condition holds, the run ends, or the deadline. After an end it answers that end again at once. */
+  /**
+   * Runs until a condition holds, the run ends, or the deadline. After an end it answers that end again at
+   * once.
+   */
   run(until: StopWhen): Promise<Stop>
   now(): Promise<Instant>
   /** `cpu` counts from 0. */
   registers(cpu?: number): Promise<Registers>
   /**
-   * Memory as `cpu` 0 sees it, without side effects. `physical` or `linear` (through the current page tables).
+   * Memory as `cpu` 0 sees it, without side effects. `physical` or `linear` (through the current page
+   * tables).
    * @throws KernelTestError KT3011 when part of the range is not there.
    */
   read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array>
@@ -52,7 +58,10 @@ export interface Machine {
   screen(): Promise<Screen>
   /** Queues the input; the guest sees it when it next runs. */
   input(event: InputEvent): Promise<void>
-  /** Ends the machine. Always answers, also after a crash, with all that was recorded; a second call answers the same. */
+  /**
+   * Ends the machine. Always answers, also after a crash, with all that was recorded; a second call answers
+   * the same.
+   */
   close(): Promise<Recording>
 }
 

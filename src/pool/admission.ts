@@ -1,6 +1,6 @@
 /**
- * Counts free places and lets callers in, first come first served. tinypool never sees a task that it would have to queue:
- * a queued task can stall for ever when a thread dies (tinypool 2.2).
+ * Counts free places and lets callers in, first come first served. tinypool never sees a task that it would
+ * have to queue: a queued task can stall for ever when a thread dies (tinypool 2.2).
  */
 export class Admission {
   #free: number
@@ -22,7 +22,9 @@ export class Admission {
     for (let i = 0; i < places; i++) this.#leave()
   }
 
-  /** Waits for a place; call what it answers, once, to give the place back. Rejects with the signal's reason. */
+  /**
+   * Waits for a place; call what it answers, once, to give the place back. Rejects with the signal's reason.
+   */
   enter(signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (this.#free > 0) {

@@ -20,7 +20,9 @@ import { workerUrl } from './worker-url.ts'
 export interface PoolOptions {
   /** Machines at once; their threads stay warm. */
   readonly threads: number
-  /** What `open` does when every thread has a machine: wait for one to close, or add as many threads again. */
+  /**
+   * What `open` does when every thread has a machine: wait for one to close, or add as many threads again.
+   */
   readonly whenFull: 'wait' | 'grow'
   /** Another worker module with a task function `runMachine`: for tests. */
   readonly worker?: URL
@@ -42,8 +44,8 @@ interface Bay {
 }
 
 /**
- * Warm worker threads, a machine each. A machine is one long task of tinypool with a message port of its own, always with an
- * AbortSignal: a thread that exits by itself would otherwise keep its place for ever.
+ * Warm worker threads, a machine each. A machine is one long task of tinypool with a message port of its own,
+ * always with an AbortSignal: a thread that exits by itself would otherwise keep its place for ever.
  */
 export class MachinePool {
   readonly #options: PoolOptions
@@ -67,7 +69,9 @@ export class MachinePool {
     return openMachine(thread, sink, signal, this.#options.patience ?? defaultPatience)
   }
 
-  /** How full the pool is. `queued`: tasks inside tinypool that wait for a thread, which is never to happen. */
+  /**
+   * How full the pool is. `queued`: tasks inside tinypool that wait for a thread, which is never to happen.
+   */
   get load(): { threads: number; running: number; waiting: number; queued: number } {
     const sum = (count: (bay: Bay) => number) => this.#bays.reduce((total, bay) => total + count(bay), 0)
     const threads = sum(({ pool }) => pool.options.maxThreads)
@@ -81,7 +85,10 @@ export class MachinePool {
     await Promise.all(this.#bays.splice(0).map(({ pool }) => pool.destroy()))
   }
 
-  /** Threads are never started one by one on demand: tinypool refills to `minThreads` only after a thread was aborted. */
+  /**
+   * Threads are never started one by one on demand: tinypool refills to `minThreads` only after a thread was
+   * aborted.
+   */
   #addThreads(): void {
     const { threads, worker } = this.#options
     const pool = new Tinypool({

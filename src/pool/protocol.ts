@@ -12,8 +12,8 @@ import type { Stop } from '../observe/stop.ts'
 import { KernelTestError, type PlainError } from '../support/errors.ts'
 
 /**
- * What a session and its machine in a worker thread tell each other. Everything goes over one port, in order: when the
- * answer to a `run` arrives, all that the guest printed until then has arrived before it.
+ * What a session and its machine in a worker thread tell each other. Everything goes over one port, in order:
+ * when the answer to a `run` arrives, all that the guest printed until then has arrived before it.
  */
 
 /** The task that a pool thread is given: one machine, from power-on until it is closed. */
@@ -56,7 +56,10 @@ export interface CallResults {
   close: Recording
 }
 
-/** Every request gets exactly one `result` or `failure` with its id. `close` overtakes a call that is under way. */
+/**
+ * Every request gets exactly one `result` or `failure` with its id. `close` overtakes a call that is under
+ * way.
+ */
 export type Request = MachineCall & { readonly id: number }
 
 export type WorkerMessage =

@@ -34,7 +34,10 @@ export const defaultPatience: Patience = { runExtraMs: 5_000, callMs: 30_000, cl
 /** The pool thread that a machine lives in. */
 export interface MachineThread {
   readonly port: MessagePort
-  /** Settles when the thread is free again: with the reason if its task failed, else null. May never settle if it exited. */
+  /**
+   * Settles when the thread is free again: with the reason if its task failed, else null. May never settle if
+   * it exited.
+   */
   readonly ended: Promise<Error | null>
   /** Ends the thread whatever it is doing. */
   end(): void
@@ -54,9 +57,9 @@ interface Pending {
 }
 
 /**
- * A machine in another thread. When that thread dies, answers too late or is aborted, the run ends with an `engineError`
- * and what arrived before stays: `run` answers that ending, `close` what the engine can still tell or else the last screen
- * and registers that were read.
+ * A machine in another thread. When that thread dies, answers too late or is aborted, the run ends with an
+ * `engineError` and what arrived before stays: `run` answers that ending, `close` what the engine can still
+ * tell or else the last screen and registers that were read.
  */
 export class RemoteMachine implements Machine {
   readonly capabilities: ReadonlySet<Capability>
@@ -70,7 +73,9 @@ export class RemoteMachine implements Machine {
   #loss: Loss | null = null
   #recording: Promise<Recording> | null = null
 
-  /** For a `thread` that said `opened`, in the same turn of the event loop: its next message is already ours. */
+  /**
+   * For a `thread` that said `opened`, in the same turn of the event loop: its next message is already ours.
+   */
   constructor(
     thread: MachineThread,
     capabilities: readonly Capability[],
@@ -135,7 +140,10 @@ export class RemoteMachine implements Machine {
     return this.#recording
   }
 
-  /** Ends the run from outside: what is under way stops, and the ending is an `engineError` with this error's code. */
+  /**
+   * Ends the run from outside: what is under way stops, and the ending is an `engineError` with this error's
+   * code.
+   */
   abort(error: KernelTestError): void {
     this.#lose(error)
     void this.close()

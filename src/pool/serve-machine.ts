@@ -11,9 +11,9 @@ import {
 } from './protocol.ts'
 
 /**
- * The worker's half of a session: opens the machine and answers calls until it is closed or the other side is gone.
- * The promise is pending for as long as the machine lives, because a thread of tinypool sleeps in `Atomics.wait`
- * between two tasks: ports, timers and children left behind would be dead.
+ * The worker's half of a session: opens the machine and answers calls until it is closed or the other side is
+ * gone. The promise is pending for as long as the machine lives, because a thread of tinypool sleeps in
+ * `Atomics.wait` between two tasks: ports, timers and children left behind would be dead.
  */
 export async function serveMachine(engine: Engine, { port, plan }: MachineTask): Promise<void> {
   const closed = once(port, 'close')

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { invariant } from '../support/invariant.ts'
 
 /**
- * The worker's module as a thread can load it. Run from sources (our own tests), that is the built file: Node 20 loads no
- * TypeScript in a thread.
+ * The worker's module as a thread can load it. Run from sources (our own tests), that is the built file: Node
+ * 20 loads no TypeScript in a thread.
  */
 export function workerUrl(): URL {
   if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url)

@@ -20,7 +20,9 @@ export interface PictureComparison {
   /** Pixels looked at: all but the masked ones. */
   readonly compared: number
   readonly sameSize: boolean
-  /** As large as the larger in each direction: the actual picture faded, masked parts hatched, mismatches red. */
+  /**
+   * As large as the larger in each direction: the actual picture faded, masked parts hatched, mismatches red.
+   */
   readonly difference: Picture
 }
 
@@ -61,7 +63,10 @@ function allowance(compared: number, tolerance: Tolerance): number {
   return Math.min(pixels ?? Number.POSITIVE_INFINITY, (ratio ?? Number.POSITIVE_INFINITY) * compared)
 }
 
-/** The picture in the upper left of a transparent canvas; where only one has a pixel, alpha makes it a mismatch. */
+/**
+ * The picture in the upper left of a transparent canvas; where only one has a pixel, alpha makes it a
+ * mismatch.
+ */
 function onCanvas(picture: Picture, width: number, height: number): Uint8Array {
   if (picture.width === width && picture.height === height) return picture.pixels
   const canvas = new Uint8Array(width * height * 4)

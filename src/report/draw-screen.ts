@@ -3,9 +3,9 @@ import { font, glyphHeight, glyphWidth } from './font.ts'
 import { colorOf, type Rgb } from './palette.ts'
 
 /**
- * The screen as pixels. A text screen is drawn from its cells with our own font, so that every engine and machine
- * gives the same picture: cells are 8 pixels wide (the VGA's ninth column is left out), blinking text is shown, the
- * cursor is not. A font or palette that the guest loaded is not shown.
+ * The screen as pixels. A text screen is drawn from its cells with our own font, so that every engine and
+ * machine gives the same picture: cells are 8 pixels wide (the VGA's ninth column is left out), blinking text
+ * is shown, the cursor is not. A font or palette that the guest loaded is not shown.
  */
 export function drawScreen(screen: Screen): GraphicsScreen {
   if (screen.kind === 'graphics') return screen

@@ -1,7 +1,9 @@
 /** Red, green and blue, 0–255. */
 export type Rgb = readonly [number, number, number]
 
-/** The sixteen attribute colours as the VGA BIOS programs the palette of text modes (IBM VGA, DAC registers). */
+/**
+ * The sixteen attribute colours as the VGA BIOS programs the palette of text modes (IBM VGA, DAC registers).
+ */
 export const palette: readonly Rgb[] = [
   [0x00, 0x00, 0x00],
   [0x00, 0x00, 0xaa],

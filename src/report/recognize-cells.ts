@@ -17,9 +17,9 @@ export interface CellGrid {
 }
 
 /**
- * Reads a picture that `drawScreen` drew from a text screen back into cells, so that a reference is one PNG file and
- * nothing else. Where two cells look the same (a full block, a blank in its colour) one of them is chosen, always the
- * same. Null when the picture is not made of such cells.
+ * Reads a picture that `drawScreen` drew from a text screen back into cells, so that a reference is one PNG
+ * file and nothing else. Where two cells look the same (a full block, a blank in its colour) one of them is
+ * chosen, always the same. Null when the picture is not made of such cells.
  */
 export function recognizeCells(picture: Picture): CellGrid | null {
   const columns = picture.width / glyphWidth

@@ -144,7 +144,10 @@ function accept(comparison: ComparisonRecord): Html {
   return html`<div class="accept"><h4>${title}</h4><div class="command"><code>${command}</code><button type="button" class="quiet" data-copy="${command}">Copy</button></div></div>`
 }
 
-/** Runs this test alone and accepts what it shows. `-t` takes a regular expression, on names joined by Vitest's version. */
+/**
+ * Runs this test alone and accepts what it shows. `-t` takes a regular expression, on names joined by
+ * Vitest's version.
+ */
 export function acceptCommand({ file, name, project }: TestRecord): string {
   const pattern = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' > ', ' (> )?')
   const only = project === '' ? '' : ` --project ${quote(project)}`

@@ -1,6 +1,9 @@
 import type { CellChange } from './changed-cells.ts'
 
-/** What the HTML report is made of: written by the reporter at the end of a run, as JSON. Paths are relative to the root. */
+/**
+ * What the HTML report is made of: written by the reporter at the end of a run, as JSON. Paths are relative
+ * to the root.
+ */
 export interface RunRecord {
   readonly version: 1
   /** When the run ended, ISO 8601. */

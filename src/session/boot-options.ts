@@ -2,7 +2,10 @@ import type { BootProtocol, MachineShape } from '../boot/plan.ts'
 import type { EngineName } from '../engines/engine.ts'
 import type { Until } from './vm.ts'
 
-/** How to boot an image. Everything has a default; durations are milliseconds or a text as `500ms`, `30s`, `2m`. */
+/**
+ * How to boot an image. Everything has a default; durations are milliseconds or a text as `500ms`, `30s`,
+ * `2m`.
+ */
 export interface BootOptions {
   /** Default `qemu`. */
   readonly engine?: EngineName

@@ -34,9 +34,10 @@ export interface SessionContext {
 }
 
 /**
- * Boots an image and answers the machine, which stands at its first instruction, or at `until`. Outside a test's `boot` fixture
- * the caller closes it: `await vm.close()`.
- * @throws KernelTestError KT1xxx for the image, KT2xxx where it cannot be booted so, KT3xxx for the engine, KT4xxx for options.
+ * Boots an image and answers the machine, which stands at its first instruction, or at `until`. Outside a
+ * test's `boot` fixture the caller closes it: `await vm.close()`.
+ * @throws KernelTestError KT1xxx for the image, KT2xxx where it cannot be booted so, KT3xxx for the engine,
+ * KT4xxx for options.
  */
 export async function boot(image: string, options: BootOptions = {}): Promise<Vm> {
   return vmOf(await openSession(image, options))

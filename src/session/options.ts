@@ -64,7 +64,8 @@ const maxCpus = 255
 
 /**
  * Checks what a user passed to `boot`.
- * @throws KernelTestError KT4001 for an option that does not exist, KT4002 for a value it cannot have, KT4003 for an engine.
+ * @throws KernelTestError KT4001 for an option that does not exist, KT4002 for a value it cannot have, KT4003
+ * for an engine.
  */
 export function checkOptions(options: BootOptions): CheckedOptions {
   for (const name of Object.keys(options)) {

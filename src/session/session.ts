@@ -44,7 +44,9 @@ export interface SessionFacts {
   readonly settleNs: bigint
 }
 
-/** Why the machine stands where it stands: decides whether a screenshot must first wait for a still screen. */
+/**
+ * Why the machine stands where it stands: decides whether a screenshot must first wait for a still screen.
+ */
 type Rest = 'powerOn' | 'until' | 'wait'
 
 type Halt =
@@ -56,8 +58,9 @@ type Halt =
 const lastWordsNs = 250_000_000n
 
 /**
- * One machine from power-on to its close, and all that was seen of it. Tests hold it as a `Vm` (`vmOf`); fixtures, matchers and
- * the command line use it as it is. It makes the endings `limit` and `stopped`; all others come from the engine.
+ * One machine from power-on to its close, and all that was seen of it. Tests hold it as a `Vm` (`vmOf`);
+ * fixtures, matchers and the command line use it as it is. It makes the endings `limit` and `stopped`; all
+ * others come from the engine.
  */
 export class Session {
   readonly facts: SessionFacts
@@ -106,14 +109,17 @@ export class Session {
   }
 
   /**
-   * Runs until `condition` holds. What holds already is found without running: text that was printed before from the
-   * condition's cursor on, a screen that shows it now.
+   * Runs until `condition` holds. What holds already is found without running: text that was printed before
+   * from the condition's cursor on, a screen that shows it now.
    */
   async waitFor(condition: Condition): Promise<Wait> {
     return this.#wait([condition], failFasts(condition))
   }
 
-  /** Runs until one of `conditions` holds and stays there on purpose; else to the ending. The guest may panic on its way. */
+  /**
+   * Runs until one of `conditions` holds and stays there on purpose; else to the ending. The guest may panic
+   * on its way.
+   */
   async runUntil(...conditions: readonly Condition[]): Promise<Ending> {
     const wait = await this.#wait(conditions, [])
     if (wait.came === 'ending') return wait.ending
@@ -144,8 +150,8 @@ export class Session {
   }
 
   /**
-   * The screen once it stands still: at once when the run has ended or was paused by `until`, else after two equal frames
-   * `settleNs` apart.
+   * The screen once it stands still: at once when the run has ended or was paused by `until`, else after two
+   * equal frames `settleNs` apart.
    * @throws KernelTestError KT4021 when the limit comes first.
    */
   async stillScreen(): Promise<Screen> {

@@ -8,8 +8,8 @@ import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 
 /**
- * A running machine, as a test holds it. Guest time passes only inside a wait (`run`, `press`, `type`, a waiting matcher);
- * afterwards the machine stands still at exactly that point.
+ * A running machine, as a test holds it. Guest time passes only inside a wait (`run`, `press`, `type`, a
+ * waiting matcher); afterwards the machine stands still at exactly that point.
  */
 export interface Vm {
   readonly serial: SerialHandle
@@ -23,7 +23,9 @@ export interface Vm {
   now(): Promise<Instant>
   /** Runs until `until` holds, the run ends or the limit; without `until`, to the ending. */
   run(options?: { readonly until?: Until }): Promise<Ending>
-  /** Presses keys, each a name as `enter` or `ctrl-alt-delete`, and lets the guest run for the settling time. */
+  /**
+   * Presses keys, each a name as `enter` or `ctrl-alt-delete`, and lets the guest run for the settling time.
+   */
   press(...keys: readonly string[]): Promise<void>
   /** Types a text on the keyboard (US layout). */
   type(text: string): Promise<void>
@@ -75,7 +77,10 @@ export interface RegistersHandle {
   read(cpu?: number): Promise<Registers>
 }
 
-/** Memory, read and written without side effects while the guest stands still. Addresses and lengths are bytes. */
+/**
+ * Memory, read and written without side effects while the guest stands still. Addresses and lengths are
+ * bytes.
+ */
 export interface MemoryHandle {
   /** Through the current page tables; `{ physical: true }` bypasses them. */
   read(address: bigint, length: number, options?: { readonly physical?: boolean }): Promise<Uint8Array>

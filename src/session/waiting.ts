@@ -7,8 +7,8 @@ import type { TextMatch } from '../observe/stop.ts'
 /** How a wait for a condition came out. In every case the machine stands still at that point. */
 export type Wait =
   /**
-   * One holds: `index` of those that were waited for. `match`: where, for a condition on an output; the port's cursor
-   * stands behind it now.
+   * One holds: `index` of those that were waited for. `match`: where, for a condition on an output; the
+   * port's cursor stands behind it now.
    */
   | { readonly came: 'true'; readonly index: number; readonly match: TextMatch | null }
   /** The run ended, or reached its limit, before it held: it can no longer come true. */

@@ -30,7 +30,10 @@ const subjects: Readonly<Record<Reads, { readonly is: Subject['is']; readonly wo
   ending: { is: 'vm', words: '`vm` itself' },
 }
 
-/** Turns one of our matchers into one of Vitest's: lets the guest run as the matcher asks, then judges what is there. */
+/**
+ * Turns one of our matchers into one of Vitest's: lets the guest run as the matcher asks, then judges what is
+ * there.
+ */
 export function asVitestMatcher<R extends Reads, A extends readonly unknown[]>(matcher: Matcher<R, A>) {
   return async function (this: MatcherState, received: unknown, ...args: A): Promise<MatcherResult> {
     const subject = subjectFor(matcher.name, matcher.reads, received)

@@ -30,8 +30,8 @@ export interface AttachmentPlace {
 }
 
 /**
- * Writes the serial log and the last screen, as text and as a picture, each to a file of its own: Vitest names its copy
- * after the path.
+ * Writes the serial log and the last screen, as text and as a picture, each to a file of its own: Vitest
+ * names its copy after the path.
  */
 export async function writeAttachments(
   remains: Remains,

@@ -4,8 +4,9 @@ import type { Plugin } from 'vitest/config'
 const unknownTests = ['(its tests are found by running it)']
 
 /**
- * Gives Vite a module for each image, so that what looks at test files without the pool does not trip over a binary:
- * `vitest list` (Vitest 5 parses statically), `related`, `--changed`, the UI. The module is never executed.
+ * Gives Vite a module for each image, so that what looks at test files without the pool does not trip over a
+ * binary: `vitest list` (Vitest 5 parses statically), `related`, `--changed`, the UI. The module is never
+ * executed.
  * @param isImage whether the project has this file as a test.
  * @param tests names that are known without running, if they are.
  */

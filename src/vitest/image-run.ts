@@ -17,7 +17,9 @@ export interface ImageRunOptions extends AttemptOptions {
   readonly keep: (test: RunnerTestCase, remains: Remains) => Promise<void>
 }
 
-/** Of the output of one test, in UTF-16 units, that Vitest is given; the whole log is kept with a failed test. */
+/**
+ * Of the output of one test, in UTF-16 units, that Vitest is given; the whole log is kept with a failed test.
+ */
 const shownOutput = 262_144
 
 /** Output is passed on after this many milliseconds, or UTF-16 units. */

@@ -28,8 +28,8 @@ type FileSpecification = RunRequest['context']['files'][number]
 const poolName = 'kernel'
 
 /**
- * A pool that runs kernel images instead of test files, in Vitest's main process. It is the only file that leans on
- * `createMethodsRPC`, which `vitest/node` exports without documenting it.
+ * A pool that runs kernel images instead of test files, in Vitest's main process. It is the only file that
+ * leans on `createMethodsRPC`, which `vitest/node` exports without documenting it.
  */
 export function kernelPool(runner: ImageRunner): PoolRunnerInitializer {
   return { name: poolName, createPoolWorker: (options) => new KernelPoolWorker(options, runner) }
@@ -73,7 +73,8 @@ class KernelPoolWorker implements PoolWorker {
   }
 
   send(message: WorkerRequest): void {
-    // Cancelling comes as a frame of the worker RPC, the only one that Vitest ever sends: { t: 'q', m: 'onCancel' }.
+    // Cancelling comes as a frame of the worker RPC, the only one that Vitest ever sends: { t: 'q', m:
+    // 'onCancel' }.
     if ('m' in message && message.m === 'onCancel') this.#stop.abort(new Error('was cancelled'))
     else if (message.type === 'start') {
       this.#config = message.context.config

@@ -14,7 +14,9 @@ import { imageModules } from './image-modules.ts'
 import { kernelPool } from './kernel-pool.ts'
 import { kerneltest } from './plugin.ts'
 
-/** How a guest tells of its tests. `auto` looks for blog_os' lines and else judges the image by how it ends. */
+/**
+ * How a guest tells of its tests. `auto` looks for blog_os' lines and else judges the image by how it ends.
+ */
 export type GuestLanguageName = 'auto' | 'blog_os' | 'exitCode'
 
 /** A project whose test files are kernel images. */
@@ -34,7 +36,10 @@ export interface KernelProjectOptions {
   readonly expect?: string
   /** On which the guest tells of its tests. Default `com1`. */
   readonly port?: OutputPort
-  /** Wall-clock time for one test of a guest, in milliseconds. Default 30000; `boot.limit` bounds the whole run. */
+  /**
+   * Wall-clock time for one test of a guest, in milliseconds. Default 30000; `boot.limit` bounds the whole
+   * run.
+   */
   readonly testTimeout?: number
   /** How often an image is booted again after a failure. Default 0. */
   readonly retry?: number
@@ -49,7 +54,8 @@ const languages: Readonly<Record<GuestLanguageName, GuestLanguage>> = { auto, bl
 const defaultTimeout = 30_000
 
 /**
- * A project for `test.projects` in which every image is a test file and every test that its guest tells of is a test.
+ * A project for `test.projects` in which every image is a test file and every test that its guest tells of is
+ * a test.
  * @throws KernelTestError KT5003 for a language or an `expect` that does not exist.
  */
 export function kernelProject(options: KernelProjectOptions): TestProjectInlineConfiguration {

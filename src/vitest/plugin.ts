@@ -7,9 +7,9 @@ import { defaultTestTimeoutMs } from './timeouts.ts'
 const reporting = new WeakSet<Vitest>()
 
 /**
- * The Vitest plugin for TypeScript tests of kernels. Tests run without it too; it keeps machines warm from one test file
- * to the next (`pool: 'threads', isolate: false`, unless the configuration says otherwise) and records the run for
- * `kerneltest report`.
+ * The Vitest plugin for TypeScript tests of kernels. Tests run without it too; it keeps machines warm from
+ * one test file to the next (`pool: 'threads', isolate: false`, unless the configuration says otherwise) and
+ * records the run for `kerneltest report`.
  */
 export function kerneltest(): Plugin {
   return {

@@ -19,7 +19,8 @@ export function rpcHost(rpc: Rpc): TestHost {
       task.logs = [...(task.logs ?? []), log]
       rpc.onUserConsoleLog(log)
     },
-    // Importing itself gives the code frame without an edge from the image, on which a watcher would rerun it.
+    // Importing itself gives the code frame without an edge from the image, on which a watcher would rerun
+    // it.
     knowSource: (path) => rpc.ensureModuleGraphEntry(path, path),
   }
 }

@@ -7,7 +7,10 @@ import { runRecordPath } from './run-record-file.ts'
 import { referenceFolder } from './screenshot-paths.ts'
 import { screenshotsOf } from './test-meta.ts'
 
-/** Writes the record that `kerneltest report` makes its page of, and looks for screenshots that no test uses any more. */
+/**
+ * Writes the record that `kerneltest report` makes its page of, and looks for screenshots that no test uses
+ * any more.
+ */
 export class RunReporter implements Reporter {
   #vitest: Vitest | null = null
 

@@ -15,8 +15,8 @@ export interface ScreenshotPaths {
 }
 
 /**
- * Paths as Vitest's browser mode names them, with the display in place of browser and platform: what a guest shows does
- * not depend on the host.
+ * Paths as Vitest's browser mode names them, with the display in place of browser and platform: what a guest
+ * shows does not depend on the host.
  * @param name may have `/` in it for folders.
  * @param attachments where files of failed tests go. @param testFile relative to the root.
  */

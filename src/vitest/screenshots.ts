@@ -49,7 +49,10 @@ interface Shot {
   readonly root: string
 }
 
-/** `expect(vm.screen).toMatchScreenshot(name?, options?)`: names, counters and outcomes as Vitest's browser mode has them. */
+/**
+ * `expect(vm.screen).toMatchScreenshot(name?, options?)`: names, counters and outcomes as Vitest's browser
+ * mode has them.
+ */
 export async function toMatchScreenshot(
   this: MatcherState,
   received: unknown,

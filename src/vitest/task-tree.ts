@@ -1,6 +1,9 @@
 import type { RunnerTestCase, RunnerTestFile, RunnerTestSuite } from 'vitest'
 
-/** Which tests a run asks for: the parts of Vitest's file specification and configuration that a custom pool must heed. */
+/**
+ * Which tests a run asks for: the parts of Vitest's file specification and configuration that a custom pool
+ * must heed.
+ */
 export interface TestFilter {
   readonly testNamePattern?: RegExp | undefined
   readonly testIds?: readonly string[] | undefined
@@ -22,12 +25,14 @@ export interface TaskTreeOptions {
 /** Between the suites of a guest's test names, as in Rust paths. */
 const separator = '::'
 
-/** How `-t` may see a test's full name: Vitest 4 joins with a space, Vitest 5 with ` > `, guests with `::`. */
+/**
+ * How `-t` may see a test's full name: Vitest 4 joins with a space, Vitest 5 with ` > `, guests with `::`.
+ */
 const joints = [' ', ' > ', separator]
 
 /**
- * The tests of one image as Vitest's task objects, found one by one. The tree stays ours: Vitest's registry goes by the
- * identity of objects, so it gets a clone at each announcement and is spoken to by id.
+ * The tests of one image as Vitest's task objects, found one by one. The tree stays ours: Vitest's registry
+ * goes by the identity of objects, so it gets a clone at each announcement and is spoken to by id.
  */
 export class TaskTree {
   readonly file: RunnerTestFile
@@ -53,7 +58,10 @@ export class TaskTree {
     return this.#tests.get(path)
   }
 
-  /** Adds a test; `a::b::c` is test `c` in suite `b` in suite `a`. A test that the filter leaves out gets mode `skip`. */
+  /**
+   * Adds a test; `a::b::c` is test `c` in suite `b` in suite `a`. A test that the filter leaves out gets mode
+   * `skip`.
+   */
   add(path: string): RunnerTestCase {
     const names = path.split(separator)
     const suite = names

@@ -6,7 +6,10 @@ export interface TestHost {
   /** Each call needs a copy of its own: Vitest keeps it. */
   collected(file: RunnerTestFile): Promise<void>
   updated(task: RunnerTask, event: TaskEvent): Promise<void>
-  /** Output of the guest, shown with the test or, outside any, with the file. Also kept in the task, for later copies. */
+  /**
+   * Output of the guest, shown with the test or, outside any, with the file. Also kept in the task, for later
+   * copies.
+   */
   printed(task: RunnerTask, text: string, time: number): void
   /** Makes a code frame possible for a source file. */
   knowSource(path: string): void

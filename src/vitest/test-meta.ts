@@ -1,6 +1,8 @@
 import type { ComparisonRecord } from '../report/run-record.ts'
 
-/** What a test worker tells our reporter about one screenshot; the reporter adds the test. Paths are absolute. */
+/**
+ * What a test worker tells our reporter about one screenshot; the reporter adds the test. Paths are absolute.
+ */
 export type ScreenshotMeta = Omit<ComparisonRecord, 'test'>
 
 const key = 'kerneltest'

@@ -6,7 +6,10 @@ import { directStartOf, module, planOf, refusals } from './plan-of.ts'
 
 const mapEntryBytes = 24
 
-/** The information as a kernel would find it on a machine whose map has two entries: tag type → fields after the size. */
+/**
+ * The information as a kernel would find it on a machine whose map has two entries: tag type → fields after
+ * the size.
+ */
 function information(start: DirectStart): { tags: [number, string][]; leftOver: number } {
   const memory = new PhysicalMemory(start)
   const { rbx = 0n } = start.cpu.registers

@@ -1,4 +1,7 @@
-/** A cpio archive in the form that Linux takes as an initramfs (newc; buffer-format.rst), with executable files. */
+/**
+ * A cpio archive in the form that Linux takes as an initramfs (newc; buffer-format.rst), with executable
+ * files.
+ */
 export function cpio(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const entries = Object.entries(files).map(([name, bytes]) => entry(name, bytes, 0o100755))
   return Buffer.concat([...entries, entry('TRAILER!!!', new Uint8Array(), 0)])

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kerneltest', 'debian')
 
 /**
- * The unpacked files of a Debian package, downloaded by apt once and never installed: real kernels to boot, which have
- * licences of their own and so are not in the tree.
+ * The unpacked files of a Debian package, downloaded by apt once and never installed: real kernels to boot,
+ * which have licences of their own and so are not in the tree.
  */
 export function debianPackage(name: string): string {
   const folder = join(cache, name)

@@ -1,4 +1,5 @@
-// A worker whose machine meets, on `run`, the trouble that the plan's `image` names. No kernel can make these happen.
+// A worker whose machine meets, on `run`, the trouble that the plan's `image` names. No kernel can make these
+// happen.
 import { serveMachine } from '../../dist/src/pool/serve-machine.js'
 
 const screen = {

@@ -1,6 +1,9 @@
 import type { TextScreen } from '../../src/observe/screen.ts'
 
-/** An 80×25 screen with `lines` from the top; each is a text (code page 437 as Latin-1) or a text with its attribute. */
+/**
+ * An 80×25 screen with `lines` from the top; each is a text (code page 437 as Latin-1) or a text with its
+ * attribute.
+ */
 export function textScreen(
   lines: readonly (string | readonly [text: string, attribute: number])[],
   options: Partial<Pick<TextScreen, 'columns' | 'rows' | 'blinks' | 'cursor'>> = {},

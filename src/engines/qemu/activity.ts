@@ -11,10 +11,16 @@ export function activityOf(cpus: readonly Registers[], firmware: FirmwareStart['
 }
 
 const biosSegment = { start: 0xf0000n, end: 0x100000n }
-/** SeaBIOS keeps its own stack right below 7000h (src/config.h, BUILD_STACK_ADDR); a guest's calls run on the guest's. */
+/**
+ * SeaBIOS keeps its own stack right below 7000h (src/config.h, BUILD_STACK_ADDR); a guest's calls run on the
+ * guest's.
+ */
 const seaBiosStack = { start: 0x6000n, end: 0x7000n }
 
-/** SeaBIOS with its own descriptor table, at start-up, or on its own stack: it has nothing to boot, or asks for a key. */
+/**
+ * SeaBIOS with its own descriptor table, at start-up, or on its own stack: it has nothing to boot, or asks
+ * for a key.
+ */
 function isInSeaBios(cpu: Registers): boolean {
   const protectedMode = (cpu.cr0 & 1n) !== 0n
   if (protectedMode) return isWithin(biosSegment, cpu.gdtr.base)
@@ -30,8 +36,8 @@ const flashStart = 0xff00_0000n
 const ovmfTable = { codeSelector: 0x38, limit: 0x47 }
 
 /**
- * OVMF's descriptor table lies in flash at first, later in memory (UefiCpuPkg/CpuDxe/CpuGdt.c); an operating system loads
- * its own. Boot loaders and the shell run on OVMF's.
+ * OVMF's descriptor table lies in flash at first, later in memory (UefiCpuPkg/CpuDxe/CpuGdt.c); an operating
+ * system loads its own. Boot loaders and the shell run on OVMF's.
  */
 function isInOvmf(cpu: Registers): boolean {
   if (cpu.gdtr.base >= flashStart || cpu.cs.base >= flashStart) return true

@@ -5,9 +5,10 @@ import { descriptors, fileNames } from './layout.ts'
 import { qtestChardev } from './qtest-client.ts'
 
 /**
- * The arguments that make QEMU the machine of `plan`, halted before its first instruction. Nothing is left to defaults
- * or configuration files that differ between systems. Names of files without a directory are in QEMU's working directory.
- * `uefiCode`: the firmware to run where the plan asks for UEFI; its variables are the file {@link fileNames.variables}.
+ * The arguments that make QEMU the machine of `plan`, halted before its first instruction. Nothing is left to
+ * defaults or configuration files that differ between systems. Names of files without a directory are in
+ * QEMU's working directory. `uefiCode`: the firmware to run where the plan asks for UEFI; its variables are
+ * the file {@link fileNames.variables}.
  */
 export function qemuArguments(plan: BootPlan, uefiCode: string | null): string[] {
   return [
@@ -36,14 +37,17 @@ function machineArguments({ machine }: BootPlan): string[] {
 /** Everything TCG can do, except 5-level paging: firmware and Linux would switch it on. */
 const cpuModel = 'max,la57=off'
 
-/** The serial ports of the machine: with an exit port there is no COM4, its stand-in has that place in the ACPI tables. */
+/**
+ * The serial ports of the machine: with an exit port there is no COM4, its stand-in has that place in the
+ * ACPI tables.
+ */
 export function serialPortsOf(plan: BootPlan): readonly SerialPort[] {
   return plan.ports.exit === null ? serialPorts : serialPorts.filter((port) => port !== 'com4')
 }
 
 /**
- * Files keep every byte; a socket loses those of a guest that does not poll, and doubles some in its `logfile`.
- * ACPI lists the ports backwards, and COM1 is to come first.
+ * Files keep every byte; a socket loses those of a guest that does not poll, and doubles some in its
+ * `logfile`. ACPI lists the ports backwards, and COM1 is to come first.
  */
 function outputArguments(plan: BootPlan): string[] {
   const ports = serialPortsOf(plan).map((port, index) => [
@@ -60,10 +64,11 @@ function outputArguments(plan: BootPlan): string[] {
 }
 
 /**
- * What stands in for isa-debug-exit: a serial port at its address. The value is the first byte that it sends, whatever the
- * width of the write. The real device ends QEMUs before 9.1 in the middle of the write, and the screen and the registers
- * with it; later ones tell the last of several values, or a reset that follows at once in their place.
- * As the first device it is ACPI's last: Linux then leaves it alone; otherwise it prints a line there.
+ * What stands in for isa-debug-exit: a serial port at its address. The value is the first byte that it sends,
+ * whatever the width of the write. The real device ends QEMUs before 9.1 in the middle of the write, and the
+ * screen and the registers with it; later ones tell the last of several values, or a reset that follows at
+ * once in their place. As the first device it is ACPI's last: Linux then leaves it alone; otherwise it prints
+ * a line there.
  */
 function exitArguments({ ports: { exit } }: BootPlan): string[] {
   if (exit === null) return []
@@ -85,8 +90,8 @@ function startArguments(plan: BootPlan, uefiCode: string | null): string[] {
 }
 
 /**
- * `snapshot=on` sends the guest's writes to a temporary file; `locking=off` lets the same file be in use elsewhere,
- * by another of our runs or by a QEMU of the user's.
+ * `snapshot=on` sends the guest's writes to a temporary file; `locking=off` lets the same file be in use
+ * elsewhere, by another of our runs or by a QEMU of the user's.
  */
 function mediumArguments(plan: BootPlan, medium: Medium, index: number): string[] {
   const file = `driver=raw,file.driver=file,file.locking=off,file.filename=${escaped(medium.path)}`

@@ -10,9 +10,10 @@ export interface BreakpointHit {
 }
 
 /**
- * Stops the machine at linear addresses. One use is: `arm` while the machine stands still, QMP `cont`, wait for the
- * QMP event STOP (a hit makes it, as everything else that stops a machine), `hit` to know whether it was a breakpoint,
- * `disarm`, always, before the machine runs on or anything else is done. A machine does not get past an armed one.
+ * Stops the machine at linear addresses. One use is: `arm` while the machine stands still, QMP `cont`, wait
+ * for the QMP event STOP (a hit makes it, as everything else that stops a machine), `hit` to know whether it
+ * was a breakpoint, `disarm`, always, before the machine runs on or anything else is done. A machine does not
+ * get past an armed one.
  */
 export class Breakpoints {
   readonly #monitor: Monitor
@@ -25,8 +26,8 @@ export class Breakpoints {
   }
 
   /**
-   * A CPU that stands at one of `addresses` already is taken one instruction further, so that the next arrival is what
-   * is hit; QMP tells RESUME and STOP for that before this call is over.
+   * A CPU that stands at one of `addresses` already is taken one instruction further, so that the next
+   * arrival is what is hit; QMP tells RESUME and STOP for that before this call is over.
    */
   async arm(addresses: Iterable<bigint>): Promise<void> {
     const wanted = [...new Set(addresses)]
@@ -54,7 +55,9 @@ export class Breakpoints {
   }
 }
 
-/** The CPUs whose next instruction is at one of `addresses`. A halted one comes back from an interrupt first. */
+/**
+ * The CPUs whose next instruction is at one of `addresses`. A halted one comes back from an interrupt first.
+ */
 function standingAt(addresses: readonly bigint[], cpus: readonly Registers[]): readonly BreakpointHit[] {
   return cpus.flatMap((registers, cpu) => {
     const linear = BigInt.asUintN(64, registers.cs.base + registers.rip)

@@ -7,9 +7,9 @@ import type { Monitor } from './monitor.ts'
 import { readRegisters } from './registers.ts'
 
 /**
- * The ending of a guest that can never go on: every CPU halted with interrupts off, loops doing nothing with interrupts
- * off, or was never started. Null: it can, or nothing proves that it cannot. On a running machine an ending is only a
- * suspicion, to be confirmed while it stands still.
+ * The ending of a guest that can never go on: every CPU halted with interrupts off, loops doing nothing with
+ * interrupts off, or was never started. Null: it can, or nothing proves that it cannot. On a running machine
+ * an ending is only a suspicion, to be confirmed while it stands still.
  */
 export async function stuckGuest(monitor: Monitor, memory: GuestMemory): Promise<EndingCause | null> {
   const stuck: StuckCpu[] = []

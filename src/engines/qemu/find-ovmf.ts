@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path'
 import { KernelTestError } from '../../support/errors.ts'
 import { installCommand } from './install-hint.ts'
 
-/** UEFI firmware for QEMU's two flash chips: the code, and the pristine variables that each run gets a copy of. */
+/**
+ * UEFI firmware for QEMU's two flash chips: the code, and the pristine variables that each run gets a copy
+ * of.
+ */
 export interface Ovmf {
   readonly code: string
   readonly variables: string
@@ -24,7 +27,10 @@ const installed: readonly Ovmf[] = [
   pair('/usr/share/qemu', 'ovmf-x86_64-code.bin', 'ovmf-x86_64-vars.bin'),
 ]
 
-/** The firmware that is installed here, else the one that came with `qemuPath` (as with Homebrew's), else null. */
+/**
+ * The firmware that is installed here, else the one that came with `qemuPath` (as with Homebrew's), else
+ * null.
+ */
 export function findOvmf(qemuPath: string | null): Ovmf | null {
   const candidates = [...installed, ...(qemuPath === null ? [] : bundledWith(qemuPath))]
   return candidates.find(({ code, variables }) => existsSync(code) && existsSync(variables)) ?? null

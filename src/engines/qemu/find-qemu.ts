@@ -13,7 +13,9 @@ export interface Qemu {
 }
 
 const executable = 'qemu-system-x86_64'
-/** Where Homebrew and MacPorts install; a process started from a graphical editor may lack them in its PATH. */
+/**
+ * Where Homebrew and MacPorts install; a process started from a graphical editor may lack them in its PATH.
+ */
 const furtherDirectories = ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin']
 
 const oldest: Version = [7, 2]
@@ -21,7 +23,8 @@ const versionTimeoutMs = 10_000
 
 /**
  * The QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH.
- * @throws KernelTestError KT3001 where there is none, KT3002 where it does not start, KT3003 where it is too old.
+ * @throws KernelTestError KT3001 where there is none, KT3002 where it does not start, KT3003 where it is too
+ * old.
  */
 export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Promise<Qemu> {
   const path = locate(environment)
@@ -35,7 +38,10 @@ export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Pr
   return known
 }
 
-/** Asking a QEMU for its version takes as long as a small kernel's run: once per process, while the file is the same. */
+/**
+ * Asking a QEMU for its version takes as long as a small kernel's run: once per process, while the file is
+ * the same.
+ */
 const knownQemus = new Map<string, Promise<Qemu>>()
 
 function locate(environment: NodeJS.ProcessEnv): string {

@@ -6,11 +6,12 @@ import { type Monitor, MonitorError } from './monitor.ts'
 export const gdbChardev = 'gdb'
 
 /**
- * QEMU's gdb stub: breakpoints and steps, which the monitor lacks. It is started when it is
- * first needed. The machine must stand still for each call: QEMU stops a running machine at any byte it gets here.
+ * QEMU's gdb stub: breakpoints and steps, which the monitor lacks. It is started when it is first needed. The
+ * machine must stand still for each call: QEMU stops a running machine at any byte it gets here.
  *
- * Commands and answers are packets `$…#checksum` (GDB manual, "Remote Protocol"). Answers are never acknowledged: QEMU
- * does not insist, and an acknowledgement that arrives after `cont` would stop the machine.
+ * Commands and answers are packets `$…#checksum` (GDB manual, "Remote Protocol"). Answers are never
+ * acknowledged: QEMU does not insist, and an acknowledgement that arrives after `cont` would stop the
+ * machine.
  */
 export class GdbClient {
   readonly #monitor: Monitor
@@ -38,7 +39,10 @@ export class GdbClient {
     await this.#accepted(`z1,${linear.toString(16)},1`)
   }
 
-  /** One instruction of one CPU, without interrupts and while all others stand still. QMP tells RESUME and STOP for it. */
+  /**
+   * One instruction of one CPU, without interrupts and while all others stand still. QMP tells RESUME and
+   * STOP for it.
+   */
   async step(cpu: number): Promise<void> {
     await this.#start()
     await this.#ask(`vCont;s:${cpu + 1}`, true)

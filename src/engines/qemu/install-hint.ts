@@ -23,7 +23,10 @@ const commands: readonly {
   { system: /suse/, qemu: 'sudo zypper install qemu-x86', ovmf: 'sudo zypper install qemu-ovmf-x86_64' },
 ]
 
-/** The command that installs it on this system; Debian's where the system is not known. Homebrew's QEMU brings OVMF. */
+/**
+ * The command that installs it on this system; Debian's where the system is not known. Homebrew's QEMU brings
+ * OVMF.
+ */
 export function installCommand(what: Installable): string {
   if (process.platform === 'darwin') return 'brew install qemu'
   const system = systemIds()

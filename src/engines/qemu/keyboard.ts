@@ -46,15 +46,18 @@ const qcodes: Partial<Record<Key, string>> = {
   kpdot: 'kp_decimal',
 }
 
-/** Between two changes of a key, so that a guest that polls for keys sees each one. Milliseconds of guest time. */
+/**
+ * Between two changes of a key, so that a guest that polls for keys sees each one. Milliseconds of guest
+ * time.
+ */
 const paceMs = 10
 const nsPerMs = 1_000_000n
 /** QEMU's queue holds 1024 entries, three a change, and drops what is more. */
 const longestBatch = 100
 
 /**
- * Presses waiting for the guest. QEMU drops keys that come while the machine stands still, and those that are too many
- * for its queue, so they are kept here, and handed over in small batches while the machine runs.
+ * Presses waiting for the guest. QEMU drops keys that come while the machine stands still, and those that are
+ * too many for its queue, so they are kept here, and handed over in small batches while the machine runs.
  */
 export class Keyboard {
   readonly #monitor: Monitor
@@ -78,7 +81,10 @@ export class Keyboard {
     return this.#waiting.length > 0
   }
 
-  /** Hands over what QEMU has room for. To be called now and then while the machine runs; `nowNs` is guest time. */
+  /**
+   * Hands over what QEMU has room for. To be called now and then while the machine runs; `nowNs` is guest
+   * time.
+   */
   async pump(nowNs: bigint): Promise<void> {
     if (nowNs < this.#busyUntilNs) return
     let changes = 0

@@ -17,8 +17,8 @@ export interface LiveListener {
 }
 
 /**
- * A QEMU process with the lines to it. It runs its guest and lets it stand still, keeps the guest's time and outputs, and
- * knows the first thing that ended the run: outputs after that are not handed over.
+ * A QEMU process with the lines to it. It runs its guest and lets it stand still, keeps the guest's time and
+ * outputs, and knows the first thing that ended the run: outputs after that are not handed over.
  */
 export class LiveQemu {
   readonly process: QemuProcess

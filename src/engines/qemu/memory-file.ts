@@ -3,7 +3,10 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Monitor } from './monitor.ts'
 
-/** Runs a QMP command that writes `filename`, and answers that file's bytes. The file is in `directory`, and gone afterwards. */
+/**
+ * Runs a QMP command that writes `filename`, and answers that file's bytes. The file is in `directory`, and
+ * gone afterwards.
+ */
 export async function readThroughFile(
   monitor: Monitor,
   directory: string,
@@ -20,8 +23,8 @@ export async function readThroughFile(
 }
 
 /**
- * Physical memory as the bus answers it, devices included; zeros where nothing answers. Addresses are below 2^53.
- * For memory that may be absent, see `memory.ts`.
+ * Physical memory as the bus answers it, devices included; zeros where nothing answers. Addresses are below
+ * 2^53. For memory that may be absent, see `memory.ts`.
  */
 export function savePhysical(
   monitor: Monitor,

@@ -33,7 +33,9 @@ export class OutputConditions {
     )
   }
 
-  /** The condition on `port`, or on any port, that was first met: on one port, the one with the shortest text. */
+  /**
+   * The condition on `port`, or on any port, that was first met: on one port, the one with the shortest text.
+   */
   met(port: OutputPort | null = null): MetCondition | null {
     let first: Required<MetCondition> | null = null
     for (const waiting of this.#waiting) {

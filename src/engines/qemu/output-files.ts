@@ -17,7 +17,8 @@ interface OutputFile {
 }
 
 /**
- * Follows the files that QEMU writes the guest's outputs to. Each byte is handed over once, in order, as soon as it is seen.
+ * Follows the files that QEMU writes the guest's outputs to. Each byte is handed over once, in order, as soon
+ * as it is seen.
  */
 export class OutputFiles {
   readonly #directory: string

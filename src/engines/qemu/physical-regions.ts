@@ -13,7 +13,10 @@ export const videoWindow = 'vga-lowmem'
 
 const regionLine = /^ +([0-9a-f]{16})-([0-9a-f]{16}) \(prio -?\d+, ([^)]+)\): (.+)$/
 
-/** Parses `info mtree -f` (QEMU softmmu/memory.c): the regions of the view that CPUs have outside SMM, by address. */
+/**
+ * Parses `info mtree -f` (QEMU softmmu/memory.c): the regions of the view that CPUs have outside SMM, by
+ * address.
+ */
 export function parseFlatViews(text: string): readonly PhysicalRegion[] {
   const view = text.split(/^FlatView #\d+$/m).find((part) => /^ AS "memory",/m.test(part))
   return (view ?? '').split('\n').flatMap((line) => {

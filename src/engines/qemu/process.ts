@@ -13,9 +13,10 @@ export interface ProcessEnd {
 }
 
 /**
- * The watcher is forked off before QEMU takes the shell's place, so there is no moment without one. It waits for the end of
- * the pipe: however our side dies (SIGKILL, a terminated worker), the kernel closes it. A first line says that QEMU is
- * gone and its process id may be another's, a second one that the directory is gone too.
+ * The watcher is forked off before QEMU takes the shell's place, so there is no moment without one. It waits
+ * for the end of the pipe: however our side dies (SIGKILL, a terminated worker), the kernel closes it. A
+ * first line says that QEMU is gone and its process id may be another's, a second one that the directory is
+ * gone too.
  */
 const watchedStart = `
 ulimit -c 0

@@ -16,8 +16,8 @@ interface Waiting {
 const silenceLimitMs = 15_000
 
 /**
- * The QEMU Machine Protocol on a socket: lines of JSON. Commands may be sent before QEMU's greeting came, QEMU answers
- * them in order; that saves a round trip at start-up.
+ * The QEMU Machine Protocol on a socket: lines of JSON. Commands may be sent before QEMU's greeting came,
+ * QEMU answers them in order; that saves a round trip at start-up.
  */
 export class QmpClient implements Monitor {
   /** Resolves when QEMU left negotiation mode, that is, when its machine is built. */
@@ -30,7 +30,10 @@ export class QmpClient implements Monitor {
   #partial: string[] = []
   #closed = false
 
-  /** `onSilence`: a command was not answered within 15 s. A guest can wedge QEMU so that it never answers again. */
+  /**
+   * `onSilence`: a command was not answered within 15 s. A guest can wedge QEMU so that it never answers
+   * again.
+   */
   constructor(socket: Duplex, onEvent: (event: QmpEvent) => void, onSilence: () => void = () => {}) {
     this.#socket = socket
     this.#onEvent = onEvent

@@ -6,9 +6,9 @@ import { MonitorError } from './monitor.ts'
 export const qtestChardev = 'qtest'
 
 /**
- * QEMU's own test protocol (system/qtest.c): ports and physical memory as the bus answers them, a line of text each.
- * Ten times as fast as the human monitor, where one look at the screen would take 20 ms. Requests are answered in
- * order and need not be waited for one by one.
+ * QEMU's own test protocol (system/qtest.c): ports and physical memory as the bus answers them, a line of
+ * text each. Ten times as fast as the human monitor, where one look at the screen would take 20 ms. Requests
+ * are answered in order and need not be waited for one by one.
  */
 export class QtestClient {
   readonly #socket: Duplex

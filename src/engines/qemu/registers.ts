@@ -3,8 +3,8 @@ import { invariant } from '../../support/invariant.ts'
 import type { Monitor } from './monitor.ts'
 
 /**
- * The registers of every CPU, by CPU number. The machine must stand still: on a running one RIP is only the start of
- * the current block.
+ * The registers of every CPU, by CPU number. The machine must stand still: on a running one RIP is only the
+ * start of the current block.
  */
 export async function readRegisters(monitor: Monitor): Promise<readonly Registers[]> {
   // Without `-a` QEMU 7.2 does not show the halted state.
@@ -12,8 +12,9 @@ export async function readRegisters(monitor: Monitor): Promise<readonly Register
 }
 
 /**
- * Parses what `info registers -a` prints (QEMU target/i386/cpu-dump.c). Outside 64-bit code segments QEMU shows only
- * the low 32 bits of RAX–RDI, RIP, RFLAGS and the segment bases, and no R8–R15: what is not shown is 0.
+ * Parses what `info registers -a` prints (QEMU target/i386/cpu-dump.c). Outside 64-bit code segments QEMU
+ * shows only the low 32 bits of RAX–RDI, RIP, RFLAGS and the segment bases, and no R8–R15: what is not shown
+ * is 0.
  */
 export function parseRegisters(text: string): readonly Registers[] {
   return text

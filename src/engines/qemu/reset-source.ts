@@ -1,6 +1,9 @@
 import type { ResetSource } from '../../observe/ending.ts'
 
-/** 8042 command "pulse output lines" with the reset line low (IBM AT technical reference; QEMU hw/input/pckbd.c). */
+/**
+ * 8042 command "pulse output lines" with the reset line low (IBM AT technical reference; QEMU
+ * hw/input/pckbd.c).
+ */
 const pulseReset = 0xf0
 const pulseBits = 0xf0
 const resetLine = 1
@@ -8,9 +11,9 @@ const resetLine = 1
 const fastReset = 1
 
 /**
- * Why the guest was reset, from what QEMU logs with `-d cpu_reset` and the trace events of `arguments.ts`: a triple fault
- * has its own line, the keyboard controller and port 92h have theirs. CF9h is the only way that is left on QEMU's PCs;
- * ACPI's reset register is that same port.
+ * Why the guest was reset, from what QEMU logs with `-d cpu_reset` and the trace events of `arguments.ts`: a
+ * triple fault has its own line, the keyboard controller and port 92h have theirs. CF9h is the only way that
+ * is left on QEMU's PCs; ACPI's reset register is that same port.
  */
 export function resetSource(log: string): ResetSource | 'tripleFault' {
   if (/^Triple fault/m.test(log)) return 'tripleFault'

@@ -23,7 +23,10 @@ export function metOnScreen(conditions: readonly Condition[], screen: Screen): n
   return index < 0 ? null : index
 }
 
-/** Ends a run when a screen condition holds. The text memory is peeked at often; only a change is worth a standstill. */
+/**
+ * Ends a run when a screen condition holds. The text memory is peeked at often; only a change is worth a
+ * standstill.
+ */
 export class ScreenWatch implements Watch {
   intervalMs = peekMs
   readonly #live: LiveQemu

@@ -8,8 +8,8 @@ import type { Monitor } from './monitor.ts'
 const run = promisify(execFile)
 
 /**
- * Bytes waiting for a guest's serial ports. Outputs are files, and a file has no other end, so with its first input a port
- * gets a named pipe to read from. QEMU takes from there what the guest's UART has room for.
+ * Bytes waiting for a guest's serial ports. Outputs are files, and a file has no other end, so with its first
+ * input a port gets a named pipe to read from. QEMU takes from there what the guest's UART has room for.
  */
 export class SerialInput {
   readonly #monitor: Monitor

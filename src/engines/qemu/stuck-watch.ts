@@ -4,7 +4,10 @@ import type { GuestMemory } from './memory.ts'
 import type { Run } from './run.ts'
 import type { Watch } from './sampler.ts'
 
-/** Ends the run of a guest that can never go on. Looks while the guest runs; only a suspicion is worth a standstill. */
+/**
+ * Ends the run of a guest that can never go on. Looks while the guest runs; only a suspicion is worth a
+ * standstill.
+ */
 export class StuckWatch implements Watch {
   readonly intervalMs = 250
   readonly #live: LiveQemu

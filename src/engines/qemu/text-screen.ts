@@ -3,8 +3,8 @@ import type { QtestClient } from './qtest-client.ts'
 import { oddEven, readVgaRegisters, type VgaRegisters, withGraphicsRegisters } from './vga-registers.ts'
 
 /**
- * The text screen, or null when the VGA is in a graphics mode (VBE modes included: QEMU sets the same bit for them).
- * The machine must stand still.
+ * The text screen, or null when the VGA is in a graphics mode (VBE modes included: QEMU sets the same bit for
+ * them). The machine must stand still.
  */
 export function readTextScreen(qtest: QtestClient): Promise<TextScreen | null> {
   return qtest.exclusively(async () => {
@@ -66,7 +66,10 @@ const windowCells = windowSize / 2
 const colorWindow = 0xb8000n
 const monochromeWindow = 0xb0000n
 
-/** Cuts the visible rows out of `window` (code, attribute, code, …), which wraps after {@link windowSize} bytes. */
+/**
+ * Cuts the visible rows out of `window` (code, attribute, code, …), which wraps after {@link windowSize}
+ * bytes.
+ */
 export function cutTextScreen(layout: TextLayout, window: Uint8Array): TextScreen {
   const { columns, rows, start, pitch, blinks } = layout
   const codes = new Uint8Array(columns * rows)
@@ -110,8 +113,8 @@ const graphicsMode = 5
 const miscellaneous = 6
 
 /**
- * The text memory as far as `layout` shows it. A guest that loads a font has the video memory mapped elsewhere for a
- * moment, so the mapping is set right for the read where it is not as text modes have it.
+ * The text memory as far as `layout` shows it. A guest that loads a font has the video memory mapped
+ * elsewhere for a moment, so the mapping is set right for the read where it is not as text modes have it.
  */
 async function readWindow(
   qtest: QtestClient,

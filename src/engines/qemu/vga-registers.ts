@@ -1,6 +1,9 @@
 import type { QtestClient } from './qtest-client.ts'
 
-/** The state of the VGA that decides what a text mode shows. Register names and bits: IBM VGA technical reference. */
+/**
+ * The state of the VGA that decides what a text mode shows. Register names and bits: IBM VGA technical
+ * reference.
+ */
 export interface VgaRegisters {
   /** Miscellaneous output bit 0: the CRTC answers at 3D4h (colour); otherwise at 3B4h (monochrome). */
   readonly color: boolean
@@ -30,8 +33,8 @@ export const oddEven = 0x10
 const chain4 = 0x08
 
 /**
- * Reads the registers through I/O ports. The machine must stand still, and nobody else may use its ports meanwhile
- * (`QtestClient.exclusively`); every index register and flip-flop is put back.
+ * Reads the registers through I/O ports. The machine must stand still, and nobody else may use its ports
+ * meanwhile (`QtestClient.exclusively`); every index register and flip-flop is put back.
  */
 export async function readVgaRegisters(qtest: QtestClient): Promise<VgaRegisters> {
   const color = ((await qtest.readPort(miscellaneousReadPort)) & 1) === 1
@@ -43,8 +46,8 @@ export async function readVgaRegisters(qtest: QtestClient): Promise<VgaRegisters
 }
 
 /**
- * Reading the memory at A0000h–BFFFFh changes nothing: in the planar modes, and while a font is loaded, a read fills the
- * latches, whose content a guest may count on.
+ * Reading the memory at A0000h–BFFFFh changes nothing: in the planar modes, and while a font is loaded, a
+ * read fills the latches, whose content a guest may count on.
  */
 export async function videoMemoryIsPlain(qtest: QtestClient): Promise<boolean> {
   const [graphics, sequencer] = await qtest.exclusively(async () => [
@@ -54,7 +57,10 @@ export async function videoMemoryIsPlain(qtest: QtestClient): Promise<boolean> {
   return ((graphics?.[0x05] ?? 0) & oddEven) !== 0 || ((sequencer?.[0x04] ?? 0) & chain4) !== 0
 }
 
-/** Runs `action` with graphics controller registers set to `values` (register to value), then puts `saved` back. */
+/**
+ * Runs `action` with graphics controller registers set to `values` (register to value), then puts `saved`
+ * back.
+ */
 export async function withGraphicsRegisters<T>(
   qtest: QtestClient,
   values: ReadonlyMap<number, number>,
@@ -92,8 +98,9 @@ async function readIndexed(
 }
 
 /**
- * One port takes index and data in turn, by a flip-flop that cannot be read and that reading `statusPort` resets
- * to "index". A guest may stand between the two writes, so the flip-flop is found out and put back as well.
+ * One port takes index and data in turn, by a flip-flop that cannot be read and that reading `statusPort`
+ * resets to "index". A guest may stand between the two writes, so the flip-flop is found out and put back as
+ * well.
  */
 async function readAttributeController(
   qtest: QtestClient,

@@ -2,8 +2,9 @@ import type { GuestEvent, GuestFailure, GuestLanguage, GuestParser, RunEnd } fro
 import { findRustPanic } from './rust-panic.ts'
 
 /**
- * The language of the blog "Writing an OS in Rust" (chapter Testing) and of the many kernels that followed it:
- * `Running N tests`, then for each test its name, `...`, a tab, and `[ok]`; or `[failed]` and the panic message.
+ * The language of the blog "Writing an OS in Rust" (chapter Testing) and of the many kernels that followed
+ * it: `Running N tests`, then for each test its name, `...`, a tab, and `[ok]`; or `[failed]` and the panic
+ * message.
  */
 export const blogOs: GuestLanguage = { name: 'blog_os', parser: () => new BlogOsParser() }
 

@@ -8,8 +8,8 @@ export interface GuestLanguage {
 }
 
 /**
- * Reads what a guest prints, piece by piece; where the pieces are cut makes no difference. Every event stands at the
- * time of the piece that completed it.
+ * Reads what a guest prints, piece by piece; where the pieces are cut makes no difference. Every event stands
+ * at the time of the piece that completed it.
  */
 export interface GuestParser {
   /**

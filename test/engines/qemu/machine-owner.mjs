@@ -1,4 +1,5 @@
-// A process or a thread that holds a running machine, from the built package: started and ended by watcher.test.ts.
+// A process or a thread that holds a running machine, from the built package: started and ended by
+// watcher.test.ts.
 import { parentPort } from 'node:worker_threads'
 import { qemuEngine } from '../../../dist/src/engines/qemu/engine.js'
 

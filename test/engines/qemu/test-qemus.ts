@@ -9,8 +9,8 @@ const { KERNELTEST_TEST_QEMUS, XDG_CACHE_HOME = join(homedir(), '.cache') } = pr
 const unpacked = join(XDG_CACHE_HOME, 'kerneltest', 'qemu-10', 'qemu-system-x86_64')
 
 /**
- * The QEMUs that the engine is tested with: those in KERNELTEST_TEST_QEMUS (paths, separated by colons), else the installed
- * one and, where it was unpacked, 10.0.
+ * The QEMUs that the engine is tested with: those in KERNELTEST_TEST_QEMUS (paths, separated by colons), else
+ * the installed one and, where it was unpacked, 10.0.
  */
 export const testQemus: readonly Qemu[] = await Promise.all(
   paths().map((path) => findQemu(path === null ? process.env : { KERNELTEST_QEMU: path })),

@@ -74,7 +74,10 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** A thread that was terminated collects no child, which then stays as a zombie for as long as the process lives. */
+/**
+ * A thread that was terminated collects no child, which then stays as a zombie for as long as the process
+ * lives.
+ */
 function isRunning(pid: number): boolean {
   try {
     return !execFileSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).startsWith('Z')

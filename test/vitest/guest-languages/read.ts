@@ -9,8 +9,8 @@ export const failed: RunEnd = {
 export const crashed: RunEnd = { atNs: 99n, asExpected: false, description: 'triple-faulted at 0x100020' }
 
 /**
- * What a parser says about a whole log: one line an event, without times. The log is fed whole and again one character
- * at a time, which must not make a difference but for how output is cut.
+ * What a parser says about a whole log: one line an event, without times. The log is fed whole and again one
+ * character at a time, which must not make a difference but for how output is cut.
  */
 export function read(language: GuestLanguage, log: string, end: RunEnd): string {
   const whole = describe(language, [log], end)

@@ -12,12 +12,15 @@ const readWriteExecute = 7
 /** XEN_ELFNOTE_PHYS32_ENTRY. */
 const pvhEntryNote = 18
 const noteBytes = 24
-/** QEMU searches the first 8 KiB for a multiboot header, and would find the guest's own: nothing else goes there. */
+/**
+ * QEMU searches the first 8 KiB for a multiboot header, and would find the guest's own: nothing else goes
+ * there.
+ */
 const contentsOffset = 8192
 
 /**
- * An ELF32 executable for QEMU's `-kernel`, entered at `entry` by the PVH protocol.
- * Each segment's p_memsz equals its p_filesz: RAM is zero at power-on, and QEMU would touch each page to clear it again.
+ * An ELF32 executable for QEMU's `-kernel`, entered at `entry` by the PVH protocol. Each segment's p_memsz
+ * equals its p_filesz: RAM is zero at power-on, and QEMU would touch each page to clear it again.
  */
 export function loaderElf(entry: number, segments: readonly LoaderSegment[]): Uint8Array {
   const programCount = segments.length + 1

@@ -19,8 +19,9 @@ const mib = 1n << 20n
 const ownAddressOffset = 1
 
 /**
- * A file for QEMU's `-kernel` that brings the machine into the state of `plan`: an ELF32 with a PVH note, whose
- * segments are the plan's writes above 1 MiB and a hole with our stub (stub.asm) and all that it has to do.
+ * A file for QEMU's `-kernel` that brings the machine into the state of `plan`: an ELF32 with a PVH note,
+ * whose segments are the plan's writes above 1 MiB and a hole with our stub (stub.asm) and all that it has to
+ * do.
  * @throws KernelTestError KT3040 when nothing is free for that hole.
  */
 export function makeLoader(plan: DirectStart, memoryMiB: number): Uint8Array {

@@ -12,10 +12,16 @@ const parts = {
   modules: [module('first', 'one', 'first --b'), module('second', 'two')],
 }
 
-/** The RSDP in hexadecimal, as multiboot2-report prints it. Its checksum and RSDT address are the firmware's choice. */
+/**
+ * The RSDP in hexadecimal, as multiboot2-report prints it. Its checksum and RSDT address are the firmware's
+ * choice.
+ */
 const rsdp = /5253442050545220[0-9a-f]{24}/
 
-/** A disk with the boot sector that asks for the BIOS' map; padded, because on a q35 a single sector is unreadable. */
+/**
+ * A disk with the boot sector that asks for the BIOS' map; padded, because on a q35 a single sector is
+ * unreadable.
+ */
 function askBios(folder: string): string[] {
   const disk = join(folder, 'disk.img')
   copyFileSync(kernel('e820-sector'), disk)
