@@ -8,7 +8,7 @@ const commands: readonly (readonly [string, string])[] = [
   ],
   ['kerneltest run IMAGE', 'boot one image, stream its serial port, say how it ended'],
   ['kerneltest inspect IMAGE', 'what an image is, how it can boot, and what is wrong with it'],
-  ['kerneltest report', 'write the last run’s screenshots and serial logs as one HTML page'],
+  ['kerneltest report', "write the last run's screenshots and serial logs as one HTML page"],
   ['kerneltest doctor', 'which engines work here, and what is missing'],
 ]
 

@@ -34,8 +34,11 @@ export function parseExpectations(spelt: readonly string[]): RunExpectations {
 }
 
 function unknownForm(form: string): never {
-  const closest = closestName(form, expectationForms)
-  const forms = ['text=/…/', 'screen=/…/', ...expectationForms].join(', ')
-  const hint = closest === null ? `It is one of ${forms}.` : `Did you mean \`${closest}\`?`
+  const forms = ['text=/…/', 'screen=/…/', ...expectationForms]
+  const keys = new Map(forms.map((known) => [known.split('=', 1)[0] ?? '', known]))
+  const key = form.split('=', 1)[0] ?? ''
+  const closest = keys.has(key) ? key : closestName(key, keys.keys())
+  const hint =
+    closest === null ? `It is one of ${forms.join(', ')}.` : `Did you mean \`${keys.get(closest)}\`?`
   throw new KernelTestError('KT6003', `\`--expect\` cannot be "${form}"`, hint)
 }

@@ -32,9 +32,10 @@ interface Wanted {
 }
 
 /**
- * Runs a session as far as it is asked to: to its ending, to `until`, or, where only texts and screens are expected, to where
- * all of them have come.
- * @param expected null: nothing was asked for, so the default holds: an exit with 0x10, or just to reach `until`.
+ * Runs a session as far as it is asked to: to its ending, to `until`, or, where only texts and screens are
+ * expected, to where all of them have come.
+ * @param expected null: nothing was asked for, so the default holds: an exit with 0x10, or just to reach
+ * `until`.
  */
 export async function runToVerdict(
   session: Session,
@@ -44,9 +45,9 @@ export async function runToVerdict(
   const endings = expected?.endings ?? (until === null ? [success] : [])
   const point = until === null ? null : conditionOf(until, session.facts.file.image, 0)
   const { missing, reached } = await follow(session, wantedOf(expected), point)
-  if (reached) return verdictAt(missing, endings)
+  if (reached) return verdictAt('the guest reached --until', missing, endings)
   if (point === null && endings.length === 0 && missing.length === 0 && session.ending === null) {
-    return verdictAt([], [])
+    return verdictAt('everything expected has come', [], [])
   }
   return verdictOn(await session.end(), endings, missing, point !== null)
 }
@@ -81,18 +82,11 @@ function wantedOf(expected: RunExpectations | null): readonly Wanted[] {
   return [...texts, ...screens]
 }
 
-function verdictAt(missing: readonly Wanted[], endings: readonly Expectation[]): RunVerdict {
+/** Of a run that was stopped on purpose: at `--until`, or where everything expected had come. */
+function verdictAt(where: string, missing: readonly Wanted[], endings: readonly Expectation[]): RunVerdict {
   const ok = missing.length === 0 && endings.length === 0
-  const where =
-    endings.length === 0 && missing.length === 0
-      ? 'the run was stopped where it should be'
-      : 'the run was stopped at --until'
-  return {
-    ending: null,
-    ok,
-    status: ok ? exitStatus.asExpected : exitStatus.notAsExpected,
-    sentence: [where, ...complaints(missing, endings)].join('; '),
-  }
+  const status = ok ? exitStatus.asExpected : exitStatus.notAsExpected
+  return { ending: null, ok, status, sentence: [where, ...complaints(missing, endings)].join('; ') }
 }
 
 function verdictOn(

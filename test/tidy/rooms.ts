@@ -88,7 +88,7 @@ export const rooms: readonly Room[] = [
       'src/engines',
       'src/support',
     ],
-    packages: ['cac', 'smol-toml', 'node:*'],
+    packages: ['smol-toml', 'node:*'],
   },
   {
     path: 'src/index.ts',

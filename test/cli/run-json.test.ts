@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { kernel } from '../kernels/build.ts'
+import { type CommandResult, kerneltest } from './command.ts'
+
+function run(script: string, ...options: string[]): Promise<CommandResult> {
+  return kerneltest(['run', '--json', kernel('script'), '--cmdline', script, ...options])
+}
+
+test('one object and nothing else, as the documentation promises it', async () => {
+  const { status, stdout, stderr } = await run('AdsBx')
+  expect(status).toBe(0)
+  expect(stderr).toBe('kerneltest: ok: the guest exited with 0x10 (status 33)\n')
+  const { image, engine, screen, registers, wallMs, ...rest } = JSON.parse(stdout)
+  expect(stdout).toBe(`${JSON.stringify(JSON.parse(stdout))}\n`)
+  expect(rest).toEqual({
+    end: { kind: 'exit', value: 0x10, status: 33 },
+    expected: ['exit=0x10'],
+    ok: true,
+    serial: { com1: 'line A\nline B\n' },
+    debugConsole: 'debug\n',
+    instructions: null,
+  })
+  const path = kernel('script')
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  expect(image).toEqual({ path, sha256, kind: 'elf', boot: 'multiboot1' })
+  expect(engine).toEqual({ name: 'qemu', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
+  expect(screen).toMatchObject({ kind: 'text', columns: 80, rows: 25 })
+  expect(screen.lines).toEqual(['', '', 'show', ...Array(22).fill('')])
+  expect(screen.attributes[2].slice(0, 5)).toEqual([0x4f, 0x4f, 0x4f, 0x4f, 0x07])
+  expect(screen.attributes.map((row: number[]) => row.length)).toEqual(Array(25).fill(80))
+  expect(Object.keys(registers).join(' ')).toMatchInlineSnapshot(
+    `"rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cr0 cr2 cr3 cr4 efer cs ss ds es fs gs ldtr tr"`,
+  )
+  expect(Object.values(registers).every((value) => /^0x[0-9a-f]+$/.test(String(value)))).toBe(true)
+  expect(wallMs).toBeGreaterThan(0)
+})
+
+test.each<[string, string[], object]>([
+  ['Af', [], { kind: 'exit', value: 0x11, status: 35 }],
+  ['At', ['--expect', 'tripleFault'], { kind: 'tripleFault', detail: expect.stringMatching(/^0x/) }],
+  ['Ah', ['--expect', 'deadHalt'], { kind: 'deadHalt', detail: expect.stringMatching(/^0x/) }],
+  ['A', ['--limit=1s'], { kind: 'limit', detail: 'busy' }],
+  ['As', ['--until', 'show'], { kind: 'stopped' }],
+  ['As', ['--expect', 'screen=show'], { kind: 'stopped' }],
+])('the end of %s %j', async (script, options, end) => {
+  const { stdout } = await run(script, ...options)
+  expect(JSON.parse(stdout).end).toEqual(end)
+})
+
+test('what was asked for stands in `expected`', async () => {
+  const { stdout } = await run('As', '--expect', 'text=line A', '--expect', 'screen=/sh.w/')
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, expected: ['text=line A', 'screen=/sh.w/'] })
+})

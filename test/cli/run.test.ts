@@ -1,0 +1,271 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { decodePng } from '../../src/report/png.ts'
+import { kernel } from '../kernels/build.ts'
+import { command, kerneltest, mainPath } from './command.ts'
+
+/** `kerneltest run` of the guest that does what the letters of `script` say. */
+function run(script: string, ...options: string[]) {
+  return kerneltest(['run', kernel('script'), '--cmdline', script, '--limit', '10s', ...options])
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'kerneltest "cli" '))
+  onTestFinished(() => rmSync(made, { recursive: true }))
+  return made
+}
+
+describe('verdicts', () => {
+  test('as expected', async () => {
+    expect(await run('ABx')).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "kerneltest: ok: the guest exited with 0x10 (status 33)
+      ",
+        "stdout": "line A
+      line B
+      ",
+      }
+    `)
+  })
+
+  test('another exit value', async () => {
+    expect(await run('Af')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest exited with 0x11 (status 35); 0x11 means failure in blog_os, bootimage; expected it to exit with 0x10 (status 33)
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('a crash', async () => {
+    expect(await run('At')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10012a; expected it to exit with 0x10 (status 33)
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('a limit that nobody named', async () => {
+    expect(await kerneltest(['run', kernel('script'), '--limit', '1s'])).toMatchInlineSnapshot(`
+      {
+        "status": 124,
+        "stderr": "kerneltest: not ok: the guest reached its time limit of 1 s while it was busy; expected it to exit with 0x10 (status 33)
+      ",
+        "stdout": "",
+      }
+    `)
+  })
+
+  test('a limit that was expected, and one of another kind', async () => {
+    const limited = ['run', kernel('script'), '--limit', '1s', '--expect']
+    expect(await kerneltest([...limited, 'limit=busy'])).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "kerneltest: ok: the guest reached its time limit of 1 s while it was busy
+      ",
+        "stdout": "",
+      }
+    `)
+    expect(await kerneltest([...limited, 'limit=idle'])).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest reached its time limit of 1 s while it was busy; expected it to reach its time limit while it was idle (limit=idle)
+      ",
+        "stdout": "",
+      }
+    `)
+  })
+
+  test('endings by name, and by status', async () => {
+    expect(await run('t', '--expect', 'tripleFault')).toMatchObject({ status: 0 })
+    expect(await run('f', '--expect=status=35')).toMatchObject({ status: 0 })
+    expect(await run('h', '--expect', 'deadHalt')).toMatchObject({ status: 0 })
+  })
+})
+
+describe('texts and screens', () => {
+  test('stop the run when all have come', async () => {
+    expect(
+      await run('AwsB', '--expect', 'text=/line [B-Z]/', '--expect', 'screen=show'),
+    ).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "kerneltest: ok: everything expected has come
+      ",
+        "stdout": "line A
+      line B
+      ",
+      }
+    `)
+  })
+
+  test('may come on the debug console', async () => {
+    expect(await run('d', '--expect', 'text=debug')).toMatchObject({ status: 0 })
+  })
+
+  test('must come, and the ending must be as expected too', async () => {
+    expect(await run('Af', '--expect', 'exit=0x11', '--expect', 'text=line Z')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest exited with 0x11 (status 35); never came: text=line Z
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+    expect(await run('Af', '--expect', 'exit=0x11', '--expect', 'text=line A')).toMatchObject({ status: 0 })
+  })
+
+  test('alone allow any ending but a crash', async () => {
+    expect(await run('Af', '--expect', 'text=line Z')).toMatchObject({ status: 1 })
+    expect(await run('At', '--expect', 'text=line Z')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10012a; never came: text=line Z
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('that never come are a limit', async () => {
+    const late = ['run', kernel('script'), '--limit', '1s', '--expect', 'text=line Z']
+    expect(await kerneltest(late)).toMatchInlineSnapshot(`
+      {
+        "status": 124,
+        "stderr": "kerneltest: not ok: the guest reached its time limit of 1 s while it was busy; never came: text=line Z
+      ",
+        "stdout": "",
+      }
+    `)
+  })
+})
+
+describe('--until', () => {
+  test('stops the run at a symbol', async () => {
+    expect(await run('AsB', '--until', 'show')).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "kerneltest: ok: the guest reached --until
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('may be a text or a screen, and texts must have come by then', async () => {
+    expect(await run('AB', '--until', 'text=/line B/', '--expect', 'text=line A')).toMatchObject({
+      status: 0,
+    })
+    expect(await run('As', '--until', 'screen=show', '--expect', 'text=line B')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest reached --until; never came: text=line B
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('that is not reached is a failure', async () => {
+    expect(await run('Ax', '--until', 'show')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest exited with 0x10 (status 33); it did not reach --until
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+})
+
+describe.concurrent('what cannot start', () => {
+  test.for<[string, string[]]>([
+    ['no image', ['run']],
+    ['a missing image', ['run', 'no-such-kernel.elf']],
+    ['an option that does not exist', ['run', '--expct', 'exit=1', 'kernel.elf']],
+    ['a misspelt option after the image', ['run', 'kernel.elf', '--limt', '3s']],
+    ['an option without its value', ['run', 'kernel.elf', '--expect', '--json']],
+    ['a switch with a value', ['run', 'kernel.elf', '--json=yes']],
+    ['an option given twice', ['run', 'kernel.elf', '--limit', '3s', '--limit', '4s']],
+    ['an expectation that does not exist', ['run', 'kernel.elf', '--expect', 'exti=3']],
+    ['a regular expression that is none', ['run', 'kernel.elf', '--expect', 'text=/(/']],
+    ['an engine that does not exist', ['run', 'kernel.elf', '--engine', 'bochs']],
+    ['a number that is none', ['run', 'kernel.elf', '--cpus', 'two']],
+    ['a limit without a unit', ['run', 'kernel.elf', '--limit', '30']],
+    ['an option to doctor', ['doctor', '--verbose']],
+    ['two images to inspect', ['inspect', 'a.elf', 'b.elf']],
+    ['an option to inspect', ['inspect', 'a.elf', '--jsn']],
+  ])('%s', async ([_, commandArguments], { expect }) => {
+    expect(await kerneltest(commandArguments, { cwd: tmpdir() })).toMatchSnapshot()
+  })
+
+  test('an engine that is not installed', async ({ expect }) => {
+    const result = await kerneltest(['run', kernel('script')], { env: { KERNELTEST_QEMU: '/no/such/qemu' } })
+    expect(result.status).toBe(3)
+    expect(result.stderr).toMatch(/^kerneltest: KT3\d\d\d: /)
+  })
+})
+
+test('output arrives while the guest runs; Ctrl-C ends it and keeps what was recorded', async () => {
+  const result = await kerneltest(['run', kernel('script'), '--cmdline', 'A', '--screenshot', '/dev/null'], {
+    onOutput: (stdout, kill) => stdout === 'line A\n' && kill('SIGINT'),
+  })
+  expect(result).toEqual({
+    status: 130,
+    stdout: 'line A\n',
+    stderr: 'kerneltest: not ok: interrupted\n',
+  })
+})
+
+test('--screenshot writes the last screen', async () => {
+  const png = join(folder(), 'screen shot.png')
+  expect(await run('sx', '--screenshot', png)).toMatchObject({ status: 0 })
+  expect(decodePng(readFileSync(png), png)).toMatchObject({ width: 640, height: 400 })
+  const nowhere = join(folder(), 'none', 'x.png')
+  const { status, stderr } = await run('sx', '--screenshot', nowhere)
+  expect([status, stderr.split(':', 2)[1]]).toEqual([2, ' KT6008'])
+})
+
+test('a person sees the screen', async () => {
+  const words = [process.execPath, mainPath, 'run', kernel('script'), '--cmdline', 'Asx']
+  const { stdout } = await command('script', [
+    '-qec',
+    words.map((word) => `'${word}'`).join(' '),
+    '/dev/null',
+  ])
+  expect(stdout.replaceAll('\r', '')).toMatchInlineSnapshot(`
+    "line A
+    ┌──────┐
+    │      │
+    │      │
+    │ show │
+    └──────┘
+    kerneltest: ok: the guest exited with 0x10 (status 33)
+    "
+  `)
+})
+
+test('a path with spaces and quotes, and a kernel that is run twice at once', async () => {
+  const image = join(folder(), `it's "a" kernel.elf`)
+  writeFileSync(image, readFileSync(kernel('script')))
+  const runs = await Promise.all([1, 2].map(() => kerneltest(['run', image, '--cmdline', 'Ax'])))
+  expect(runs.map(({ status, stdout }) => [status, stdout])).toEqual([
+    [0, 'line A\n'],
+    [0, 'line A\n'],
+  ])
+})
