@@ -105,25 +105,25 @@ test('a direct boot takes further disks, too, and does without an exit device if
   expect([media.map(({ id }) => id), ports]).toEqual([['disk1'], { exit: null, debugConsole: null }])
 })
 
+const modules = [module('a', 'a')]
+const misfits: Parameters<typeof refusals>[0] = [
+  ['a 32-bit kernel without a header', elf({ bits: 32 })],
+  ['a disk that nobody starts', diskImage({ bootSignature: false })],
+  ['a CD that nobody starts', isoImage({ bootEntries: [] })],
+  ['another header', multiboot1Elf(), { protocol: 'multiboot2' }],
+  ['an ELF as a disk', elf(), { protocol: 'disk' }],
+  ['elf64 for a position-independent one', multiboot2Elf([], { type: 'shared' }), { protocol: 'elf64' }],
+  ['modules for a disk', diskImage(), { modules }],
+  ['a command line for a CD', isoImage(), { commandLine: 'quiet' }],
+  ['modules for a plain ELF64', elf(), { modules }],
+  ['a command line for a plain ELF64', elf(), { commandLine: 'quiet' }],
+  ['a firmware for a plain ELF64', elf(), { firmware: 'uefi' }],
+  ['little memory', elf(), { memoryMiB: 3 }],
+  ['half a MiB', elf(), { memoryMiB: 64.5 }],
+]
+
 test('options that do not fit the image', () => {
-  const modules = [module('a', 'a')]
-  expect(
-    refusals([
-      ['a 32-bit kernel without a header', elf({ bits: 32 })],
-      ['a disk that nobody starts', diskImage({ bootSignature: false })],
-      ['a CD that nobody starts', isoImage({ bootEntries: [] })],
-      ['another header', multiboot1Elf(), { protocol: 'multiboot2' }],
-      ['an ELF as a disk', elf(), { protocol: 'disk' }],
-      ['elf64 for a position-independent one', multiboot2Elf([], { type: 'shared' }), { protocol: 'elf64' }],
-      ['modules for a disk', diskImage(), { modules }],
-      ['a command line for a CD', isoImage(), { commandLine: 'quiet' }],
-      ['modules for a plain ELF64', elf(), { modules }],
-      ['a command line for a plain ELF64', elf(), { commandLine: 'quiet' }],
-      ['a firmware for a plain ELF64', elf(), { firmware: 'uefi' }],
-      ['little memory', elf(), { memoryMiB: 3 }],
-      ['half a MiB', elf(), { memoryMiB: 64.5 }],
-    ]),
-  ).toMatchInlineSnapshot(`
+  expect(refusals(misfits)).toMatchInlineSnapshot(`
     "a 32-bit kernel without a header
     KT2001: there is no way to boot the image
       A 32-bit kernel needs a multiboot header or a PVH note.

@@ -99,34 +99,28 @@ test('load_end_addr 0 loads the rest of the file, bss_end_addr 0 nothing more', 
 
 const hugeModule = { name: 'huge.img', bytes: new Uint8Array(3 << 20), commandLine: '' }
 
+const refused: Parameters<typeof refusals>[0] = [
+  ['unknown requirement', multiboot1Elf(0x18)],
+  ['entry at a physical address', multiboot1Elf(0, { segments: [segment({ virtualAddress: 0xc0100000n })] })],
+  ['a start before the file', byFields({ ...fields, loadStart: 0x100000 })],
+  ['load address above the header', byFields({ ...fields, loadStart: 0x200020 })],
+  ['an end before the start', byFields({ ...fields, loadEnd: 0x1fff00 })],
+  ['an end past the file', byFields({ ...fields, loadEnd: 0x204000 })],
+  ['a bss that ends too early', byFields({ ...fields, bssEnd: 0x200400 })],
+  ['a segment in ROM', multiboot1Elf(0, { segments: [segment({ at: 0xff000n, memorySize: 0x2000n })] })],
+  ['a segment above 4 GiB', multiboot1Elf(0, { segments: [segment({ at: 1n << 32n })], entry: 1n << 32n })],
+  [
+    'two segments in one place',
+    multiboot1Elf(0, {
+      segments: [segment(), segment({ index: 3, virtualAddress: 0x900000n, physicalAddress: 0x100fffn })],
+    }),
+  ],
+  ['no room for a module', multiboot1Elf(), { memoryMiB: 4, modules: [hugeModule] }],
+  ['a firmware', multiboot1Elf(), { firmware: 'uefi' }],
+]
+
 test('refuses what GRUB would refuse', () => {
-  expect(
-    refusals([
-      ['unknown requirement', multiboot1Elf(0x18)],
-      [
-        'entry at a physical address',
-        multiboot1Elf(0, { segments: [segment({ virtualAddress: 0xc0100000n })] }),
-      ],
-      ['a start before the file', byFields({ ...fields, loadStart: 0x100000 })],
-      ['load address above the header', byFields({ ...fields, loadStart: 0x200020 })],
-      ['an end before the start', byFields({ ...fields, loadEnd: 0x1fff00 })],
-      ['an end past the file', byFields({ ...fields, loadEnd: 0x204000 })],
-      ['a bss that ends too early', byFields({ ...fields, bssEnd: 0x200400 })],
-      ['a segment in ROM', multiboot1Elf(0, { segments: [segment({ at: 0xff000n, memorySize: 0x2000n })] })],
-      [
-        'a segment above 4 GiB',
-        multiboot1Elf(0, { segments: [segment({ at: 1n << 32n })], entry: 1n << 32n }),
-      ],
-      [
-        'two segments in one place',
-        multiboot1Elf(0, {
-          segments: [segment(), segment({ index: 3, virtualAddress: 0x900000n, physicalAddress: 0x100fffn })],
-        }),
-      ],
-      ['no room for a module', multiboot1Elf(), { memoryMiB: 4, modules: [hugeModule] }],
-      ['a firmware', multiboot1Elf(), { firmware: 'uefi' }],
-    ]),
-  ).toMatchInlineSnapshot(`
+  expect(refusals(refused)).toMatchInlineSnapshot(`
     "unknown requirement
     KT2008: the multiboot header requires 0x18, flags that the specification does not define
       Set only bits 0 (page-aligned modules), 1 (memory information), 2 (video mode) and 16 (address fields).

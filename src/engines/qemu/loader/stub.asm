@@ -1,6 +1,7 @@
 ; What QEMU starts in place of a kernel: the PVH entry point of the ELF file that make-loader.ts writes.
 ; It turns what the firmware left into the entry state of a boot plan, then jumps to the kernel.
-; Entry (Xen's pvh.pandoc): 32-bit flat segments, paging off, EBX = hvm_start_info. EBP holds our address throughout.
+; Entry (Xen's pvh.pandoc): 32-bit flat segments, paging off, EBX = hvm_start_info.
+; EBP holds our address throughout.
 ; After a change: node scripts/build-loader-stub.mjs
 
     org 0
