@@ -1,4 +1,4 @@
-// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and scripts/font/own-glyphs.txt.
+// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
 
 /** In pixels, of a glyph. */
 export const glyphWidth = 8

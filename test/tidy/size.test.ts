@@ -32,6 +32,7 @@ test('a large file, a long function and a wide comment are found', () => {
   const body = 'x()\n'.repeat(maxFunctionLines - 2)
   const text = [
     `export function fits() {\n${body}}`,
+    `export function quotes() {\n  return \`${body}\`\n}`,
     `export function tooLong() {\n${body}x()\n}`,
     `const arrow = () => {\n${body}x()\n}`,
     `class C { method() {\n${body}x()\n} }`,
@@ -43,15 +44,15 @@ test('a large file, a long function and a wide comment are found', () => {
   const file = { path: 'src/sample.ts', text }
   expect(longFunctions([file])).toMatchInlineSnapshot(`
     [
-      "src/sample.ts:71 tooLong has 71 lines, more than 70",
-      "src/sample.ts:142 arrow has 71 lines, more than 70",
-      "src/sample.ts:213 method has 71 lines, more than 70",
-      "src/sample.ts:284 a function has 71 lines, more than 70",
+      "src/sample.ts:142 tooLong has 71 lines, more than 70",
+      "src/sample.ts:213 arrow has 71 lines, more than 70",
+      "src/sample.ts:284 method has 71 lines, more than 70",
+      "src/sample.ts:355 a function has 71 lines, more than 70",
     ]
   `)
   expect(wideComments([file])).toMatchInlineSnapshot(`
     [
-      "src/sample.ts:426 is wider than 110 columns",
+      "src/sample.ts:497 is wider than 110 columns",
     ]
   `)
   expect(

@@ -13,22 +13,34 @@ export function oversizedFiles(files: readonly TextFile[]): string[] {
 
 const functionTypes = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 
-/** Functions that do not fit a screen. The body of a `describe` is a list of tests, not a function. */
+/**
+ * Functions that do not fit a screen. The body of a `describe` is a list of tests, not a function, and a text
+ * over several lines (an inline snapshot) counts as one line.
+ */
 export function longFunctions(files: readonly TextFile[]): string[] {
   return files.flatMap((file) => {
     const found: string[] = []
     walk(program(file), (node, parent) => {
       if (!functionTypes.has(node.type) || isDescribeBody(parent)) return
-      const first = lineAt(file.text, node.start)
-      const lines = lineAt(file.text, node.end) - first + 1
-      if (lines > maxFunctionLines) {
-        found.push(
-          `${file.path}:${first} ${functionName(node, parent)} has ${lines} lines, more than ${maxFunctionLines}`,
-        )
-      }
+      const lines = linesOf(file, node) - linesInsideTexts(file, node)
+      if (lines <= maxFunctionLines) return
+      const place = `${file.path}:${lineAt(file.text, node.start)}`
+      found.push(`${place} ${functionName(node, parent)} has ${lines} lines, more than ${maxFunctionLines}`)
     })
     return found
   })
+}
+
+function linesOf(file: TextFile, { start, end }: SyntaxNode): number {
+  return file.text.slice(start, end).split('\n').length
+}
+
+function linesInsideTexts(file: TextFile, node: SyntaxNode): number {
+  let lines = 0
+  walk(node, (inner) => {
+    if (inner.type === 'TemplateLiteral') lines += linesOf(file, inner) - 1
+  })
+  return lines
 }
 
 function isDescribeBody(parent: SyntaxNode | null): boolean {
