@@ -13,7 +13,7 @@ export interface Multiboot2Wishes {
 }
 
 /** Multiboot2 2.0 §3.1.4 to §3.1.13: types of header tags. */
-export const headerTag = {
+const headerTag = {
   informationRequest: 1,
   address: 2,
   entryAddress: 3,

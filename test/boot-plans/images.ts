@@ -9,7 +9,7 @@ import type {
 } from '../../src/image/image.ts'
 
 /** A file whose every byte is its offset, so that what lands in memory tells where it came from. */
-export const countingBytes = Uint8Array.from({ length: 0x4000 }, (_, index) => index & 0xff)
+const countingBytes = Uint8Array.from({ length: 0x4000 }, (_, index) => index & 0xff)
 
 const noSymbols = { symbols: [], find: () => null, at: () => null, matches: () => [] }
 
