@@ -1,6 +1,6 @@
 /**
- * Every error that a user can meet: one code a cause, by room (1xxx image, 2xxx boot, 3xxx engine,
- * 4xxx pool and session, 5xxx Vitest and matchers, 6xxx command line). `docs/errors.md` has a section for each.
+ * Every error that a user can meet: one code a cause, by room (1xxx image, 2xxx boot, 3xxx engine, 4xxx pool
+ * and session, 5xxx Vitest and matchers, 6xxx command line). `docs/errors.md` has a section for each.
  */
 export const errorTitles = {
   KT1001: 'The image could not be read',
@@ -59,8 +59,7 @@ export const errorTitles = {
   KT5003: 'There is no such option of kernelProject',
   KT5004: 'A matcher was given something else than it looks at',
   KT5005: '`toMatchScreenshot` cannot be used so',
-  KT5006: 'The time-out of a test came before the limit of its machine',
-  KT5007: 'The guest crashed unexpectedly',
+  KT5006: 'The guest crashed unexpectedly',
   KT5010: 'The paging mode is not supported',
   KT5020: 'A reference screenshot could not be read',
   KT5021: 'There is no record of a run',
@@ -80,7 +79,10 @@ export type ErrorCode = keyof typeof errorTitles
 
 const docsBase = 'https://github.com/kerneltest/kerneltest/blob/main/docs/errors.md'
 
-/** What crosses a thread in place of a {@link KernelTestError}: structured cloning drops the fields of an Error. */
+/**
+ * What crosses a thread in place of a {@link KernelTestError}: structured cloning drops the fields of an
+ * Error.
+ */
 export interface PlainError {
   readonly code: ErrorCode
   readonly cause: string

@@ -40,12 +40,12 @@ export class Attempt {
     return this.#open
   }
 
-  /** Starts a test and its time-out. */
-  begin(test: RunnerTestCase): void {
-    const { testTimeout } = this.#options
-    this.passOver()
+  /** A test begins, and with it its time-out; null for one that does not count. */
+  begin(test: RunnerTestCase | null): void {
+    this.end()
     this.#open = test
-    this.isPassedOver = false
+    this.isPassedOver = test === null
+    const { testTimeout } = this.#options
     if (testTimeout === 0) return
     const reason = new Error(`was stopped by the time-out of ${testTimeout} ms`)
     this.#timer = setTimeout(() => this.#timeout.abort(reason), testTimeout)
@@ -54,13 +54,8 @@ export class Attempt {
   end(): void {
     clearTimeout(this.#timer)
     this.#open = null
+    this.isPassedOver = false
     this.shown = 0
-  }
-
-  /** The test that begins now does not count. */
-  passOver(): void {
-    this.end()
-    this.isPassedOver = true
   }
 
   /** In milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import type { TestContext } from 'vitest'
+import type { TestAnnotation, TestContext } from 'vitest'
 import { describeEnding } from '../observe/expectation.ts'
 import { nsPerMs } from '../observe/instant.ts'
 import type { Session } from '../session/session.ts'
@@ -8,25 +8,28 @@ import { writeAttachments } from './attachments.ts'
 import { placesOf } from './places.ts'
 import { timeoutMarginMs } from './timeouts.ts'
 
+/** Of our annotations. */
+const type = 'kerneltest'
+
+type TestAttachment = NonNullable<TestAnnotation['attachment']>
 type Context = Pick<TestContext, 'task' | 'signal' | 'annotate'>
 
 /**
  * Ends the machines of a test, and attaches what they leave behind if it failed.
- * @throws KernelTestError KT5007 when a guest crashed and no matcher named that; KT5006 when the test timed out before a
- * machine's limit could be reached.
+ * @throws KernelTestError KT5006 when a guest crashed and no matcher named that.
  */
 export async function endMachines(sessions: readonly Session[], context: Context): Promise<void> {
   const crash = sessions.map((session) => session.unnamedCrash).find((ending) => ending !== null)
   const hasFailed = context.task.result?.state === 'fail'
   try {
+    if (hasFailed) await explainTimeout(sessions, context)
     if (hasFailed || crash) await attachAll(sessions, context)
   } finally {
     await Promise.all(sessions.map((session) => session.close()))
   }
-  if (hasFailed) explainTimeout(sessions, context)
-  else if (crash) {
+  if (crash && !hasFailed) {
     throw new KernelTestError(
-      'KT5007',
+      'KT5006',
       `the guest ${describeEnding(crash)}, and nothing in the test expects that`,
       `If it should: await expect(vm).toExit('${crash.kind}').`,
     )
@@ -50,32 +53,34 @@ async function attachAll(sessions: readonly Session[], context: Context): Promis
 }
 
 /**
- * Vitest lets nobody annotate a test whose state is no longer `run`, and a failed test is told to its fixtures by that
- * state alone.
+ * Vitest lets nobody annotate a test whose state is no longer `run`, and a failed test is told to its
+ * fixtures by that state alone.
  */
 function annotateFailed(
   { task, annotate }: Context,
-  ...[message, attachment]: [string, object]
+  message: string,
+  attachment?: TestAttachment,
 ): Promise<unknown> {
+  const write = () => (attachment ? annotate(message, type, attachment) : annotate(message, type))
   const { result } = task
-  if (result === undefined) return annotate(message, 'kerneltest', attachment)
+  if (result === undefined) return write()
   const { state } = result
   result.state = 'run'
   try {
-    return annotate(message, 'kerneltest', attachment)
+    return write()
   } finally {
     result.state = state
   }
 }
 
-function explainTimeout(sessions: readonly Session[], { task, signal }: Context): void {
-  if (!signal.aborted) return
+async function explainTimeout(sessions: readonly Session[], context: Context): Promise<void> {
+  const { task, signal } = context
   const limitsMs = sessions.map(({ facts }) => Number(facts.limitNs / nsPerMs))
   const neededMs = Math.max(0, ...limitsMs) + timeoutMarginMs
-  if (neededMs <= task.timeout) return
-  throw new KernelTestError(
-    'KT5006',
-    `the test's time-out of ${task.timeout} ms came before the machine's limit of ${neededMs - timeoutMarginMs} ms`,
-    `If the guest needs that long: test(name, { timeout: ${neededMs} }, …).`,
+  if (!signal.aborted || neededMs <= task.timeout) return
+  await annotateFailed(
+    context,
+    `the time-out of ${task.timeout} ms came before the machine's limit of ${neededMs - timeoutMarginMs} ms; ` +
+      `if the guest needs that long: test(name, { timeout: ${neededMs} }, …)`,
   )
 }

@@ -91,7 +91,12 @@ export class ImageRun {
 
   /** The guest could not be run, or was lost on our side. */
   async #fail(attempt: Attempt, { name, message, stack = '' }: Error): Promise<void> {
-    const error: TestError = { name, message, stack }
+    // Where we noticed that an image or an engine is no good helps nobody.
+    const error: TestError = {
+      name,
+      message,
+      stack: name === 'KernelTestError' ? `${name}: ${message}` : stack,
+    }
     if (attempt.open === null) this.#runErrors.push(error)
     else await this.#end(error, Date.now(), attempt)
   }
@@ -106,7 +111,7 @@ export class ImageRun {
     const test = known ?? this.#tree.add(name)
     if (known === undefined) await this.#announce()
     const isDone = known?.result !== undefined && !wanted.has(known)
-    if (test.mode === 'skip' || isDone || this.#options.collectOnly) return attempt.passOver()
+    if (test.mode === 'skip' || isDone || this.#options.collectOnly) return attempt.begin(null)
     attempt.begin(test)
     const retryCount = test.result === undefined ? 0 : attempt.retryCount
     test.result = { ...test.result, state: 'run', startTime: time, retryCount, repeatCount: 0 }
