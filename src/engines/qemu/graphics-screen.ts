@@ -1,11 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { GraphicsScreen } from '../../observe/screen.ts'
 import { invariant } from '../../support/invariant.ts'
-import { readThroughFile } from './memory-file.ts'
 import type { Monitor } from './monitor.ts'
 
 /** The picture on the display, whatever its mode. `directory` takes a file for a moment. */
 export async function readGraphicsScreen(monitor: Monitor, directory: string): Promise<GraphicsScreen> {
-  return parsePixmap(await readThroughFile(monitor, directory, 'screendump', {}))
+  const filename = join(directory, `screen-${randomUUID()}.ppm`)
+  try {
+    await monitor.execute('screendump', { filename })
+    return parsePixmap(await readFile(filename))
+  } finally {
+    await rm(filename, { force: true })
+  }
 }
 
 /** Parses a binary portable pixmap with 8 bits a sample (netpbm "P6"), as QEMU writes it. */

@@ -18,7 +18,7 @@ export function readTextScreen(qtest: QtestClient): Promise<TextScreen | null> {
 }
 
 /** Where the cells of a text mode lie: counted in cells (2 bytes) from the start of the video memory. */
-export interface TextLayout {
+interface TextLayout {
   readonly columns: number
   readonly rows: number
   readonly start: number
@@ -30,7 +30,7 @@ export interface TextLayout {
 }
 
 /** Null: a graphics mode. `blank`: no mode was ever set. */
-export function textLayout(registers: VgaRegisters): TextLayout | 'blank' | null {
+function textLayout(registers: VgaRegisters): TextLayout | 'blank' | null {
   const crtc = (register: number): number => registers.crtc[register] ?? 0
   const graphicsMode = ((registers.graphics[6] ?? 0) & 1) === 1
   if (graphicsMode) return null
@@ -70,7 +70,7 @@ const monochromeWindow = 0xb0000n
  * Cuts the visible rows out of `window` (code, attribute, code, …), which wraps after {@link windowSize}
  * bytes.
  */
-export function cutTextScreen(layout: TextLayout, window: Uint8Array): TextScreen {
+function cutTextScreen(layout: TextLayout, window: Uint8Array): TextScreen {
   const { columns, rows, start, pitch, blinks } = layout
   const codes = new Uint8Array(columns * rows)
   const attributes = new Uint8Array(columns * rows)

@@ -5,8 +5,6 @@ import type { QtestClient } from './qtest-client.ts'
  * reference.
  */
 export interface VgaRegisters {
-  /** Miscellaneous output bit 0: the CRTC answers at 3D4h (colour); otherwise at 3B4h (monochrome). */
-  readonly color: boolean
   /** Indexed by register number; only those of {@link crtcRegisters} are read, the others are 0. */
   readonly crtc: Uint8Array
   /** Graphics controller registers 4–6 by number, the others 0. */
@@ -37,12 +35,12 @@ const chain4 = 0x08
  * meanwhile (`QtestClient.exclusively`); every index register and flip-flop is put back.
  */
 export async function readVgaRegisters(qtest: QtestClient): Promise<VgaRegisters> {
-  const color = ((await qtest.readPort(miscellaneousReadPort)) & 1) === 1
-  const crtcPort = color ? 0x3d4 : 0x3b4
+  const inColor = ((await qtest.readPort(miscellaneousReadPort)) & 1) === 1
+  const crtcPort = inColor ? 0x3d4 : 0x3b4
   const crtc = await readIndexed(qtest, crtcPort, crtcRegisters)
   const graphics = await readIndexed(qtest, graphicsPort, graphicsRegisters)
   const attribute = await readAttributeController(qtest, crtcPort + 6)
-  return { color, crtc, graphics, ...attribute }
+  return { crtc, graphics, ...attribute }
 }
 
 /**
