@@ -124,6 +124,8 @@ export const checks = [
         noEmit: true,
         types: ['node'],
       }
+      const uses = new URL('../../test/vitest/public-types.ts', import.meta.url)
+      copyFileSync(uses, project.path('examples/public-types.ts'))
       writeFileSync(project.path('tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }))
       await project.run('.', 'tsc', ['--noEmit', '-p', '..'])
     },
