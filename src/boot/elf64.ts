@@ -4,7 +4,7 @@ import { largest, smallest } from '../support/extremes.ts'
 import { hex } from '../support/hex.ts'
 import type { DirectBoot, DirectOptions } from './direct-boot.ts'
 import { checkSegment, entryOutside, loadSegment, segmentName } from './elf-segments.ts'
-import { longMode } from './entry-state.ts'
+import { addStack, longMode } from './entry-state.ts'
 import { addPageTables, identityMap } from './identity-map.ts'
 import { MemoryLayout } from './memory-layout.ts'
 import { largePage } from './page-tables.ts'
@@ -36,9 +36,7 @@ export function elf64(image: ElfImage, options: DirectOptions): DirectBoot {
     tables.map(linear, physical, size, access)
   }
   const cr3 = addPageTables(layout, tables)
-  const stack = layout.place({ what: 'stack', size: stackBytes, alignment: 16, prefer: 'low' })
-  layout.write('stack', stack, new Uint8Array(), stackBytes)
-  const rsp = stack + BigInt(stackBytes) - 8n
+  const rsp = addStack(layout, stackBytes) - 8n
   const cpu = longMode(layout, image.entry, { rsp }, cr3)
   if (!entrySegment.executable) {
     notes.push(`the entry point lies in ${segmentName(entrySegment)}, which is not executable`)

@@ -16,17 +16,30 @@ const cr0 = { pe: 1 << 0, mp: 1 << 1, et: 1 << 4, ne: 1 << 5, wp: 1 << 16, pg: 2
 const cr4 = { pae: 1 << 5, osfxsr: 1 << 9, osxmmexcpt: 1 << 10 }
 const efer = { lme: 1 << 8, nxe: 1 << 11 }
 
+const smallStackBytes = 4096
+
 type Registers = Partial<Record<GeneralRegister, bigint>>
 
-/** 32-bit protected mode, flat segments, paging off. `task` also loads TR, as PVH wants it. */
+/**
+ * 32-bit protected mode, flat segments, paging off. ESP points to the end of a little free memory: no protocol promises
+ * that, but GRUB does the same for kernels that push before they have a stack. `task` also loads TR, as PVH wants it.
+ */
 export function protectedMode(
   layout: MemoryLayout,
   rip: bigint,
   registers: Registers,
   options: { readonly task: boolean } = { task: false },
 ): EntryState {
-  const gdt = placeGdt(layout, flatCode32, options.task)
-  return { mode: 'protected32', rip, registers, cr0: cr0.pe | cr0.et, cr3: 0n, cr4: 0, efer: 0, gdt }
+  return {
+    mode: 'protected32',
+    rip,
+    registers: { rsp: addStack(layout, smallStackBytes), ...registers },
+    cr0: cr0.pe | cr0.et,
+    cr3: 0n,
+    cr4: 0,
+    efer: 0,
+    gdt: placeGdt(layout, flatCode32, options.task),
+  }
 }
 
 /**
@@ -44,6 +57,14 @@ export function longMode(layout: MemoryLayout, rip: bigint, registers: Registers
     efer: efer.lme | efer.nxe,
     gdt: placeGdt(layout, flatCode64, false),
   }
+}
+
+/** Takes memory for a stack, zeroes it and answers its end. */
+export function addStack(layout: MemoryLayout, size: number): bigint {
+  const what = 'stack'
+  const at = layout.place({ what, size, alignment: 16, prefer: 'low' })
+  layout.write(what, at, new Uint8Array(), size)
+  return at + BigInt(size)
 }
 
 function placeGdt(layout: MemoryLayout, code: bigint, task: boolean): EntryGdt {

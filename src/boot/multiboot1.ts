@@ -43,7 +43,7 @@ export function multiboot1(image: ElfImage, header: Multiboot1Header, options: D
   if (load) loadByAddressFields(layout, image.source, header.fileOffset, load)
   else loadSegments(layout, image)
   const entry = load ? BigInt(load.entry) : physicalEntry(image)
-  const information = addInformation(layout, image, header, options)
+  const information = addInformation(layout, image, options)
   const cpu = protectedMode(layout, entry, { rax: bootMagic, rbx: information })
   const notes: string[] = []
   if (image.bits === 64) notes.push("QEMU's own -kernel refuses multiboot1 in a 64-bit ELF; GRUB accepts it")
@@ -52,15 +52,10 @@ export function multiboot1(image: ElfImage, header: Multiboot1Header, options: D
 }
 
 /** §3.3. */
-function addInformation(
-  layout: MemoryLayout,
-  image: ElfImage,
-  header: Multiboot1Header,
-  options: DirectOptions,
-): bigint {
+function addInformation(layout: MemoryLayout, image: ElfImage, options: DirectOptions): bigint {
   const { commandLine, modules } = options
   const information = new Structure(informationBytes)
-  let flags = has.memory | has.commandLine | has.map | has.loaderName
+  let flags = has.memory | has.commandLine | has.map | has.loaderName | has.video
   information.u32(16, layout.add('command line', zeroTerminated(commandLine), 8, 'low'))
   if (modules.length > 0) {
     flags |= has.modules
@@ -78,12 +73,9 @@ function addInformation(
   }
   information.u32(48, layout.placeMap('multiboot1', mapCapacity))
   information.u32(64, layout.add('boot loader name', zeroTerminated(loaderName), 8, 'low'))
-  if (header.flags & wantsVideoMode) {
-    flags |= has.video
-    const { address, pitch, columns, rows, bitsPerCell, framebufferType } = vgaText
-    information.u64(88, address).u32(96, pitch).u32(100, columns).u32(104, rows)
-    information.u8(108, bitsPerCell).u8(109, framebufferType)
-  }
+  const { address, pitch, columns, rows, bitsPerCell, framebufferType } = vgaText
+  information.u64(88, address).u32(96, pitch).u32(100, columns).u32(104, rows)
+  information.u8(108, bitsPerCell).u8(109, framebufferType)
   information.u32(0, flags)
   const at = layout.add('multiboot information', information.bytes, 8, 'low')
   layout.addFact('lowerKiB', at + 4n, 4)

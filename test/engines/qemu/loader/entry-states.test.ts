@@ -42,7 +42,7 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
       cr4 00000000 
       cs ds es fs gs ss tr ldtr 00000010 00000018 00000018 00000018 00000018 00000018 00000000 00000000 
       gdt idt limits 0000001f 00000000 
-      flags 0000026d 
+      flags 0000126d 
       lower 0000027f 
       upper 0001fb80 
       command line quiet "x y"

@@ -1,25 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeLoader } from '../../../../src/engines/qemu/loader/make-loader.ts'
 import { cpio } from '../../../boot/cpio.ts'
-import { debianPackage, metapackageTarget } from '../../../boot/debian-package.ts'
+import { guestFile } from '../../../boot/debian-guests.ts'
 import { directStartOf, planOfFile } from '../../../boot-plans/plan-of.ts'
 import { kernel } from '../../../kernels/build.ts'
 import { qemuVersions, startQemu } from '../bare-qemu.ts'
 import { runPlan } from './run-start.ts'
 
-function cloudKernel(): string {
-  const folder = join(debianPackage(metapackageTarget('linux-image-cloud-amd64')), 'boot')
-  const name = readdirSync(folder).find((file) => file.startsWith('vmlinuz-'))
-  return join(folder, name ?? 'vmlinuz')
-}
+const cloudKernel = guestFile('linux-image-cloud-amd64', 'boot', 'vmlinuz-')
 
 describe.each(qemuVersions)('on QEMU %s', (version) => {
   test("Debian's cloud kernel starts, reads its command line and runs init from the initrd", () => {
     const initrd = cpio({ init: readFileSync(kernel('linux-init')) })
-    const plan = planOfFile(cloudKernel(), {
+    const plan = planOfFile(cloudKernel, {
       memoryMiB: 256,
       commandLine: 'console=ttyS0 panic=-1 kerneltest',
       modules: [{ name: 'initrd', bytes: initrd, commandLine: '' }],
@@ -31,7 +27,7 @@ describe.each(qemuVersions)('on QEMU %s', (version) => {
   })
 
   test.each(['x64', 'ia32'])('memtest86+ for %s reaches its text screen', async (architecture) => {
-    const image = join(debianPackage('memtest86+'), 'boot', `memtest86+${architecture}.bin`)
+    const image = guestFile('memtest86+', 'boot', `memtest86+${architecture}.bin`)
     const plan = planOfFile(image)
     const folder = mkdtempSync(join(tmpdir(), 'kerneltest-memtest-'))
     const loader = join(folder, 'loader.elf')
