@@ -1,5 +1,5 @@
-; A boot sector that does what it is told over COM1: an operation byte, then AX, BX, CX, DX as 16-bit words. It answers
-; with AX, BX, CX, DX as they are afterwards.
+; A boot sector that does what it is told over COM1: an operation byte, then AX, BX, CX, DX as 16-bit words.
+; It answers with AX, BX, CX, DX as they are afterwards.
 ;   0: int 10h   1: out dx, al   2: al = in dx   3: [es = BX:DX] = AX, CX times
 COM1 equ 0x3f8
 

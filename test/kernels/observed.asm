@@ -1,6 +1,7 @@
 ; elf32
-; A machine in a known state, to be looked at. Long mode, memory maps and registers as written below; prints R on COM1,
-; then calls `tick` in the higher half for ever and counts the calls. Other CPUs count calls of their own, in real mode.
+; A machine in a known state, to be looked at. Long mode, memory maps and registers as written below; prints R
+; on COM1, then calls `tick` in the higher half for ever and counts the calls. Other CPUs count calls of their
+; own, in real mode.
 %include "common.inc"
 
 HIGH        equ 0xffffffff80000000  ; the first 2 MiB again
