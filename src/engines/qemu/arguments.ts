@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { BootPlan, Medium } from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
 import { gdbChardev } from './gdb-client.ts'
@@ -94,26 +95,35 @@ function startArguments(plan: BootPlan, uefiCode: string | null): string[] {
  * elsewhere, by another of our runs or by a QEMU of the user's.
  */
 function mediumArguments(plan: BootPlan, medium: Medium, index: number): string[] {
-  const file = `driver=raw,file.driver=file,file.locking=off,file.filename=${escaped(medium.path)}`
+  const file = `driver=raw,file.driver=file,file.locking=off,file.filename=${escaped(resolve(medium.path))}`
   const access = medium.kind === 'cdrom' ? 'media=cdrom,readonly=on' : 'snapshot=on'
   return [
     ...['-drive', `if=none,id=medium${index},${access},${file}`],
-    ...deviceArguments(plan, medium, `drive=medium${index}${bootIndex(plan, medium)}`),
+    ...deviceArguments(plan, medium, `drive=medium${index}`),
   ]
 }
 
-function deviceArguments({ machine }: BootPlan, medium: Medium, properties: string): string[] {
-  if (medium.kind === 'disk') return ['-device', `ide-hd,${properties}`]
-  if (medium.kind === 'cdrom') return ['-device', `ide-cd,${properties}`]
-  // A q35 has no floppy controller of its own.
-  const controller = machine.shape === 'q35' ? ['-device', 'isa-fdc'] : []
-  return [...controller, '-device', `floppy,${properties}`]
+function deviceArguments(plan: BootPlan, medium: Medium, drive: string): string[] {
+  const place = bootPlace(plan, medium)
+  if (medium.kind === 'floppy') return floppyArguments(plan, medium, drive, place)
+  const bootIndex = place === null ? '' : `,bootindex=${place}`
+  return ['-device', `${medium.kind === 'disk' ? 'ide-hd' : 'ide-cd'},${drive}${bootIndex}`]
 }
 
-function bootIndex({ start }: BootPlan, medium: Medium): string {
-  if (start.kind === 'direct') return ''
-  const index = start.bootOrder.indexOf(medium.id)
-  return index < 0 ? '' : `,bootindex=${index}`
+/** A place in the boot order belongs to the floppy controller, which a q35 does not have of its own. */
+function floppyArguments(plan: BootPlan, medium: Medium, drive: string, place: number | null): string[] {
+  const number = plan.media.filter(({ kind }) => kind === 'floppy').indexOf(medium)
+  const controller = plan.machine.shape === 'q35' && number === 0 ? ['-device', 'isa-fdc'] : []
+  const letter = number === 0 ? 'A' : 'B'
+  const order = place === null ? [] : ['-global', `isa-fdc.bootindex${letter}=${place}`]
+  return [...order, ...controller, '-device', `floppy,${drive}`]
+}
+
+/** First is 0; null: never. */
+function bootPlace({ start }: BootPlan, medium: Medium): number | null {
+  if (start.kind === 'direct') return null
+  const place = start.bootOrder.indexOf(medium.id)
+  return place < 0 ? null : place
 }
 
 /** What tells a triple fault and the ways to reset apart, see `reset-source.ts`. */

@@ -54,7 +54,7 @@ export async function openPlan(
 }
 
 /** The engine looks for its QEMU before its first pause. */
-function withQemu<T>(qemu: Qemu, action: () => T): T {
+export function withQemu<T>(qemu: Qemu, action: () => T): T {
   const { KERNELTEST_QEMU } = process.env
   process.env['KERNELTEST_QEMU'] = qemu.path
   try {
