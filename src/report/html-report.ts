@@ -2,7 +2,13 @@ import { type Html, html, raw } from './html.ts'
 import { comparisonCard, outcomes, type Pictures, testLine } from './report-comparison.ts'
 import { reportScript } from './report-script.ts'
 import { reportStyle } from './report-style.ts'
-import type { ComparisonOutcome, ComparisonRecord, FailureRecord, RunRecord } from './run-record.ts'
+import type {
+  ComparisonOutcome,
+  ComparisonRecord,
+  FailureRecord,
+  RunRecord,
+  TestRecord,
+} from './run-record.ts'
 
 /** Reads a file of the run by its path relative to the root; null when it is not there. */
 export type ReadFile = (path: string) => Uint8Array | null
@@ -20,9 +26,16 @@ export function htmlReport(record: RunRecord, read: ReadFile): string {
     const bytes = path === null ? null : read(path)
     return bytes === null ? null : `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`
   }
+  const urgent = comparisons.filter(isUrgent)
+  const compared = (one: ComparisonRecord): Html =>
+    comparisonCard(one, `screenshot-${comparisons.indexOf(one)}`, pictures)
+  const isExplained = ({ test }: FailureRecord): boolean => urgent.some((one) => isSameTest(one.test, test))
   const cards = [
-    ...record.failures.map((failure, index) => failureCard(failure, `failure-${index}`, read, pictures)),
-    ...comparisons.map((comparison, index) => comparisonCard(comparison, `screenshot-${index}`, pictures)),
+    ...urgent.map(compared),
+    ...record.failures.map((failure, index) =>
+      failureCard(failure, `failure-${index}`, isExplained(failure), read, pictures),
+    ),
+    ...comparisons.filter((one) => !isUrgent(one)).map(compared),
     ...(record.obsolete.length > 0 ? [obsoleteCard(record.obsolete)] : []),
   ]
   const empty = html`<section class="card"><p class="empty">No screenshot was compared, and no test failed.</p></section>`
@@ -34,6 +47,14 @@ export function htmlReport(record: RunRecord, read: ReadFile): string {
 <div class="columns">${list(record.failures, comparisons)}<main>${cards.length > 0 ? cards : empty}</main></div>
 <script>${raw(reportScript)}</script></body></html>
 `.markup
+}
+
+function isUrgent({ outcome }: ComparisonRecord): boolean {
+  return outcome === 'mismatch' || outcome === 'missing'
+}
+
+function isSameTest(one: TestRecord, other: TestRecord): boolean {
+  return one.file === other.file && one.name === other.name && one.project === other.project
 }
 
 function title({ tests, comparisons }: RunRecord): string {
@@ -72,23 +93,35 @@ function list(failures: readonly FailureRecord[], comparisons: readonly Comparis
   )
   const part = (heading: string, links: readonly Html[]): Html =>
     links.length === 0 ? html`` : html`<h2>${heading}</h2>${links}`
-  return html`<nav class="list">${part('Failed tests', failed)}${part('Screenshots', compared)}</nav>`
+  return html`<nav class="list">${part('Screenshots', compared)}${part('Failed tests', failed)}</nav>`
 }
 
-function failureCard(failure: FailureRecord, id: string, read: ReadFile, pictures: Pictures): Html {
+/** `isExplained`: a screenshot above says why it failed, so its own details are folded away. */
+function failureCard(
+  failure: FailureRecord,
+  id: string,
+  isExplained: boolean,
+  read: ReadFile,
+  pictures: Pictures,
+): Html {
   const { test, messages, serialLogs, screens } = failure
-  const logs = serialLogs.map(
-    (path) =>
-      html`<details open><summary>Serial log · ${path}</summary><pre class="text" data-serial>${logText(read(path))}</pre></details>`,
-  )
+  const details = (summary: string, body: Html): Html =>
+    isExplained
+      ? html`<details><summary>${summary}</summary>${body}</details>`
+      : html`<details open><summary>${summary}</summary>${body}</details>`
+  const said = messages.map((message) => html`<pre class="message">${message}</pre>`)
   const last = screens.map((path) => {
     const url = pictures(path)
     if (url === null) return html``
-    return html`<details open><summary>Last screen · ${path}</summary><div class="stage"><img alt="last screen" src="${raw(url)}"></div></details>`
+    const image = html`<div class="stage"><img alt="last screen" src="${raw(url)}"></div>`
+    return details(`Last screen · ${path}`, image)
   })
+  const logs = serialLogs.map((path) =>
+    details(`Serial log · ${path}`, html`<pre class="text" data-serial>${logText(read(path))}</pre>`),
+  )
   return html`<section class="card" id="${id}" data-failure>
 <header><h3>${test.name}</h3><span class="chip bad">failed</span>${testLine(test)}</header>
-${messages.map((message) => html`<pre class="message">${message}</pre>`)}${last}${logs}</section>`
+${isExplained ? details('Message', html`${said}`) : said}${last}${logs}</section>`
 }
 
 function logText(bytes: Uint8Array | null): string {

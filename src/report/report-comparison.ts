@@ -59,7 +59,7 @@ function summary(comparison: ComparisonRecord): Html {
   return html`<b>${number(mismatched)}</b> of ${number(compared)} pixels (${share.toFixed(share < 0.1 ? 3 : 1)} %)${told}.${sizes}${outcome === 'updated' ? ' The new picture was accepted.' : ''}`
 }
 
-export function changedCellCount(cells: readonly CellChange[]): number {
+function changedCellCount(cells: readonly CellChange[]): number {
   return cells.reduce((count, change) => count + lengthOf(change.after), 0)
 }
 

@@ -60,7 +60,7 @@ main { padding: 22px 28px 80px 16px; display: grid; gap: 22px; min-width: 0 }
 .views button + button { border-left: 1px solid var(--line) }
 .views button[aria-pressed="true"] { background: var(--accent); color: var(--panel) }
 .stage { background: var(--inset); border-block: 1px solid var(--line); padding: 20px; overflow: auto }
-.stage img { display: block; background: #000; max-width: 100% }
+.stage img { display: block; background: #000; max-width: 100%; outline: 1px solid var(--line) }
 .stage.actual-size img { max-width: none; image-rendering: pixelated }
 .stage figcaption { font-size: 12.5px; color: var(--muted); margin-bottom: 6px; display: flex; gap: 8px }
 .side { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)) }
@@ -91,8 +91,8 @@ details[open] > summary { color: var(--text) }
 details .stage { border-bottom: 0 }
 .text { font: 13px/1.45 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; padding: 14px 20px; background: var(--inset);
   max-height: 60vh; overflow: auto }
-.message { font: 13px/1.45 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px 20px; color: var(--bad);
-  background: var(--bad-ground) }
+.message { font: 13px/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px 20px;
+  border-top: 1px solid var(--line); border-left: 4px solid var(--bad); background: var(--inset) }
 .empty { padding: 44px 20px; text-align: center; color: var(--muted) }
 @media (max-width: 900px) {
   .side { grid-template-columns: minmax(0, 1fr) }

@@ -23,6 +23,7 @@ export type GuestLanguageName = 'auto' | 'blog_os' | 'exitCode'
 export interface KernelProjectOptions {
   /** Which images, as glob patterns from the project's root. */
   readonly include: readonly string[]
+  /** Default: everything in `node_modules` and `.git`. */
   readonly exclude?: readonly string[]
   /** Of the project, for `--project`. Default `kernels`. */
   readonly name?: string
@@ -52,6 +53,7 @@ export type KernelBootOptions = Omit<BootOptions, 'until'>
 
 const languages: Readonly<Record<GuestLanguageName, GuestLanguage>> = { auto, blog_os: blogOs, exitCode }
 const defaultTimeout = 30_000
+const defaultExclude: readonly string[] = ['**/node_modules/**', '**/.git/**']
 
 /**
  * A project for `test.projects` in which every image is a test file and every test that its guest tells of is
@@ -61,7 +63,7 @@ const defaultTimeout = 30_000
 export function kernelProject(options: KernelProjectOptions): TestProjectInlineConfiguration {
   const {
     include,
-    exclude = [],
+    exclude = defaultExclude,
     root,
     boot = {},
     port = 'com1',

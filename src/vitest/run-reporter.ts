@@ -72,17 +72,15 @@ function recordOfTest(test: TestCase, root: string): TestRecord {
 function testFailure(test: TestCase, root: string): FailureRecord[] {
   const result = test.result()
   if (result.state !== 'failed') return []
-  const attachments = test.annotations().flatMap(({ attachment }) => (attachment?.path ? [attachment] : []))
-  const paths = (type: RegExp): string[] =>
-    attachments
-      .filter(({ path = '', contentType = '' }) => type.test(`${contentType} ${path}`))
-      .map(({ path = '' }) => relative(root, path))
+  const said = test.annotations().map(({ message }) => message)
+  const paths = (what: string): string[] =>
+    said.filter((message) => message.startsWith(`${what}: `)).map((message) => message.slice(what.length + 2))
   return [
     {
       test: recordOfTest(test, root),
       messages: result.errors.map(({ message }) => stripVTControlCharacters(message)),
-      serialLogs: paths(/^text\/plain .*serial-log/),
-      screens: paths(/^image\/png/),
+      serialLogs: paths('serial log'),
+      screens: paths('last screen'),
     },
   ]
 }

@@ -6,17 +6,12 @@ import { promisify } from 'node:util'
 
 const quiet = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update', '--hide-scrollbars'],
+  ...['--disable-background-networking', '--disable-component-update'],
 ]
 
 /** The page's document after its scripts ran, as headless Chromium (Debian's `chromium`) serializes it. */
 export function dumpDom(url: string): Promise<string> {
   return chromium(['--dump-dom', url])
-}
-
-/** A picture of the page in `file`. */
-export async function photograph(url: string, file: string, width: number, height: number): Promise<void> {
-  await chromium([`--screenshot=${file}`, `--window-size=${width},${height}`, url])
 }
 
 async function chromium(flags: readonly string[]): Promise<string> {

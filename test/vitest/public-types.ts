@@ -1,4 +1,5 @@
-// Every public name as users write it: compiled against the package, with `skipLibCheck` off, on every supported Vitest.
+// Every public name as users write it: compiled against the package, with `skipLibCheck` off, on every
+// supported Vitest.
 import { boot, expect, test, type Vm } from 'kerneltest'
 import { defineConfig, kernelProject, kerneltest } from 'kerneltest/vitest'
 import { defineConfig as vitestConfig } from 'vitest/config'
