@@ -28,6 +28,7 @@ interface Table {
  */
 export class PageTables {
   readonly #tables: Table[] = [newTable(topLevel)]
+  readonly #links: { readonly table: Table; readonly slot: number }[] = []
 
   /** Bytes that the tables take. */
   get size(): number {
@@ -49,17 +50,16 @@ export class PageTables {
     }
   }
 
-  /** The tables as they must stand at physical `base`; the first is the top. */
+  /** The tables as they must stand at physical `base`, little-endian as every host; the first is the top. */
   render(base: bigint): Uint8Array {
-    const bytes = new Uint8Array(this.size)
-    const view = new DataView(bytes.buffer)
-    this.#tables.forEach(({ level, slots }, index) => {
-      slots.forEach((entry, slot) => {
-        const link = level > 1 && (entry & bit.present) !== 0n && (entry & bit.pageSize) === 0n
-        view.setBigUint64(index * tableBytes + slot * 8, link ? entry + base : entry, true)
-      })
-    })
-    return bytes
+    const all = new BigUint64Array(this.#tables.length * entries)
+    for (const [index, { slots }] of this.#tables.entries()) all.set(slots, index * entries)
+    for (const { table, slot } of this.#links) {
+      const entry = table.slots[slot] ?? 0n
+      const isLink = (entry & bit.pageSize) === 0n
+      if (isLink) all[this.#tables.indexOf(table) * entries + slot] = entry + base
+    }
+    return new Uint8Array(all.buffer)
   }
 
   #tableFor(linear: bigint, level: number): Table {
@@ -80,6 +80,7 @@ export class PageTables {
       for (let index = 0; index < entries; index++) made.slots[index] = small + BigInt(index) * smallPage
     }
     table.slots[slot] = (BigInt(this.#tables.length) * smallPage) | bit.present | bit.writable
+    this.#links.push({ table, slot })
     this.#tables.push(made)
     return made
   }
