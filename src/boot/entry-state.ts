@@ -21,8 +21,9 @@ const smallStackBytes = 4096
 type Registers = Partial<Record<GeneralRegister, bigint>>
 
 /**
- * 32-bit protected mode, flat segments, paging off. ESP points to the end of a little free memory: no protocol promises
- * that, but GRUB does the same for kernels that push before they have a stack. `task` also loads TR, as PVH wants it.
+ * 32-bit protected mode, flat segments, paging off. ESP points to the end of a little free memory: no
+ * protocol promises that, but GRUB does the same for kernels that push before they have a stack. `task`
+ * also loads TR, as PVH wants it.
  */
 export function protectedMode(
   layout: MemoryLayout,
