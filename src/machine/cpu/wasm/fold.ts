@@ -1,5 +1,9 @@
-import type { Expression } from './expression.ts'
 import type { NumericName } from './opcodes.ts'
+
+/** As much of an expression as folding looks at. */
+interface Foldable {
+  readonly known: bigint | null
+}
 
 type Fold = (a: bigint, b: bigint, bits: number) => bigint
 
@@ -34,7 +38,10 @@ const foldable: Readonly<Record<string, Fold>> = {
 const neutralZero = new Set(['add', 'sub', 'or', 'xor', 'shl', 'shr_u', 'shr_s'])
 
 /** What an operation comes to before it runs: a number, one of its operands, or null when only running tells. */
-export function fold(name: NumericName, values: readonly Expression[]): bigint | Expression | null {
+export function fold<Value extends Foldable>(
+  name: NumericName,
+  values: readonly Value[],
+): bigint | Value | null {
   const [a, b] = values
   const [type, operation = ''] = name.split('.')
   const bits = type === 'i32' ? 32 : 64

@@ -1,4 +1,7 @@
-/** What this room uses of the WebAssembly JavaScript interface: neither TypeScript's es2023 nor Node's types have it. */
+/**
+ * What this room uses of the WebAssembly JavaScript interface.
+ * Neither TypeScript's es2023 nor Node's types have it.
+ */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number })

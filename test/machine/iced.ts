@@ -1,0 +1,165 @@
+import {
+  DecoderOptions,
+  type Instruction as Iced,
+  Decoder as IcedDecoder,
+  Mnemonic,
+  OpKind,
+  Register,
+} from 'iced-x86'
+import { type Instruction, none, operandSize } from '../../src/machine/cpu/decode/instruction.ts'
+import type { OperandKind } from '../../src/machine/cpu/table/row.ts'
+
+/** The second opinion on bytes: text of one instruction as iced-x86 reads it, in the words of `spell`. */
+export function secondOpinion(bits: number, bytes: Uint8Array): { text: string; length: number } | null {
+  const decoder = new IcedDecoder(bits, bytes, DecoderOptions.None)
+  const instruction = decoder.decode()
+  const length = instruction.length
+  const text = instruction.isInvalid ? null : spellIced(instruction)
+  instruction.free()
+  decoder.free()
+  return text === null ? null : { text, length }
+}
+
+function spellIced(instruction: Iced): string {
+  const operands: string[] = []
+  for (let index = 0; index < instruction.opCount; index++) operands.push(spellOperand(instruction, index))
+  return [Mnemonic[instruction.mnemonic]?.toLowerCase(), operands.join(' ')].join(' ').trim()
+}
+
+const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16)
+const implied = [OpKind.MemorySegSI, OpKind.MemoryESEDI, OpKind.MemoryESRDI, OpKind.MemoryESDI]
+const near = [OpKind.NearBranch16, OpKind.NearBranch32, OpKind.NearBranch64]
+const isString = new Set([...implied, OpKind.MemorySegESI, OpKind.MemorySegRSI, OpKind.MemorySegDI])
+
+function spellOperand(instruction: Iced, index: number): string {
+  const kind = instruction.opKind(index)
+  if (kind === OpKind.Register) return registerName(instruction.opRegister(index))
+  if (kind === OpKind.Memory) return spellMemory(instruction)
+  if (near.includes(kind)) return `to ${hex(BigInt.asIntN(64, instruction.nearBranchTarget))}`
+  if (kind === OpKind.FarBranch32 || kind === OpKind.FarBranch16) {
+    const offset = kind === OpKind.FarBranch32 ? instruction.farBranch32 : instruction.farBranch16
+    return `far ${instruction.farBranchSelector.toString(16)}:${(offset >>> 0).toString(16)}`
+  }
+  if (isString.has(kind)) return 'string'
+  return hex(instruction.immediate(index))
+}
+
+function registerName(register: Register): string {
+  return (Register[register] ?? '').toLowerCase()
+}
+
+function spellMemory(instruction: Iced): string {
+  const base = registerName(instruction.memoryBase)
+  const segment = instruction.segmentPrefix === Register.None ? '' : registerName(instruction.segmentPrefix)
+  const parts = [
+    base === 'none' ? '' : base,
+    instruction.memoryIndex === Register.None
+      ? ''
+      : `${registerName(instruction.memoryIndex)}*${instruction.memoryIndexScale}`,
+  ]
+  // iced resolves RIP to the address itself, with the instruction at 0.
+  return `[${segment}:${parts.filter(Boolean).join('+')}+${hex(instruction.memoryDisplacement)}]`
+}
+
+const conditions = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
+const sized = new Set(['MOVS', 'CMPS', 'STOS', 'LODS', 'SCAS'])
+const converted = new Map([
+  ['CBW', { 2: 'cbw', 4: 'cwde', 8: 'cdqe' }],
+  ['CWD', { 2: 'cwd', 4: 'cdq', 8: 'cqo' }],
+])
+const letters: Record<number, string> = { 1: 'b', 2: 'w', 4: 'd', 8: 'q' }
+const names = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di']
+const segments = ['es', 'cs', 'ss', 'ds', 'fs', 'gs']
+
+/** Our own decoding in the same words. */
+export function spell(instruction: Instruction, bits: number): string {
+  const { row } = instruction
+  if (!row) return instruction.verdict
+  const operands = row.operands.map((kind) => spellOurs(kind, instruction, bits))
+  const shown = converted.has(row.mnemonic) ? [] : operands
+  return [spellMnemonic(instruction), shown.join(' ')].join(' ').trim()
+}
+
+function spellMnemonic(instruction: Instruction): string {
+  const { mnemonic = '', operands = [] } = instruction.row ?? {}
+  const bytes = instruction.operandBytes as 2 | 4 | 8
+  const names = converted.get(mnemonic)
+  if (names) return names[bytes]
+  if (sized.has(mnemonic)) {
+    const kind = operands[0] ?? 'Yv'
+    return `${mnemonic.toLowerCase()}${letters[operandSize(kind, bytes)]}`
+  }
+  if (mnemonic === 'JMPF') return 'jmp'
+  if (mnemonic === 'SHL' && instruction.row?.extension === 6) return 'sal'
+  if (mnemonic.endsWith('cc'))
+    return `${mnemonic.slice(0, -2).toLowerCase()}${conditions[instruction.opcode & 15]}`
+  return mnemonic.toLowerCase()
+}
+
+export function spellRegister(number: number, bytes: number, hasRex: boolean): string {
+  if (number >= 8) return `r${number}${{ 1: 'l', 2: 'w', 4: 'd' }[bytes] ?? ''}`
+  const name = names[number] ?? ''
+  if (bytes === 1) {
+    if (number < 4) return `${name[0]}l`
+    return hasRex ? `${name}l` : `${names[number - 4]?.[0]}h`
+  }
+  return `${{ 2: '', 4: 'e' }[bytes] ?? 'r'}${name}`
+}
+
+function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): string {
+  // iced shows the whole register that a selector is read from.
+  const selector = instruction.row?.operands[0] === 'Sw'
+  const bytes = selector ? instruction.operandBytes : operandSize(kind, instruction.operandBytes)
+  const register = (number: number) => spellRegister(number, bytes, instruction.hasRex)
+  const immediate = () => (BigInt(instruction.immediateHigh) << 32n) | BigInt(instruction.immediateLow >>> 0)
+  switch (kind[0]) {
+    case 'E':
+    case 'M':
+      return instruction.isMemory ? spellOurMemory(instruction) : register(instruction.rm)
+    case 'O':
+      return `[${segments[instruction.segment] ?? ''}:+${hex(immediate())}]`
+    case 'G':
+      return register(instruction.reg)
+    case 'Z':
+    case 'R':
+      return register(instruction.rm)
+    case 'I':
+      return hex(kind === 'Is' ? immediate() : BigInt.asUintN(8 * bytes, immediate()))
+    case 'J':
+      return `to ${hex(branchTarget(instruction, bits))}`
+    case 'A':
+      if (kind === 'AL') return 'al'
+      return `far ${instruction.selector.toString(16)}:${(instruction.immediateLow >>> 0).toString(16)}`
+    case 'X':
+    case 'Y':
+      return 'string'
+    case 'C':
+      return kind === 'CL' ? 'cl' : `cr${instruction.reg}`
+    case 'S':
+      return segments[instruction.reg & 7] ?? ''
+    case 'r':
+      return register(0)
+    case 'D':
+      return 'dx'
+    default:
+      return '1'
+  }
+}
+
+function branchTarget(instruction: Instruction, bits: number): bigint {
+  const target = BigInt(instruction.length + instruction.immediateLow)
+  if (bits === 64) return BigInt.asIntN(64, target)
+  return BigInt.asUintN(8 * instruction.operandBytes, target)
+}
+
+function spellOurMemory(instruction: Instruction): string {
+  const { addressBytes, base, index, scale, displacement, length, ripRelative } = instruction
+  const name = (number: number) => spellRegister(number, addressBytes, true)
+  const parts = [
+    ripRelative ? (addressBytes === 8 ? 'rip' : 'eip') : base === none ? '' : name(base),
+    index === none ? '' : `${name(index)}*${1 << scale}`,
+  ]
+  const whole = BigInt(displacement) + (ripRelative ? BigInt(length) : 0n)
+  const wrapped = addressBytes === 8 ? whole : BigInt.asUintN(8 * addressBytes, whole)
+  return `[${segments[instruction.segment] ?? ''}:${parts.filter(Boolean).join('+')}+${hex(wrapped)}]`
+}
