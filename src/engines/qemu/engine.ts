@@ -49,7 +49,7 @@ async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promi
   signal.addEventListener('abort', kill)
   void process.ended.then(() => signal.removeEventListener('abort', kill))
   const ports = outputPorts(plan)
-  const machine = new QemuMachine(plan, sink, (listener) => new LiveQemu(process, ports, listener))
+  const machine = new QemuMachine(plan, sink, signal, (listener) => new LiveQemu(process, ports, listener))
   try {
     await machine.ready
   } catch {

@@ -41,6 +41,7 @@ export class QemuMachine implements Machine, LiveListener {
   readonly ready: Promise<void>
   readonly #plan: BootPlan
   readonly #sink: EventSink
+  readonly #signal: AbortSignal
   readonly #outputs = new OutputConditions()
   readonly #live: LiveQemu
   readonly #breakpoints: Breakpoints
@@ -53,10 +54,16 @@ export class QemuMachine implements Machine, LiveListener {
   #ending: Ending | null = null
   #closing: Promise<Recording> | null = null
 
-  /** `connect` makes the lines to QEMU, on which this machine listens. */
-  constructor(plan: BootPlan, sink: EventSink, connect: (listener: LiveListener) => LiveQemu) {
+  /** `connect` makes the lines to QEMU, on which this machine listens. Whoever aborts `signal` kills QEMU too. */
+  constructor(
+    plan: BootPlan,
+    sink: EventSink,
+    signal: AbortSignal,
+    connect: (listener: LiveListener) => LiveQemu,
+  ) {
     this.#plan = plan
     this.#sink = sink
+    this.#signal = signal
     this.#live = connect(this)
     this.ready = this.#live.monitor.ready
     const { monitor, gdb, qtest, process } = this.#live
@@ -240,6 +247,7 @@ export class QemuMachine implements Machine, LiveListener {
 
   async #findEnding(): Promise<Conclusion> {
     const reason = await this.#live.ended
+    this.#signal.throwIfAborted()
     const conclusion = await concludeRun(this.#live, this.#plan, reason)
     this.#ending = { at: this.#now(), ...conclusion.cause }
     this.#sink({ kind: 'ending', ending: this.#ending })

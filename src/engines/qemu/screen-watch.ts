@@ -10,6 +10,8 @@ import { readScreen } from './screen.ts'
 const peekMs = 25
 /** A look lets the guest stand still: that is to cost it at most a fifth of its time. */
 const restPerLook = 4
+/** On a busy host a look takes long; what shows for a moment is to be seen nevertheless. */
+const longestRestMs = 100
 /** What changes the screen without changing the text memory is found this often. */
 const fullLookMs = 500
 const textMemory = { at: 0xb8000n, size: 0x8000 }
@@ -48,11 +50,13 @@ export class ScreenWatch implements Watch {
     if (this.#peeked?.equals(seen) && started - this.#lookedMs < fullLookMs) return
     this.#peeked = seen
     this.#lookedMs = started
+    const halted = performance.now()
     await this.#live.halt()
     const index = metOnScreen(this.#conditions, await readScreen(monitor, qtest, process.directory))
     if (index !== null) this.#run.finish({ why: 'condition', met: { index } })
     else if (!this.#run.isOver) this.#live.resume()
-    this.intervalMs = Math.max(peekMs, restPerLook * (performance.now() - started))
+    const rest = restPerLook * (performance.now() - halted)
+    this.intervalMs = Math.min(longestRestMs, Math.max(peekMs, rest))
   }
 }
 
