@@ -1,4 +1,4 @@
-import { defineConfig, kernelProject, kerneltest } from 'kerneltest/vitest'
+import { defineConfig, kernelProject } from 'kerneltest/vitest'
 
 export default defineConfig({
   test: {
@@ -6,7 +6,7 @@ export default defineConfig({
       // Every image is a test file …
       kernelProject({ include: ['passing.elf'] }),
       // … and ordinary test files lie beside them.
-      { plugins: [kerneltest()], test: { name: 'host', include: ['*.test.ts'] } },
+      { extends: true, test: { name: 'host', include: ['*.test.ts'] } },
     ],
   },
 })

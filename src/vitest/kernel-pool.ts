@@ -12,6 +12,7 @@ import type { GuestLanguage } from './guest-languages/guest-language.ts'
 import type { GuestRunner } from './guest-run.ts'
 import { ImageRun } from './image-run.ts'
 import { keepRemains, type Rpc, rpcHost } from './rpc-host.ts'
+import { fileIsSettled } from './settled-file.ts'
 import { TaskTree, type TestFilter } from './task-tree.ts'
 
 /** How the images of one project are run. */
@@ -96,6 +97,7 @@ class KernelPoolWorker implements PoolWorker {
   async #runFile(spec: FileSpecification): Promise<void> {
     const { project, method } = this.#options
     const config = this.#config ?? project.serializedConfig
+    if (project.vitest.config.watch) await fileIsSettled(spec.filepath)
     const name = relative(project.config.root, spec.filepath)
     const tree = new TaskTree({
       id: project.createSpecification(spec.filepath).taskId,
