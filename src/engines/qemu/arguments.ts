@@ -107,7 +107,16 @@ function deviceArguments(plan: BootPlan, medium: Medium, drive: string): string[
   const place = bootPlace(plan, medium)
   if (medium.kind === 'floppy') return floppyArguments(plan, medium, drive, place)
   const bootIndex = place === null ? '' : `,bootindex=${place}`
-  return ['-device', `${medium.kind === 'disk' ? 'ide-hd' : 'ide-cd'},${drive}${bootIndex}`]
+  return [
+    '-device',
+    `${medium.kind === 'disk' ? 'ide-hd' : 'ide-cd'},${idePlace(plan, medium)},${drive}${bootIndex}`,
+  ]
+}
+
+/** A pc has two channels for two drives each, a q35 six ports. Left to itself QEMU gives out some of them, one twice. */
+function idePlace({ machine, media }: BootPlan, medium: Medium): string {
+  const number = media.filter(({ kind }) => kind !== 'floppy').indexOf(medium)
+  return machine.shape === 'q35' ? `bus=ide.${number}` : `bus=ide.${number >> 1},unit=${number & 1}`
 }
 
 /** A place in the boot order belongs to the floppy controller, which a q35 does not have of its own. */

@@ -93,11 +93,11 @@ test('UEFI on a q35 with all kinds of media, and no ports', () => {
     -drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF,, 4M/CODE.fd
     -drive if=pflash,unit=1,format=raw,file=uefi-variables.fd
     -drive if=none,id=medium0,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/a,, "b" and 'c',,,,=.img
-    -device ide-hd,drive=medium0,bootindex=1
+    -device ide-hd,bus=ide.0,drive=medium0,bootindex=1
     -drive if=none,id=medium1,media=cdrom,readonly=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/nbd:live.iso
-    -device ide-cd,drive=medium1,bootindex=0
+    -device ide-cd,bus=ide.1,drive=medium1,bootindex=0
     -drive if=none,id=medium2,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/spare.img
-    -device ide-hd,drive=medium2
+    -device ide-hd,bus=ide.2,drive=medium2
     -drive if=none,id=medium3,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/floppy.img
     -device isa-fdc
     -device floppy,drive=medium3

@@ -47,6 +47,28 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     },
   )
 
+  test.each([
+    ['pc', 4],
+    ['q35', 6],
+  ] as const)('a %s takes %d disks, and no more', async (shape, places) => {
+    const path = disk(`${qemu.version} many ${shape}`, 1 << 20)
+    const media = Array.from(
+      { length: places },
+      (_, number): Medium => ({ id: `${number}`, kind: 'disk', path }),
+    )
+    const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['0'] } as const
+    const { machine, run, printed } = await openPlan(qemu, planOf(start, { media, machine: { shape } }))
+    expect(await run()).toMatchObject({ why: 'end', ending: { kind: 'exit', value: 0x10 } })
+    expect(printed('com1')).toBe('OK\r\n')
+    // The BIOS data area: the number of hard disks.
+    expect(await machine.read('physical', 0x475n, 1)).toEqual(Uint8Array.of(places))
+    await machine.close()
+    const more = [...media, { id: 'more', kind: 'disk', path } as const]
+    await expect(openPlan(qemu, planOf(start, { media: more, machine: { shape } }))).rejects.toThrow(
+      /^KT3005: QEMU refused to build the machine: .*Bus 'ide.\d' not found/,
+    )
+  })
+
   test('a medium that is gone', async () => {
     const medium: Medium = { id: 'boot', kind: 'disk', path: join(directory, 'none.img') }
     const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
