@@ -5,7 +5,7 @@ export function stillMoving({ limitNs, settleNs }: { limitNs: bigint; settleNs: 
   return new KernelTestError(
     'KT4021',
     `the screen did not stand still for ${ms(settleNs)} before the limit of ${ms(limitNs)}`,
-    'Wait for a text first, pause the guest there with `until`, or mask what moves; a smaller `settle` may do too.',
+    'Pause the guest where the screen is as you want it (`until`), or give a smaller `settle`: a mask does not help here.',
   )
 }
 

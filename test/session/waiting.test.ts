@@ -146,7 +146,7 @@ describe('a still screen', () => {
     await session.waitFor(printed('line A'))
     await expect(session.stillScreen()).rejects.toThrowErrorMatchingInlineSnapshot(`
       [KernelTestError: KT4021: the screen did not stand still for 250 ms before the limit of 2000 ms
-        Wait for a text first, pause the guest there with \`until\`, or mask what moves; a smaller \`settle\` may do too.]
+        Pause the guest where the screen is as you want it (\`until\`), or give a smaller \`settle\`: a mask does not help here.]
     `)
   })
 })
