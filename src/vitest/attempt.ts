@@ -28,6 +28,8 @@ export class Attempt {
   readonly #options: AttemptOptions
   readonly #started = Date.now()
   readonly #timeout = new AbortController()
+  /** Told by the guest and not yet taken. */
+  readonly #waiting: GuestEvent[] = []
   #open: RunnerTestCase | null = null
   #timer: NodeJS.Timeout | undefined
 
@@ -58,6 +60,11 @@ export class Attempt {
     this.shown = 0
   }
 
+  /** The tests that have begun meanwhile, behind the event that is being taken. */
+  get upcoming(): readonly string[] {
+    return this.#waiting.flatMap((event) => (event.kind === 'begin' ? [event.name] : []))
+  }
+
   /** In milliseconds since 1970. */
   wallTime(atNs: bigint): number {
     return this.#started + Number(atNs / nsPerMs)
@@ -67,7 +74,7 @@ export class Attempt {
   async *events(): AsyncGenerator<GuestEvent, void> {
     const { language, guest, signal } = this.#options
     const parser = language.parser()
-    const waiting: GuestEvent[] = []
+    const waiting = this.#waiting
     let wake = (): void => {}
     let running = true
     const add = (events: readonly GuestEvent[]): void => {

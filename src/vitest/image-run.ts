@@ -107,10 +107,8 @@ export class ImageRun {
     attempt: Attempt,
     wanted: ReadonlySet<RunnerTestCase>,
   ): Promise<void> {
-    const known = this.#tree.test(name)
-    const test = known ?? this.#tree.add(name)
-    if (known === undefined) await this.#announce()
-    const isDone = known?.result !== undefined && !wanted.has(known)
+    const test = this.#tree.test(name) ?? (await this.#discover(name, attempt))
+    const isDone = test.result !== undefined && !wanted.has(test)
     if (test.mode === 'skip' || isDone || this.#options.collectOnly) return attempt.begin(null)
     attempt.begin(test)
     const retryCount = test.result === undefined ? 0 : attempt.retryCount
@@ -121,6 +119,14 @@ export class ImageRun {
       await this.#host.updated(suite, 'suite-prepare')
     }
     if (retryCount === 0) await this.#host.updated(test, 'test-prepare')
+  }
+
+  /** Announcing copies the whole tree, so tests that a fast guest has begun since are announced with this one. */
+  async #discover(name: string, attempt: Attempt): Promise<RunnerTestCase> {
+    const test = this.#tree.add(name)
+    for (const next of attempt.upcoming) if (this.#tree.test(next) === undefined) this.#tree.add(next)
+    await this.#announce()
+    return test
   }
 
   async #end(error: TestError | null, time: number, attempt: Attempt): Promise<void> {

@@ -90,7 +90,6 @@ test('what Vitest is told of tests that pass, in order', async () => {
     printed by a.elf: "booting\\n"
     printed by one: "hello\\n"
     test-finished: one
-    collected, 1 at the top
     suite-prepare: b
     test-prepare: two
     test-finished: two
@@ -228,7 +227,6 @@ test('collecting boots the image for the names alone', async () => {
   const { told, tasks } = await run([{ log: passing, end: 'badly' }], { collectOnly: true })
   expect(told).toMatchInlineSnapshot(`
     "queued
-    collected, 1 at the top
     collected, 1 at the top"
   `)
   expect(tasks).toBe(
@@ -241,4 +239,11 @@ test('a flood of output is cut for Vitest and says so', async () => {
   const { told } = await run([{ log: `${log}[ok]\n`, end: 'well' }])
   expect(told.length).toBeLessThan(400_000)
   expect(told).toContain('[kerneltest: more output follows; it is in the serial log]')
+})
+
+test('a guest with many tests is announced a few times only', async () => {
+  const lines = Array.from({ length: 500 }, (_, index) => `many::test_${index}...\t[ok]\n`)
+  const { told, tasks } = await run([{ log: `Running 500 tests\n${lines.join('')}`, end: 'well' }])
+  expect(told.match(/^collected/gm)).toHaveLength(1)
+  expect(tasks.match(/: pass$/gm)).toHaveLength(502)
 })
