@@ -1,6 +1,7 @@
 #!/bin/sh
-# Unpacks the Debian packages that test/boot boots: real kernels, which have licences of their own and so are not in the
-# tree. Installs nothing, needs no root, and does nothing for what is there already. Prints the directory they are in.
+# Unpacks the Debian packages that test/boot boots: real kernels, which have licences of their own and so
+# are not in the tree. Installs nothing, needs no root, and does nothing for what is there already. Prints
+# the directory they are in.
 # Usage: fetch-guests.sh [PACKAGE...], by default all that the tests need.
 set -eu
 
@@ -11,7 +12,8 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/kerneltest/debian"
 files_of() {
   case $1 in
   linux-image-*)
-    target=$(apt-cache depends --important "$1" | sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)
+    depends='s/^ *Depends: \(linux-image-[^ ]*\)$/\1/p'
+    target=$(apt-cache depends --important "$1" | sed -n "$depends" | head -n 1)
     echo "${target:-$1}"
     ;;
   *) echo "$1" ;;

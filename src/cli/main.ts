@@ -66,7 +66,11 @@ async function flush(): Promise<void> {
 
 // A reader that has seen enough (`kerneltest run … | head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  const reason = `standard output could not be written: ${error.message}`
+  const told = new KernelTestError('KT6011', reason, 'Make room on the disk that it goes to.')
+  process.stderr.write(`kerneltest: ${told.message}\n`)
+  process.exit(statusOfError(told))
 })
 
 main(process.argv.slice(2))

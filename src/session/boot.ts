@@ -20,6 +20,9 @@ import type { Vm } from './vm.ts'
 const defaultLimitNs = 30_000_000_000n
 const uefiLimitNs = 60_000_000_000n
 
+/** In bytes: what Node reads in one piece. */
+const largestModule = 2 ** 31 - 1
+
 /** Of the serial log, in an error of `boot`. */
 const shownLines = 10
 
@@ -83,7 +86,13 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
 
 async function readModule({ path, commandLine }: ModuleFile): Promise<BootModule> {
   await checkReadable('modules', path)
-  return { name: basename(path), bytes: await readFile(path), commandLine }
+  const { size } = await stat(path)
+  if (size <= largestModule) return { name: basename(path), bytes: await readFile(path), commandLine }
+  throw new KernelTestError(
+    'KT4006',
+    `${path}, named in \`modules\`, has ${size} bytes, and a module may have 2 GiB`,
+    'Attach what is that large as a disk: `disks`.',
+  )
 }
 
 async function checkReadable(option: string, path: string): Promise<void> {

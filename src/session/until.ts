@@ -10,7 +10,7 @@ import type { Until } from './vm.ts'
  * @throws KernelTestError KT4004 where a symbol is not in the image.
  */
 export function conditionOf(until: Until, image: Image, cursor: number): Condition {
-  if (typeof until === 'bigint') return { on: 'address', linear: until }
+  if (typeof until === 'bigint') return { on: 'address', linear: linearAddress(until) }
   if (typeof until === 'string') return { on: 'address', linear: addressOf(until, image) }
   if (typeof until === 'object' && until !== null) {
     if ('serial' in until) return { on: 'output', port: 'com1', pattern: until.serial, from: cursor }
@@ -25,8 +25,13 @@ function screenPattern(screen: Pattern | ScreenPattern): ScreenPattern {
   return typeof screen === 'string' || screen instanceof RegExp ? { pattern: screen } : screen
 }
 
+function linearAddress(address: bigint): bigint {
+  if (address >= 0n && address < 1n << 64n) return address
+  throw wrongValue('until', address, 'An address has 64 bits.')
+}
+
 function addressOf(name: string, image: Image): bigint {
-  if (/^0x[0-9a-f]+$/i.test(name)) return BigInt(name)
+  if (/^0x[0-9a-f]+$/i.test(name)) return linearAddress(BigInt(name))
   if (image.kind !== 'elf') {
     throw new KernelTestError(
       'KT4004',

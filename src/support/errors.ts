@@ -41,6 +41,7 @@ export const errorTitles = {
   KT3011: 'There is no memory at that address',
   KT3012: 'There is no such CPU',
   KT3013: 'There is no such key',
+  KT3014: 'The directory for temporary files cannot be used',
   KT3040: 'Memory has no hole for the QEMU loader',
   KT4001: 'There is no such boot option',
   KT4002: 'A boot option has a wrong value',
@@ -73,6 +74,7 @@ export const errorTitles = {
   KT6008: 'The screenshot could not be written',
   KT6009: 'Vitest is not installed',
   KT6010: 'The report could not be written',
+  KT6011: 'Standard output could not be written',
 } as const
 
 export type ErrorCode = keyof typeof errorTitles

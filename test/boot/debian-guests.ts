@@ -11,8 +11,8 @@ const script = fileURLToPath(new URL('../../scripts/fetch-guests.sh', import.met
 export type GuestPackage = 'memtest86+' | 'linux-image-cloud-amd64' | 'busybox-static'
 
 /**
- * A file of a Debian package: the first of `folder` whose name begins so. `scripts/fetch-guests.sh` unpacks packages that are
- * not there yet; a test whose guest cannot be had fails.
+ * A file of a Debian package: the first of `folder` whose name begins so. `scripts/fetch-guests.sh` unpacks
+ * packages that are not there yet; a test whose guest cannot be had fails.
  */
 export function guestFile(name: GuestPackage, folder: string, beginning: string): string {
   const inside = join(debianPackage(name), folder)

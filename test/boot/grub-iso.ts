@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** Builds an ISO with GRUB for BIOS, its menu from `configuration` and the kernel beside it in `/boot`. Gone after the test. */
+/**
+ * Builds an ISO with GRUB for BIOS, its menu from `configuration` and the kernel beside it in `/boot`. Gone
+ * after the test.
+ */
 export function grubIso(kernel: string, configuration: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-grub-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

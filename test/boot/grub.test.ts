@@ -7,7 +7,7 @@ import { guestOn } from './guest-on.ts'
 
 const kernel = fileURLToPath(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
 
-/** Waits for ever; the kernel is the second of three, so that neither Enter alone nor one key too many starts it. */
+/** Waits for ever; neither Enter alone nor one key too many starts the kernel. */
 const menu = `set timeout=-1
 menuentry "Power off" { halt }
 menuentry "Higher half" { multiboot2 /boot/higher-half.elf }

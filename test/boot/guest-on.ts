@@ -17,7 +17,7 @@ export async function guestOn(qemu: Qemu, image: string, options: BootOptions = 
   return vmOf(session)
 }
 
-/** A thread has the environment that its process had when the thread was started, which is with the first `open`. */
+/** A thread has the environment that its process had when it was started, which is with the first `open`. */
 function poolOn(qemu: Qemu): MachinePool {
   process.env['KERNELTEST_QEMU'] = qemu.path
   return new MachinePool({ threads: 1, whenFull: 'wait' })

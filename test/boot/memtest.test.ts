@@ -9,8 +9,8 @@ const bzImage = guestFile('memtest86+', 'boot', 'memtest86+x64.bin')
 const iso = guestFile('memtest86+', 'usr/lib/memtest86+', 'memtest86+x64.iso')
 
 /**
- * Graphics have no text to wait for: F1, which opens memtest86+'s menu and so holds its clocks, is pressed until it draws.
- * The black screen before it has the same size.
+ * Graphics have no text to wait for: F1, which opens memtest86+'s menu and so holds its clocks, is pressed
+ * until it draws. The black screen before it has the same size.
  */
 async function openMenu(vm: Vm): Promise<void> {
   for (;;) {

@@ -64,9 +64,10 @@ function start(plan: BootPlan, qemu: Qemu): QemuProcess {
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const ovmf = isUefi ? requireOvmf(qemu.path) : null
   const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
-  const directory = makeMachineDirectory()
-  if (loader) writeFileSync(join(directory, fileNames.loader), loader)
-  if (ovmf) copyFileSync(ovmf.variables, join(directory, fileNames.variables))
+  const directory = makeMachineDirectory((fresh) => {
+    if (loader) writeFileSync(join(fresh, fileNames.loader), loader)
+    if (ovmf) copyFileSync(ovmf.variables, join(fresh, fileNames.variables))
+  })
   return new QemuProcess(qemu.path, qemuArguments(plan, ovmf?.code ?? null), directory)
 }
 

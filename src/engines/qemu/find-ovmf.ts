@@ -30,15 +30,20 @@ const installed: readonly Ovmf[] = [
 /**
  * The firmware that is installed here, else the one that came with `qemuPath` (as with Homebrew's), else
  * null.
+ * @param root the directory that is the system's `/`.
  */
-export function findOvmf(qemuPath: string | null): Ovmf | null {
-  const candidates = [...installed, ...(qemuPath === null ? [] : bundledWith(qemuPath))]
+export function findOvmf(qemuPath: string | null, root = '/'): Ovmf | null {
+  const here = installed.map(({ code, variables }) => ({
+    code: join(root, code),
+    variables: join(root, variables),
+  }))
+  const candidates = [...here, ...(qemuPath === null ? [] : bundledWith(qemuPath))]
   return candidates.find(({ code, variables }) => existsSync(code) && existsSync(variables)) ?? null
 }
 
 /** As {@link findOvmf}. @throws KernelTestError KT3004 where there is none. */
-export function requireOvmf(qemuPath: string): Ovmf {
-  const found = findOvmf(qemuPath)
+export function requireOvmf(qemuPath: string, root = '/'): Ovmf {
+  const found = findOvmf(qemuPath, root)
   if (found) return found
   throw new KernelTestError(
     'KT3004',

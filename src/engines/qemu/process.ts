@@ -3,6 +3,7 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex, type Writable } from 'node:stream'
+import { KernelTestError } from '../../support/errors.ts'
 import { invariant } from '../../support/invariant.ts'
 import { descriptors, fileNames } from './layout.ts'
 
@@ -36,9 +37,25 @@ exec "$@" ${descriptors.watch}<&-
 
 const longestStandardError = 65_536
 
-/** A directory for one machine's files, removed with it. */
-export function makeMachineDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'kerneltest-'))
+/**
+ * A directory for one machine's files, removed with it. `fill` writes those that are there from the start.
+ * @throws KernelTestError KT3014 where that is not possible.
+ */
+export function makeMachineDirectory(fill: (directory: string) => void): string {
+  let directory: string | null = null
+  try {
+    directory = mkdtempSync(join(tmpdir(), 'kerneltest-'))
+    fill(directory)
+    return directory
+  } catch (error) {
+    if (directory !== null) rmSync(directory, { recursive: true, force: true })
+    const why = error instanceof Error ? error.message : String(error)
+    throw new KernelTestError(
+      'KT3014',
+      `the directory for temporary files, ${tmpdir()}, cannot be used: ${why}`,
+      'Set TMPDIR to a directory that exists, may be written and has some MiB free.',
+    )
+  }
 }
 
 /** A QEMU process with its watcher and its temporary directory, which is its working directory. */
