@@ -24,7 +24,7 @@ test('a panic ends the run: the tests behind it did not run', () => {
     begin {"name":"a::two"}
     output "\\nError: panicked at src/lib.rs:12:5:\\nassertion \`left == right\` failed: sums\\n  left: 2\\n right: 3\\n\\n"
     end {"state":"fail","failure":{"message":"assertion \`left == right\` failed: sums\\n  left: 2\\n right: 3","location":{"file":"src/lib.rs","line":12,"column":5},"left":"2","right":"3"}}
-    notRun {"count":1,"reason":"the guest exited with 0x11 (status 35); 0x11 means failure in blog_os and bootimage before it could run"}"
+    notRun {"count":1,"reason":"the guest exited with 0x11 (status 35); 0x11 means failure in blog_os and bootimage"}"
   `)
 })
 
@@ -44,7 +44,7 @@ test('a guest that dies inside a test fails that test', () => {
     "begin {"name":"a::one"}
     output "just before\\n"
     end {"state":"fail","failure":{"message":"The guest triple-faulted at 0x100020 during this test."}}
-    notRun {"count":1,"reason":"the guest triple-faulted at 0x100020 before it could run"}"
+    notRun {"count":1,"reason":"the guest triple-faulted at 0x100020"}"
   `)
 })
 
