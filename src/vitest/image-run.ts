@@ -121,7 +121,7 @@ export class ImageRun {
     if (retryCount === 0) await this.#host.updated(test, 'test-prepare')
   }
 
-  /** Announcing copies the whole tree, so tests that a fast guest has begun since are announced with this one. */
+  /** Announcing copies the whole tree, so tests that a fast guest has begun since go with this one. */
   async #discover(name: string, attempt: Attempt): Promise<RunnerTestCase> {
     const test = this.#tree.add(name)
     for (const next of attempt.upcoming) if (this.#tree.test(next) === undefined) this.#tree.add(next)

@@ -55,7 +55,7 @@ const languages: Readonly<Record<GuestLanguageName, GuestLanguage>> = { auto, bl
 const defaultTimeout = 30_000
 const defaultExclude: readonly string[] = ['**/node_modules/**', '**/.git/**']
 
-/** A project stands by itself in Vitest 4; Vitest 5 must be told so, with a value that 4's types do not know. */
+/** A project stands by itself in Vitest 4; Vitest 5 must be told so, which 4's types do not know. */
 const notExtending: object = { extends: false }
 
 /**
