@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A linker writes in pieces: a watcher sees an image before it is whole. Two looks so far apart must agree. */
+/** A linker writes in pieces, so a watcher sees an image too early. Two looks so far apart must agree. */
 const stillMs = 100
 const longestWaitMs = 10_000
 
