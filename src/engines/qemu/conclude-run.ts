@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BootPlan } from '../../boot/plan.ts'
 import { type EndingCause, statusOfExitValue } from '../../observe/ending.ts'
@@ -6,6 +5,7 @@ import { deathEnding, type EndReason } from './end-reason.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import { fileNames } from './layout.ts'
 import type { LiveQemu } from './live-qemu.ts'
+import { readTail } from './read-tail.ts'
 import { resetSource } from './reset-source.ts'
 
 /** A run that is over. */
@@ -35,6 +35,6 @@ function causeOf(live: LiveQemu, plan: BootPlan, reason: Exclude<EndReason, { by
     return { kind: 'exit', port: plan.ports.exit?.port ?? 0, value, status: statusOfExitValue(value) }
   }
   if (reason.reason !== 'guest-reset') return { kind: 'shutdown', by: 'acpi' }
-  const source = resetSource(readFileSync(join(live.process.directory, fileNames.resetLog), 'latin1'))
+  const source = resetSource(readTail(join(live.process.directory, fileNames.resetLog)))
   return source === 'tripleFault' ? { kind: source, rip: null, chain: [] } : { kind: 'reset', by: source }
 }

@@ -109,6 +109,8 @@ export class LiveQemu {
 
   async #onEvent(event: QmpEvent): Promise<void> {
     if (event.name === 'SHUTDOWN') {
+      // Somebody on the host ends QEMU: it is about to die.
+      if (event.data['guest'] !== true) return
       // The guest may have written to its exit port just before: that byte lies in another socket.
       await nextPoll()
       this.end({ by: 'shutdown', reason: String(event.data['reason']) })

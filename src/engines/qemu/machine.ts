@@ -19,7 +19,7 @@ import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
 import { GuestMemory } from './memory.ts'
-import { MonitorError } from './monitor.ts'
+import { isQemuGone } from './monitor.ts'
 import { OutputConditions } from './output-conditions.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
@@ -98,7 +98,7 @@ export class QemuMachine implements Machine, LiveListener {
       if (met) return { at: this.#now(), why: 'condition', ...met }
       return await this.#stopOf(await this.#letRun(until), until)
     } catch (error) {
-      if (!(error instanceof MonitorError)) throw error
+      if (!isQemuGone(error)) throw error
       return this.#endStop()
     }
   }
@@ -175,7 +175,9 @@ export class QemuMachine implements Machine, LiveListener {
     const run = new Run(live.clock, until.deadlineNs)
     this.#run = run
     try {
-      const sampler = new Sampler(await this.#watches(until, run))
+      const sampler = new Sampler(await this.#watches(until, run), (error) =>
+        run.finish({ why: 'failed', error }),
+      )
       if (live.endReason !== null) run.finish({ why: 'end' })
       else if (!run.isOver) live.resume()
       const result = await run.result
@@ -214,6 +216,7 @@ export class QemuMachine implements Machine, LiveListener {
 
   async #stopOf(result: RunResult, until: StopWhen): Promise<Stop> {
     if (result.why === 'closed') this.#assertOpen()
+    if (result.why === 'failed') throw result.error
     if (this.#live.endReason !== null) await this.#conclude()
     if (result.why === 'condition') return { at: this.#now(), why: 'condition', ...result.met }
     if (this.#ending === null) {
@@ -266,7 +269,7 @@ export class QemuMachine implements Machine, LiveListener {
       const value = await kept(await last)
       if (value !== null) return value
     } catch (error) {
-      if (!(error instanceof MonitorError)) throw error
+      if (!isQemuGone(error)) throw error
       await this.#conclude()
     }
     throw new KernelTestError(

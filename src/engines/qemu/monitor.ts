@@ -19,3 +19,8 @@ export class MonitorError extends Error {
     this.className = className
   }
 }
+
+/** Whether `error` says that QEMU is gone, as opposed to a command that it refused. */
+export function isQemuGone(error: unknown): boolean {
+  return error instanceof MonitorError && error.className === 'Disconnected'
+}

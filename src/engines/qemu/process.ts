@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex, type Writable } from 'node:stream'
 import { KernelTestError } from '../../support/errors.ts'
 import { invariant } from '../../support/invariant.ts'
 import { descriptors, fileNames } from './layout.ts'
+import { readTail } from './read-tail.ts'
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -34,8 +35,6 @@ shift
 ) &
 exec "$@" ${descriptors.watch}<&-
 `
-
-const longestStandardError = 65_536
 
 /**
  * A directory for one machine's files, removed with it. `fill` writes those that are there from the start.
@@ -72,20 +71,20 @@ export class QemuProcess {
   readonly ended: Promise<ProcessEnd>
   readonly #child: ChildProcess
   readonly #watch: Writable
-  readonly #standardError: number
   #isOver = false
   #disposal: Promise<void> | null = null
 
   constructor(executable: string, args: readonly string[], directory: string) {
     this.directory = directory
-    this.#standardError = openSync(join(directory, fileNames.standardError), 'w+')
+    const standardError = openSync(join(directory, fileNames.standardError), 'w')
     this.#child = spawn('/bin/sh', ['-c', watchedStart, 'sh', directory, executable, ...args], {
       cwd: directory,
       env: { ...process.env, TMPDIR: directory },
       // A session of its own: an interrupt from the terminal is ours to handle, QEMU is to keep its state.
       detached: true,
-      stdio: ['ignore', this.#standardError, this.#standardError, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', standardError, standardError, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     })
+    closeSync(standardError)
     this.#watch = this.#pipe(descriptors.watch)
     this.qmp = this.#pipe(descriptors.qmp)
     this.exitPort = this.#pipe(descriptors.exit)
@@ -115,10 +114,7 @@ export class QemuProcess {
 
   /** What QEMU printed: the last 64 KiB. */
   standardError(): string {
-    const size = fstatSync(this.#standardError).size
-    const bytes = Buffer.alloc(Math.min(size, longestStandardError))
-    readSync(this.#standardError, bytes, 0, bytes.length, size - bytes.length)
-    return bytes.toString('utf8')
+    return readTail(join(this.directory, fileNames.standardError))
   }
 
   /** Without a chance for QEMU to tidy up: there is nothing it would have to. */
@@ -139,7 +135,6 @@ export class QemuProcess {
     this.exitPort.destroy()
     this.gdb.destroy()
     this.qtest.destroy()
-    closeSync(this.#standardError)
     rmSync(this.directory, { recursive: true, force: true })
     this.#watch.end('and its directory\n')
   }

@@ -12,8 +12,9 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** A busy host may keep QEMU waiting; its own pace never needs this long. */
-const silenceLimitMs = 15_000
+/** A busy host may keep QEMU waiting, at its start above all; its own pace never needs this long. */
+const startLimitMs = 30_000
+const answerLimitMs = 4_000
 
 /**
  * The QEMU Machine Protocol on a socket: lines of JSON. Commands may be sent before QEMU's greeting came,
@@ -26,14 +27,12 @@ export class QmpClient implements Monitor {
   readonly #onEvent: (event: QmpEvent) => void
   readonly #waiting: Waiting[] = []
   readonly #onSilence: () => void
+  #limitMs = startLimitMs
   #silence: NodeJS.Timeout | null = null
   #partial: string[] = []
   #closed = false
 
-  /**
-   * `onSilence`: a command was not answered within 15 s. A guest can wedge QEMU so that it never answers
-   * again.
-   */
+  /** `onSilence`: a command was not answered in time. */
   constructor(socket: Duplex, onEvent: (event: QmpEvent) => void, onSilence: () => void = () => {}) {
     this.#socket = socket
     this.#onEvent = onEvent
@@ -44,7 +43,9 @@ export class QmpClient implements Monitor {
     socket.on('end', () => this.#disconnect())
     // A broken pipe is followed by 'close', where it is dealt with.
     socket.on('error', () => {})
-    this.ready = this.execute('qmp_capabilities').then(() => {})
+    this.ready = this.execute('qmp_capabilities').then(() => {
+      this.#limitMs = answerLimitMs
+    })
     // Nobody may be waiting yet when QEMU dies.
     this.ready.catch(() => {})
   }
@@ -53,7 +54,7 @@ export class QmpClient implements Monitor {
     if (this.#closed) return Promise.reject(disconnected(command))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
-      this.#silence ??= setTimeout(this.#onSilence, silenceLimitMs)
+      this.#silence ??= setTimeout(this.#onSilence, this.#limitMs)
       const message = args === undefined ? { execute: command } : { execute: command, arguments: args }
       this.#socket.write(`${JSON.stringify(message)}\n`)
     })

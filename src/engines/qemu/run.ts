@@ -7,6 +7,7 @@ export type RunResult =
   | { readonly why: 'deadline' }
   | { readonly why: 'end' }
   | { readonly why: 'closed' }
+  | { readonly why: 'failed'; readonly error: unknown }
 
 /** `setTimeout` knows no longer one. */
 const longestTimerMs = 0x7fff_ffff

@@ -1,4 +1,4 @@
-import { MonitorError } from './monitor.ts'
+import { isQemuGone } from './monitor.ts'
 
 /** Something to look at from time to time while the guest runs. */
 export interface Watch {
@@ -11,12 +11,15 @@ export interface Watch {
 /** Looks through watches, one at a time, each at its own pace. */
 export class Sampler {
   readonly #watches: readonly Watch[]
+  readonly #onError: (error: unknown) => void
   #wake: (() => void) | null = null
   #active = true
   readonly #finished: Promise<void>
 
-  constructor(watches: readonly Watch[]) {
+  /** `onError`: a look failed, and no further one is taken. */
+  constructor(watches: readonly Watch[], onError: (error: unknown) => void) {
     this.#watches = watches
+    this.#onError = onError
     this.#finished = this.#run()
   }
 
@@ -36,9 +39,9 @@ export class Sampler {
       try {
         await watch.look()
       } catch (error) {
-        // QEMU is gone, which is told elsewhere.
-        if (error instanceof MonitorError) return
-        throw error
+        // That QEMU is gone is told elsewhere.
+        if (!isQemuGone(error)) this.#onError(error)
+        return
       }
       due.set(watch, performance.now() + watch.intervalMs)
     }

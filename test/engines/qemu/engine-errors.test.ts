@@ -66,6 +66,31 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     await machine.close()
   })
 
+  test('QEMU no longer answers', async () => {
+    const noted = wrapped(qemu, 'falls asleep', notePid)
+    const { machine } = await openKernel(noted, 'busy')
+    setTimeout(() => process.kill(processId(noted), 'SIGSTOP'), 100)
+    expect(await machine.run({ deadlineNs: 300_000_000n, any: [] })).toMatchObject({
+      why: 'end',
+      ending: { kind: 'engineError', code: 'KT3009', detail: 'QEMU no longer answered and was killed' },
+    })
+    await machine.close()
+  })
+
+  test('somebody ends QEMU', async () => {
+    const noted = wrapped(qemu, 'is terminated', notePid)
+    const { machine, run } = await openKernel(noted, 'busy')
+    setTimeout(() => process.kill(processId(noted), 'SIGTERM'), 100)
+    expect(await run()).toMatchObject({
+      ending: {
+        kind: 'engineError',
+        code: 'KT3007',
+        detail: 'QEMU ended with status 0',
+      },
+    })
+    await machine.close()
+  })
+
   test('QEMU that does not answer cannot keep a machine from closing', async () => {
     const noted = wrapped(qemu, 'sleeps', notePid)
     const { machine } = await openKernel(noted, 'busy')
