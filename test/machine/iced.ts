@@ -1,4 +1,5 @@
 import {
+  CodeSize,
   DecoderOptions,
   type Instruction as Iced,
   Decoder as IcedDecoder,
@@ -48,9 +49,11 @@ function registerName(register: Register): string {
   return (Register[register] ?? '').toLowerCase()
 }
 
+/** Null prefixes of 64-bit mode are not spelled. */
 function spellMemory(instruction: Iced): string {
   const base = registerName(instruction.memoryBase)
-  const segment = instruction.segmentPrefix === Register.None ? '' : registerName(instruction.segmentPrefix)
+  const prefix = registerName(instruction.segmentPrefix)
+  const segment = prefix === 'none' || (isLong(instruction) && !/[fg]s/.test(prefix)) ? '' : prefix
   const parts = [
     base === 'none' ? '' : base,
     instruction.memoryIndex === Register.None
@@ -60,6 +63,8 @@ function spellMemory(instruction: Iced): string {
   // iced resolves RIP to the address itself, with the instruction at 0.
   return `[${segment}:${parts.filter(Boolean).join('+')}+${hex(instruction.memoryDisplacement)}]`
 }
+
+const isLong = (instruction: Iced) => instruction.codeSize === CodeSize.Code64
 
 const conditions = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
 const sized = new Set(['MOVS', 'CMPS', 'STOS', 'LODS', 'SCAS'])
@@ -124,7 +129,11 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'R':
       return register(instruction.rm)
     case 'I':
-      return hex(kind === 'Is' ? immediate() : BigInt.asUintN(8 * bytes, immediate()))
+      return hex(
+        kind === 'Is'
+          ? immediate()
+          : BigInt.asUintN(8 * (kind === 'Iz' ? instruction.operandBytes : bytes), immediate()),
+      )
     case 'J':
       return `to ${hex(branchTarget(instruction, bits))}`
     case 'A':
@@ -138,6 +147,7 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'S':
       return segments[instruction.reg & 7] ?? ''
     case 'r':
+    case 'e':
       return register(0)
     case 'D':
       return 'dx'

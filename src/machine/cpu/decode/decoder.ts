@@ -87,7 +87,7 @@ export class Decoder {
     return this.#finish(row, instruction, code)
   }
 
-  /** Reads legacy prefixes and REX; answers the byte behind them. A REX that a legacy prefix follows is void. */
+  /** Reads prefixes; answers the byte behind them. A REX that a legacy prefix follows is void. */
   #readPrefixes(instruction: Instruction, code: CodeCursor): number {
     const prefixes = this.#prefixes
     prefixes.operand = false

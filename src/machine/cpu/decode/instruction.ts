@@ -78,6 +78,7 @@ export function operandSize(kind: OperandKind, operandBytes: number): number {
   if (kind === 'AL' || kind === 'CL' || kind === '1') return 1
   if (kind === 'DX') return 2
   if (kind === 'rAX') return operandBytes
+  if (kind === 'eAX') return Math.min(operandBytes, 4)
   const size = kind[1]
   if (size === 'b') return 1
   if (size === 'w') return 2

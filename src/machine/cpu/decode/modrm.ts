@@ -1,7 +1,7 @@
 import type { CodeCursor } from './code-cursor.ts'
 import { type Instruction, none } from './instruction.ts'
 
-/** Base and index of 16-bit addresses: BX+SI, BX+DI, BP+SI, BP+DI, SI, DI, BP, BX (SDM volume 2, table 2-1). */
+/** BX+SI, BX+DI, BP+SI, BP+DI, SI, DI, BP, BX (SDM volume 2, table 2-1). */
 const bases16 = [3, 3, 5, 5, 6, 7, 5, 3]
 const indexes16 = [6, 7, 6, 7, none, none, none, none]
 

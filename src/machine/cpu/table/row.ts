@@ -9,7 +9,7 @@ import { invariant } from '../../../support/invariant.ts'
 export type OperandKind =
   | ('Eb' | 'Ew' | 'Ez' | 'Ev' | 'Gb' | 'Gv' | 'Zb' | 'Zv' | 'Ib' | 'Is' | 'Iw' | 'Iz' | 'Iv')
   | ('Jb' | 'Jz' | 'Ob' | 'Ov' | 'M' | 'Mb' | 'Ms' | 'Cy' | 'Ry' | 'Sw' | 'Ap' | 'Xb' | 'Xv' | 'Yb' | 'Yv')
-  | ('AL' | 'rAX' | 'DX' | 'CL' | '1')
+  | ('AL' | 'rAX' | 'eAX' | 'DX' | 'CL' | '1')
 
 export interface Row {
   /** Its position in the table. */

@@ -159,13 +159,13 @@ const privileged = { privileged: true }
 
 const system: readonly RowText[] = [
   ['E4', 'IN AL,Ib'],
-  ['E5', 'IN rAX,Ib'],
+  ['E5', 'IN eAX,Ib'],
   ['EC', 'IN AL,DX'],
-  ['ED', 'IN rAX,DX'],
+  ['ED', 'IN eAX,DX'],
   ['E6', 'OUT Ib,AL'],
-  ['E7', 'OUT Ib,rAX'],
+  ['E7', 'OUT Ib,eAX'],
   ['EE', 'OUT DX,AL'],
-  ['EF', 'OUT DX,rAX'],
+  ['EF', 'OUT DX,eAX'],
   ['F4', 'HLT', privileged],
   ['FA', 'CLI', { writes: 'i' }],
   ['FB', 'STI', { writes: 'i' }],

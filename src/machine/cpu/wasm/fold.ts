@@ -37,7 +37,7 @@ const foldable: Readonly<Record<string, Fold>> = {
 /** Operations that leave their first operand alone when the second is 0. */
 const neutralZero = new Set(['add', 'sub', 'or', 'xor', 'shl', 'shr_u', 'shr_s'])
 
-/** What an operation comes to before it runs: a number, one of its operands, or null when only running tells. */
+/** What an operation comes to: a number, one of its operands, or null when only running tells. */
 export function fold<Value extends Foldable>(
   name: NumericName,
   values: readonly Value[],

@@ -1,0 +1,5 @@
+/** A device as the bus sees it: registers at offsets. `size` is 1, 2 or 4 bytes. */
+export interface Chip {
+  read(offset: number, size: number): number
+  write(offset: number, size: number, value: number): void
+}

@@ -1,0 +1,243 @@
+import { invariant } from '../../../support/invariant.ts'
+import { microOp } from '../micro-op.ts'
+import type {
+  Access,
+  Destination,
+  FlagSlot,
+  Place,
+  Pointer,
+  SegmentName,
+  Target,
+  Variant,
+} from '../semantics/target.ts'
+import { codeTlb, dataTlb, state } from '../state-layout.ts'
+import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
+import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
+import { codeEntry } from './memory.ts'
+import { field, loadNames, storeNames } from './slow-functions.ts'
+
+const pointerRegisters = { si: 6, di: 7, cx: 1, sp: 4 } as const
+
+/** Where a handler of the interpreter goes when it is through. */
+export interface Exits {
+  /** The micro-op behind this one. */
+  readonly next: Label
+  /** The micro-op in the local: another one, or the same again. */
+  readonly stay: Label
+  /** The slow handler, with nothing changed. */
+  readonly slow: Label
+}
+
+/** A register: its address, and where it is written zero-extended. RAM: its address. */
+interface FastPlace {
+  readonly kind: 'register' | 'ram'
+  readonly address: Expression
+}
+
+interface FastDestination {
+  readonly uop: Local
+  /** The page it lies on, or null when it is this one. */
+  readonly page: Local
+}
+
+/**
+ * Lowers a semantic to a case of the interpreter's switch. Memory is RAM that the TLB has at hand, inside of
+ * one page; everything else leaves through `slow`.
+ */
+export class FastTarget implements Target {
+  readonly f: FunctionBuilder
+  readonly #uop: Local
+  readonly #exits: Exits
+  readonly #long: boolean
+  readonly #variant: Variant
+  readonly #divide: FunctionReference
+
+  constructor(
+    f: FunctionBuilder,
+    uop: Local,
+    exits: Exits,
+    { long, variant, divide }: { long: boolean; variant: Variant; divide: FunctionReference },
+  ) {
+    this.f = f
+    this.#uop = uop
+    this.#exits = exits
+    this.#long = long
+    this.#variant = variant
+    this.#divide = divide
+  }
+
+  operand(index: number, bytes: number, access: Access, popped: number): Place {
+    const shape = this.#variant.operands[index]?.shape
+    if (shape === 'memory') {
+      invariant(popped === 0, 'memory that is popped into has a slow handler only')
+      return this.#ram(this.f.let(this.effectiveAddress()), bytes, access)
+    }
+    invariant(shape === 'register', 'a place is a register or memory')
+    const address = field(this.#uop, microOp.registers + index)
+    return { bytes, where: { kind: 'register', address } satisfies FastPlace }
+  }
+
+  register(number: number, bytes: number): Place {
+    return { bytes, where: { kind: 'register', address: constant('i32', number * 8) } satisfies FastPlace }
+  }
+
+  at(_segment: SegmentName, address: Expression, bytes: number, access: Access): Place {
+    return this.#ram(this.f.let(address), bytes, access)
+  }
+
+  /** One comparison says: this page is here, may be used so, is RAM, and the access does not leave it. */
+  #ram(linear: Local, bytes: number, access: Access): Place {
+    const f = this.f
+    const mask = (dataTlb.count - 1) * dataTlb.fastBytes
+    const entry = f.let(op('i32.and', op('i32.wrap_i64', op('i64.shr_u', linear, 7)), mask))
+    const tag = dataTlb.fast + (access === 'r' ? dataTlb.readTag : dataTlb.writeTag)
+    const offset = op('i64.sub', linear, load('i64.load', entry, tag))
+    f.br(this.#exits.slow, op('i64.gt_u', offset, 4096 - bytes))
+    const addend = load('i32.load', entry, dataTlb.fast + dataTlb.addend)
+    const address = f.let(op('i32.add', op('i32.wrap_i64', linear), addend))
+    return { bytes, where: { kind: 'ram', address } satisfies FastPlace }
+  }
+
+  effectiveAddress(): Expression {
+    const base = load('i64.load', field(this.#uop, microOp.base))
+    const scale = op('i64.extend_i32_u', field(this.#uop, microOp.scale))
+    const index = op('i64.shl', load('i64.load', field(this.#uop, microOp.index)), scale)
+    const sum = op(
+      'i64.add',
+      op('i64.add', base, index),
+      load('i64.load32_s', this.#uop, microOp.displacement),
+    )
+    return this.#wrap(sum)
+  }
+
+  #wrap(address: Expression): Expression {
+    return this.#long ? address : op('i64.and', address, 0xffff_ffffn)
+  }
+
+  immediate(): Expression {
+    return load('i64.load', this.#uop, microOp.immediate)
+  }
+
+  read({ bytes, where }: Place): Expression {
+    return load(loadNames[Math.log2(bytes)] ?? 'i64.load', (where as FastPlace).address)
+  }
+
+  write({ bytes, where }: Place, value: Expression): void {
+    const { kind, address } = where as FastPlace
+    if (kind === 'register' && bytes === 4) {
+      this.f.store('i64.store', address, op('i64.and', value, 0xffff_ffffn))
+    } else this.f.store(storeNames[Math.log2(bytes)] ?? 'i64.store', address, value)
+  }
+
+  readPointer(pointer: Pointer): Expression {
+    return this.#wrap(load('i64.load', 0, pointerRegisters[pointer] * 8))
+  }
+
+  writePointer(pointer: Pointer, value: Expression): void {
+    this.f.store('i64.store', 0, this.#wrap(value), pointerRegisters[pointer] * 8)
+  }
+
+  readFlags(slot: FlagSlot): Expression {
+    return load('i64.load', 0, state[slot])
+  }
+
+  writeFlags(slot: FlagSlot, value: Expression): void {
+    this.f.store('i64.store', 0, value, state[slot])
+  }
+
+  systemFlags(): Expression {
+    return load('i32.load', 0, state.systemFlags)
+  }
+
+  writeSystemFlags(value: Expression): void {
+    this.f.store('i32.store', 0, value, state.systemFlags)
+  }
+
+  nextAddress(): Expression {
+    const here = op('i32.add', load('i32.load16_u', this.#uop, microOp.at), field(this.#uop, microOp.length))
+    return this.#wrap(op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', here)))
+  }
+
+  /** A branch inside the page finds its micro-op in its own, once it has been there. */
+  relative(when: Expression | null): Destination {
+    const f = this.f
+    const taken = when && f.let(when)
+    const uop = f.let(load('i32.load', this.#uop, microOp.link))
+    const page = f.let(load('i64.load', 0, state.page))
+    const unknown = op('i32.eqz', uop)
+    f.if(taken ? op('i32.and', taken, unknown) : unknown, () => {
+      const target = f.let(this.#wrap(op('i64.add', this.nextAddress(), this.immediate())))
+      this.#find(target, uop)
+      f.if(op('i64.eq', op('i64.and', target, ~0xfffn), page), () => {
+        f.store('i32.store', this.#uop, uop, microOp.link)
+      })
+      f.set(page, op('i64.and', target, ~0xfffn))
+    })
+    return { where: { uop, page } satisfies FastDestination, when: taken }
+  }
+
+  near(address: Expression, when: Expression | null): Destination {
+    const target = this.f.let(address)
+    const uop = this.f.local('i32')
+    this.#find(target, uop)
+    const page = this.f.let(op('i64.and', target, ~0xfffn))
+    return { where: { uop, page } satisfies FastDestination, when }
+  }
+
+  /** The micro-op at `target`, if its page is in the instruction TLB and has been decoded there. */
+  #find(target: Local, uop: Local): void {
+    const f = this.f
+    const entry = f.let(codeEntry(target))
+    const page = op('i64.and', target, ~0xfffn)
+    f.br(this.#exits.slow, op('i64.ne', load('i64.load', entry, codeTlb.entries), page))
+    const map = load('i32.load', entry, codeTlb.entries + codeTlb.map)
+    const offset = op('i32.shl', op('i32.and', op('i32.wrap_i64', target), 0xfff), 2)
+    f.set(uop, load('i32.load', op('i32.add', map, offset)))
+    f.br(this.#exits.slow, op('i32.eqz', uop))
+  }
+
+  goto({ where, when }: Destination): void {
+    const { uop, page } = where as FastDestination
+    const jump = () => {
+      this.f.store('i64.store', 0, page, state.page)
+      this.f.set(this.#uop, uop)
+      this.f.br(this.#exits.stay)
+    }
+    if (when) this.f.if(when, jump)
+    else jump()
+  }
+
+  fault(when: Expression): void {
+    this.f.br(this.#exits.slow, when)
+  }
+
+  divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression] {
+    const [quotient, remainder] = this.f.call(this.#divide, high, low, divisor)
+    invariant(quotient && remainder, 'a division has two results')
+    return [quotient, remainder]
+  }
+
+  portRead(): Expression {
+    throw new Error('ports have slow handlers only')
+  }
+
+  portWrite(): void {
+    throw new Error('ports have slow handlers only')
+  }
+
+  halt(): void {
+    throw new Error('HLT has a slow handler only')
+  }
+
+  completeWhen(when: Expression): void {
+    this.f.br(this.#exits.next, when)
+  }
+
+  again(when: Expression): void {
+    this.f.br(this.#exits.stay, when)
+  }
+
+  finish(): void {
+    this.f.br(this.#exits.next)
+  }
+}

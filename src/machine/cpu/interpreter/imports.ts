@@ -1,0 +1,32 @@
+import type { FunctionReference } from '../wasm/expression.ts'
+import type { ModuleBuilder } from '../wasm/module-builder.ts'
+
+/** What the core asks of the machine around it. */
+export interface Imports {
+  /** `(port, bytes) → value` */
+  readonly portRead: FunctionReference
+  /** `(port, bytes, value)` */
+  readonly portWrite: FunctionReference
+  /** `(address low, address high, bytes up to 4) → value`, outside of RAM. */
+  readonly busRead: FunctionReference
+  /** `(address low, address high, bytes up to 4, value)` */
+  readonly busWrite: FunctionReference
+  /** `(physical page)`: a store hit a granule that code was decoded from. */
+  readonly codeWritten: FunctionReference
+  /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
+  readonly system: FunctionReference
+}
+
+export const importModule = 'machine'
+
+export function declareImports(module: ModuleBuilder): Imports {
+  const i32 = 'i32'
+  return {
+    portRead: module.importFunction(importModule, 'portRead', [i32, i32], [i32]),
+    portWrite: module.importFunction(importModule, 'portWrite', [i32, i32, i32], []),
+    busRead: module.importFunction(importModule, 'busRead', [i32, i32, i32], [i32]),
+    busWrite: module.importFunction(importModule, 'busWrite', [i32, i32, i32, i32], []),
+    codeWritten: module.importFunction(importModule, 'codeWritten', [i32], []),
+    system: module.importFunction(importModule, 'system', [i32], [i32]),
+  }
+}

@@ -1,0 +1,185 @@
+import { invariant } from '../../../support/invariant.ts'
+import { microOp } from '../micro-op.ts'
+import { Operations, type Semantic } from '../semantics/operations.ts'
+import type { Variant } from '../semantics/target.ts'
+import { codeTlb, state } from '../state-layout.ts'
+import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
+import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
+import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { FastTarget } from './fast-target.ts'
+import { codeEntry } from './memory.ts'
+import { interruption, runEnd, status } from './status.ts'
+
+/** Cases of the switch that are no instruction: they cost nothing. */
+export const pseudo = {
+  /** Runs the slow handler. */
+  slow: 0,
+  /** The decoder stopped here: goes on wherever the page and the offset lead. */
+  lookUp: 1,
+  /** Goes on at `link`: the instruction had been decoded before. */
+  follow: 2,
+  count: 3,
+} as const
+
+export interface HotHandler {
+  readonly semantic: Semantic
+  readonly variant: Variant
+}
+
+interface Parts {
+  readonly name: 'flat32' | 'long64'
+  readonly hot: readonly HotHandler[]
+  readonly findCode: FunctionReference
+  readonly divide: FunctionReference
+}
+
+/** `(address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
+export function defineFindCode(module: ModuleBuilder): FunctionReference {
+  return module.function('findCode', ['i64'], ['i32'], (f) => {
+    const [address] = f.parameters as [Local]
+    const entry = f.let(codeEntry(address))
+    const page = f.let(op('i64.and', address, ~0xfffn))
+    f.if(op('i64.ne', load('i64.load', entry, codeTlb.entries), page), () => f.return(0))
+    f.store('i64.store', 0, page, state.page)
+    const map = load('i32.load', entry, codeTlb.entries + codeTlb.map)
+    const offset = op('i32.shl', op('i32.and', op('i32.wrap_i64', address), 0xfff), 2)
+    f.return(load('i32.load', op('i32.add', map, offset)))
+  })
+}
+
+/**
+ * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or something is not its business.
+ * One switch holds all hot handlers; `uop` and `budget` stay in locals.
+ */
+export function defineInterpreter(module: ModuleBuilder, parts: Parts): FunctionReference {
+  return module.function(parts.name, ['i32'], ['i32'], (f) => {
+    const [budget] = f.parameters as [Local]
+    const loop = new Loop(f, module, budget, parts)
+    loop.start()
+    f.loop((again) => {
+      f.block((stay) => {
+        f.block((next) => {
+          f.block((slow) => loop.dispatch({ again, stay, next, slow }))
+          loop.runSlow({ again, stay, next })
+        })
+        f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
+      })
+      f.set(budget, op('i32.sub', budget, 1))
+      f.br(again, budget)
+    })
+    f.store('i64.store', 0, loop.here(), state.rip)
+    loop.leave(runEnd.budget)
+  })
+}
+
+const slowSignature = { parameters: ['i32'], results: ['i32'] } as const
+
+class Loop {
+  readonly uop: Local
+  readonly #f: FunctionBuilder
+  readonly #module: ModuleBuilder
+  readonly #budget: Local
+  readonly #parts: Parts
+
+  constructor(f: FunctionBuilder, module: ModuleBuilder, budget: Local, parts: Parts) {
+    this.#f = f
+    this.#module = module
+    this.#budget = budget
+    this.#parts = parts
+    this.uop = f.local('i32')
+  }
+
+  start(): void {
+    const f = this.#f
+    f.set(this.uop, load('i32.load', 0, state.entry))
+    f.store('i32.store', 0, 0, state.entry)
+    f.if(op('i32.eqz', this.uop), () => {
+      f.set(this.uop, call(this.#parts.findCode, load('i64.load', 0, state.rip)))
+      f.if(op('i32.eqz', this.uop), () => this.leave(runEnd.decode))
+    })
+  }
+
+  dispatch({ again, stay, next, slow }: Record<'again' | 'stay' | 'next' | 'slow', Label>): void {
+    const f = this.#f
+    const { hot, divide, name } = this.#parts
+    const cases = hot.map(({ semantic, variant }) => () => {
+      const target = new FastTarget(
+        f,
+        this.uop,
+        { next, stay, slow },
+        { long: name === 'long64', variant, divide },
+      )
+      const b = new Operations(target, variant)
+      semantic(b)
+      b.end()
+    })
+    const lookUp = () => {
+      f.store('i64.store', 0, this.here(), state.rip)
+      this.#goOn(again)
+    }
+    const follow = () => {
+      f.set(this.uop, load('i32.load', this.uop, microOp.link))
+      f.br(again)
+    }
+    f.switch(load('i32.load16_u', this.uop, microOp.handler), [() => f.br(slow), lookUp, follow, ...cases])
+  }
+
+  /** Calls the slow handler and does what its status asks for. */
+  runSlow({ again, stay, next }: Record<'again' | 'stay' | 'next', Label>): void {
+    const f = this.#f
+    const type = this.#module.type(slowSignature)
+    const [result] = f.callIndirect(
+      type,
+      slowSignature,
+      load('i32.load16_u', this.uop, microOp.slow),
+      this.uop,
+    )
+    invariant(result, 'a slow handler has a status')
+    f.if(op('i32.eqz', load('i32.load', 0, state.interruption)), () => {
+      f.br(next, op('i32.eq', result, status.next))
+      f.br(stay, op('i32.eq', result, status.again))
+    })
+    const interrupted = f.let(load('i32.load', 0, state.interruption))
+    f.store('i32.store', 0, 0, state.interruption)
+    const untouched = op('i32.or', op('i32.eq', result, status.fault), op('i32.eq', result, status.absent))
+    f.if(untouched, () => {
+      f.store('i64.store', 0, this.here(), state.rip)
+      this.leave(result)
+    })
+    f.if(op('i32.eq', result, status.next), () => f.store('i64.store', 0, this.behind(), state.rip))
+    f.if(op('i32.eq', result, status.again), () => f.store('i64.store', 0, this.here(), state.rip))
+    f.set(this.#budget, op('i32.sub', this.#budget, 1))
+    f.if(op('i32.ge_u', result, status.halt), () => this.leave(result))
+    f.if(op('i32.eq', interrupted, interruption.stop), () => this.leave(runEnd.mode))
+    f.if(op('i32.eqz', this.#budget), () => this.leave(runEnd.budget))
+    this.#goOn(again)
+  }
+
+  /** Goes on at RIP, or asks for it to be decoded. */
+  #goOn(again: Label): void {
+    const f = this.#f
+    f.set(this.uop, call(this.#parts.findCode, load('i64.load', 0, state.rip)))
+    f.br(again, this.uop)
+    this.leave(runEnd.decode)
+  }
+
+  leave(end: Expression | number): void {
+    this.#f.store('i32.store', 0, this.#budget, state.budget)
+    this.#f.return(end)
+  }
+
+  /** The address of the micro-op's instruction. */
+  here(): Expression {
+    return this.#address(load('i32.load16_u', this.uop, microOp.at))
+  }
+
+  behind(): Expression {
+    const length = load('i32.load8_u', this.uop, microOp.length)
+    return this.#address(op('i32.add', load('i32.load16_u', this.uop, microOp.at), length))
+  }
+
+  #address(offset: Expression): Expression {
+    const address = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', offset))
+    return this.#parts.name === 'long64' ? address : op('i64.and', address, 0xffff_ffffn)
+  }
+}

@@ -1,0 +1,184 @@
+import { absolute, microOp, shape } from '../micro-op.ts'
+import { state } from '../state-layout.ts'
+import {
+  call,
+  constant,
+  type Expression,
+  type FunctionReference,
+  load,
+  op,
+  select,
+} from '../wasm/expression.ts'
+import type { Local } from '../wasm/function-builder.ts'
+import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import type { LoadName, StoreName } from '../wasm/opcodes.ts'
+import { accessBit, type MemoryFunctions, resolved } from './memory.ts'
+
+/** What slow handlers share: everything about a micro-op that they find out when they run. */
+export interface SlowFunctions {
+  /** `(micro-op, operand, bytes, access, popped) → address`, or one of `resolved`. */
+  readonly operand: FunctionReference
+  /** `(micro-op, popped) → offset`, wrapped to the address size. */
+  readonly effectiveAddress: FunctionReference
+  /** `(micro-op, segment, offset) → linear` */
+  readonly linear: FunctionReference
+  /** `(micro-op, register) → value`, as wide as the address size. */
+  readonly readPointer: FunctionReference
+  /** `(micro-op, register, value)` */
+  readonly writePointer: FunctionReference
+  /** `(address, slot) → value`, by log2 of the bytes. */
+  readonly read: readonly FunctionReference[]
+  /** `(address, slot, value)`; a 32-bit register is zero-extended. */
+  readonly write: readonly FunctionReference[]
+  /** `(high, low, divisor) → quotient, remainder` */
+  readonly divide: FunctionReference
+  readonly memory: MemoryFunctions
+}
+
+export const loadNames: readonly LoadName[] = ['i64.load8_u', 'i64.load16_u', 'i64.load32_u', 'i64.load']
+export const storeNames: readonly StoreName[] = ['i64.store8', 'i64.store16', 'i64.store32', 'i64.store']
+
+/** Register files end below: what lies here is a register, not RAM. */
+const registersEnd = 256
+
+export function field(uop: Expression, offset: number): Expression {
+  return load('i32.load8_u', uop, offset)
+}
+
+export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctions): SlowFunctions {
+  const effectiveAddress = defineEffectiveAddress(module)
+  const linear = defineLinear(module)
+  return {
+    memory,
+    effectiveAddress,
+    linear,
+    operand: defineOperand(module, memory, effectiveAddress, linear),
+    readPointer: module.function('readPointer', ['i32', 'i32'], ['i64'], (f) => {
+      const [uop, register] = f.parameters as [Local, Local]
+      f.return(op('i64.and', load('i64.load', register), addressMask(uop)))
+    }),
+    writePointer: defineWritePointer(module),
+    read: [0, 1, 2, 3].map((log) => defineRead(module, memory, log)),
+    write: [0, 1, 2, 3].map((log) => defineWrite(module, memory, log)),
+    divide: defineDivide(module),
+  }
+}
+
+function addressMask(uop: Expression): Expression {
+  const bytes = field(uop, microOp.addressBytes)
+  const short = select(op('i32.eq', bytes, 4), constant('i64', 0xffff_ffffn), constant('i64', 0xffff))
+  return select(op('i32.eq', bytes, 8), constant('i64', -1), short)
+}
+
+function defineEffectiveAddress(module: ModuleBuilder): FunctionReference {
+  return module.function('effectiveAddress', ['i32', 'i32'], ['i64'], (f) => {
+    const [uop, popped] = f.parameters as [Local, Local]
+    const scale = f.let(field(uop, microOp.scale))
+    f.if(op('i32.eq', scale, absolute), () => f.return(load('i64.load', uop, microOp.immediate)))
+    const base = f.let(field(uop, microOp.base))
+    const moved = select(op('i32.eq', base, 4 * 8), popped, constant('i32', 0))
+    const start = op('i64.add', load('i64.load', base), op('i64.extend_i32_s', moved))
+    const index = op('i64.shl', load('i64.load', field(uop, microOp.index)), op('i64.extend_i32_u', scale))
+    const sum = op('i64.add', op('i64.add', start, index), load('i64.load32_s', uop, microOp.displacement))
+    f.return(op('i64.and', sum, addressMask(uop)))
+  })
+}
+
+/** In 64-bit mode only FS and GS have a base; outside of it linear addresses have 32 bits. */
+function defineLinear(module: ModuleBuilder): FunctionReference {
+  return module.function('linear', ['i32', 'i32', 'i64'], ['i64'], (f) => {
+    const [uop, segment, offset] = f.parameters as [Local, Local, Local]
+    const base = op('i32.add', op('i32.shl', segment, 3), state.segmentBases)
+    const added = op('i64.add', offset, load('i64.load', base))
+    const done = op('i32.eq', field(uop, microOp.index), base)
+    f.if(load('i32.load', 0, state.long), () => {
+      f.if(op('i32.and', op('i32.ge_u', segment, 4), op('i32.eqz', done)), () => f.return(added))
+      f.return(offset)
+    })
+    f.return(op('i64.and', select(done, offset, added), 0xffff_ffffn))
+  })
+}
+
+function defineOperand(
+  module: ModuleBuilder,
+  memory: MemoryFunctions,
+  effectiveAddress: FunctionReference,
+  linear: FunctionReference,
+): FunctionReference {
+  return module.function('operand', ['i32', 'i32', 'i32', 'i32', 'i32'], ['i32'], (f) => {
+    const [uop, index, bytes, access, popped] = f.parameters as [Local, Local, Local, Local, Local]
+    const shapes = op('i32.shr_u', field(uop, microOp.shapes), op('i32.shl', index, 1))
+    const kind = f.let(op('i32.and', shapes, 3))
+    f.if(op('i32.eq', kind, shape.register), () => {
+      f.return(field(op('i32.add', uop, index), microOp.registers))
+    })
+    f.if(op('i32.eq', kind, shape.immediate), () => f.return(op('i32.add', uop, microOp.immediate)))
+    const segment = f.let(field(uop, microOp.segment))
+    const isStack = op('i32.mul', op('i32.eq', segment, 2), accessBit.stack)
+    const address = call(linear, uop, segment, call(effectiveAddress, uop, popped))
+    f.return(call(memory.resolve, address, bytes, op('i32.or', access, isStack), index))
+  })
+}
+
+function defineWritePointer(module: ModuleBuilder): FunctionReference {
+  return module.function('writePointer', ['i32', 'i32', 'i64'], [], (f) => {
+    const [uop, register, value] = f.parameters as [Local, Local, Local]
+    f.if(
+      op('i32.eq', field(uop, microOp.addressBytes), 2),
+      () => f.store('i64.store16', register, value),
+      () => f.store('i64.store', register, op('i64.and', value, addressMask(uop))),
+    )
+  })
+}
+
+function defineRead(module: ModuleBuilder, memory: MemoryFunctions, log: number): FunctionReference {
+  return module.function(`read${8 << log}`, ['i32', 'i32'], ['i64'], (f) => {
+    const [address, slot] = f.parameters as [Local, Local]
+    f.if(op('i32.eq', address, resolved.far), () => f.return(call(memory.readFar, slot, 1 << log)))
+    f.return(load(loadNames[log] ?? 'i64.load', address))
+  })
+}
+
+function defineWrite(module: ModuleBuilder, memory: MemoryFunctions, log: number): FunctionReference {
+  return module.function(`write${8 << log}`, ['i32', 'i32', 'i64'], [], (f) => {
+    const [address, slot, value] = f.parameters as [Local, Local, Local]
+    f.if(op('i32.eq', address, resolved.far), () => {
+      f.call(memory.writeFar, slot, 1 << log, value)
+      f.return()
+    })
+    f.if(
+      op('i32.lt_u', address, registersEnd),
+      () => {
+        if (log === 2) f.store('i64.store', address, op('i64.and', value, 0xffff_ffffn))
+        else f.store(storeNames[log] ?? 'i64.store', address, value)
+      },
+      () => {
+        f.call(memory.noteWrite, address, 1 << log)
+        f.store(storeNames[log] ?? 'i64.store', address, value)
+      },
+    )
+  })
+}
+
+/** Long division, a bit at a time; `high` is below `divisor`. */
+function defineDivide(module: ModuleBuilder): FunctionReference {
+  return module.function('divide128', ['i64', 'i64', 'i64'], ['i64', 'i64'], (f) => {
+    const [high, low, divisor] = f.parameters as [Local, Local, Local]
+    f.if(op('i64.eqz', high), () => f.return(op('i64.div_u', low, divisor), op('i64.rem_u', low, divisor)))
+    const left = f.let(constant('i32', 64))
+    const overflow = f.local('i64')
+    f.loop((again) => {
+      f.set(overflow, op('i64.shr_u', high, 63))
+      f.set(high, op('i64.or', op('i64.shl', high, 1), op('i64.shr_u', low, 63)))
+      f.set(low, op('i64.shl', low, 1))
+      const fits = op('i64.ge_u', high, divisor)
+      f.if(op('i32.or', fits, op('i32.wrap_i64', overflow)), () => {
+        f.set(high, op('i64.sub', high, divisor))
+        f.set(low, op('i64.or', low, 1))
+      })
+      f.set(left, op('i32.sub', left, 1))
+      f.br(again, left)
+    })
+    f.return(low, high)
+  })
+}

@@ -1,0 +1,67 @@
+import { operandSize } from '../decode/instruction.ts'
+import { shape, shapeOf } from '../micro-op.ts'
+import type { OperandShape, Variant } from '../semantics/target.ts'
+import type { OperandKind, Row } from '../table/row.ts'
+
+/** Facts of one instruction that choose its handlers. */
+export interface Choice {
+  readonly operandBytes: number
+  readonly isMemory: boolean
+  readonly condition: number
+  readonly repeat: 0 | 0xf2 | 0xf3
+}
+
+/** Everything that instructions of one row can look like. */
+export function choicesOf(row: Row): Choice[] {
+  const conditions = row.condition ? Array.from({ length: 16 }, (_, code) => code) : [0]
+  const repeats = row.facts.repeat ? ([0, 0xf2, 0xf3] as const) : ([0] as const)
+  return [2, 4, 8].flatMap((operandBytes) =>
+    [false, true].flatMap((isMemory) =>
+      conditions.flatMap((condition) =>
+        repeats.map((repeat) => ({ operandBytes, isMemory, condition, repeat })),
+      ),
+    ),
+  )
+}
+
+const repeatNumber = { 0: 0, 242: 1, 243: 2 } as const
+
+/** A small number for each choice of a row. */
+export function choiceNumber({ operandBytes, isMemory, condition, repeat }: Choice): number {
+  const size = operandBytes === 8 ? 2 : operandBytes >> 2
+  return ((condition * 3 + size) * 2 + (isMemory ? 1 : 0)) * 3 + repeatNumber[repeat]
+}
+
+export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat }: Choice): Variant {
+  const operands = row.operands.map((kind) => operandShape(kind, operandBytes, isMemory))
+  const [first] = row.operands
+  const hasOwnSize = first !== undefined && !['I', 'J', 'A'].includes(first[0] ?? '')
+  const bytes = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
+  return { bytes, operands, condition, repeat }
+}
+
+function operandShape(kind: OperandKind, operandBytes: number, isMemory: boolean): OperandShape {
+  const form = shapeOf(kind, isMemory)
+  // An immediate of at most four bytes is extended to the whole operand.
+  const bytes = kind === 'Iz' ? operandBytes : operandSize(kind, operandBytes)
+  if (form === shape.memory) return { shape: 'memory', bytes }
+  return { shape: form === shape.immediate ? 'immediate' : 'register', bytes }
+}
+
+/** Handlers are shared by everything with the same key. */
+export function handlerKey(mnemonic: string, variant: Variant, withShapes: boolean): string {
+  const operands = variant.operands.map(({ shape, bytes }) =>
+    shape === 'immediate' ? `i${bytes}` : `${withShapes ? shape[0] : ''}${bytes}`,
+  )
+  return [mnemonic, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
+}
+
+/** Rare with memory: their fast handlers are for registers. */
+const registerOnly = new Set(['CMOVcc', 'SETcc', 'POP', 'XCHG', 'BSWAP', 'MUL', 'DIV', 'IDIV', 'ROL', 'ROR'])
+const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'CLI', 'STI'])
+
+/** What gets a case in the interpreter's switch: about 300, the rest is rare enough for a call. */
+export function isHot(mnemonic: string, variant: Variant, long: boolean): boolean {
+  if (alwaysSlow.has(mnemonic) || variant.bytes === 2 || (!long && variant.bytes === 8)) return false
+  return !(registerOnly.has(mnemonic) && variant.operands.some((one) => one.shape === 'memory'))
+}

@@ -1,0 +1,76 @@
+import { state } from './state-layout.ts'
+
+/** The registers that a test or a boot plan names. RFLAGS is materialised. */
+export interface RegisterFile {
+  /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
+  readonly general: readonly bigint[]
+  readonly rip: bigint
+  readonly rflags: number
+  readonly cr0: number
+  readonly cr3: bigint
+  readonly cr4: number
+  readonly efer: number
+  readonly long: boolean
+}
+
+const flag = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, of: 11 } as const
+const arithmeticFlags = 0x8d5
+
+export function readRegisterFile(view: DataView): RegisterFile {
+  return {
+    general: Array.from({ length: 16 }, (_, index) => view.getBigUint64(state.registers + 8 * index, true)),
+    rip: view.getBigUint64(state.rip, true),
+    rflags: readFlags(view),
+    cr0: view.getUint32(state.cr0, true),
+    cr3: view.getBigUint64(state.cr3, true),
+    cr4: view.getUint32(state.cr4, true),
+    efer: view.getUint32(state.efer, true),
+    long: view.getInt32(state.long, true) === 1,
+  }
+}
+
+export function writeRegisterFile(view: DataView, file: RegisterFile): void {
+  file.general.forEach((value, index) => {
+    view.setBigUint64(state.registers + 8 * index, value, true)
+  })
+  view.setBigUint64(state.rip, file.rip, true)
+  writeFlags(view, file.rflags)
+  view.setBigUint64(state.cr0, BigInt(file.cr0 >>> 0), true)
+  view.setBigUint64(state.cr3, file.cr3, true)
+  view.setBigUint64(state.cr4, BigInt(file.cr4 >>> 0), true)
+  view.setBigUint64(state.efer, BigInt(file.efer >>> 0), true)
+  view.setInt32(state.long, file.long ? 1 : 0, true)
+}
+
+function readFlags(view: DataView): number {
+  const sign = view.getBigInt64(state.flagSign, true)
+  const carries = view.getBigUint64(state.flagCarries, true)
+  const bits = {
+    cf: carries >> 63n,
+    of: (carries >> 63n) ^ ((carries >> 62n) & 1n),
+    af: (carries >> 3n) & 1n,
+    sf: sign < 0n,
+    zf: view.getBigInt64(state.flagZero, true) === 0n,
+    pf: isEven(Number(sign & 0xffn)),
+  }
+  const other = view.getInt32(state.systemFlags, true) & ~arithmeticFlags
+  return Object.entries(bits).reduce(
+    (all, [name, bit]) => all | (Number(bit) << flag[name as keyof typeof flag]),
+    other,
+  )
+}
+
+function writeFlags(view: DataView, rflags: number): void {
+  const bit = (name: keyof typeof flag) => BigInt((rflags >> flag[name]) & 1)
+  const carries = (bit('cf') << 63n) | ((bit('cf') ^ bit('of')) << 62n) | (bit('af') << 3n)
+  view.setBigUint64(state.flagCarries, carries, true)
+  view.setBigUint64(state.flagSign, (bit('sf') << 63n) | (1n - bit('pf')), true)
+  view.setBigUint64(state.flagZero, 1n - bit('zf'), true)
+  view.setInt32(state.systemFlags, rflags & ~arithmeticFlags, true)
+}
+
+function isEven(byte: number): boolean {
+  let ones = 0
+  for (let rest = byte; rest; rest >>= 1) ones += rest & 1
+  return ones % 2 === 0
+}

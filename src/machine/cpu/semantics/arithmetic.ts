@@ -1,0 +1,90 @@
+import type { Expression } from '../wasm/expression.ts'
+import { carriesFrom } from './flags.ts'
+import type { Operations, Semantic } from './operations.ts'
+
+type Combine = (b: Operations, x: Expression, y: Expression) => Expression
+
+function binary(kind: 'add' | 'sub' | 'logic', combine: Combine, writes = true): Semantic {
+  return (b) => {
+    const destination = b.operand(0, writes ? 'rw' : 'r')
+    const x = b.get(destination)
+    const y = b.source(1)
+    const result = combine(b, x, y)
+    b.commit(() => {
+      if (writes) b.set(destination, result)
+      if (kind === 'logic') b.setFlags(result, b.constant(0))
+      else b.flags(kind, result, x, y)
+    })
+  }
+}
+
+const add: Combine = (b, x, y) => b.op('add', x, y)
+const subtract: Combine = (b, x, y) => b.op('sub', x, y)
+const and: Combine = (b, x, y) => b.op('and', x, y)
+
+/** INC and DEC leave CF alone. */
+function step(by: 1 | -1): Semantic {
+  return (b) => {
+    const destination = b.operand(0, 'rw')
+    const x = b.get(destination)
+    const carry = b.carry()
+    const result = b.op('add', x, by)
+    // Only 7F...F + 1 and 80...0 - 1 overflow; AF is a carry or a borrow of the low digit.
+    const extreme = (1n << BigInt(8 * b.bytes - 1)) - (by === 1 ? 1n : 0n)
+    const overflow = b.number(b.op('eq', x, BigInt.asIntN(64, extreme)))
+    const digit = by === 1 ? 15 : 0
+    const half = b.op('shl', b.number(b.op('eq', b.op('and', x, 15), digit)), 3)
+    const carries = b.op('or', carriesFrom(b, carry, overflow), half)
+    b.commit(() => {
+      b.set(destination, result)
+      b.setFlags(result, carries)
+    })
+  }
+}
+
+const negate: Semantic = (b) => {
+  const destination = b.operand(0, 'rw')
+  const x = b.get(destination)
+  const result = b.op('sub', b.constant(0), x)
+  b.commit(() => {
+    b.set(destination, result)
+    b.flags('sub', result, b.constant(0), x)
+  })
+}
+
+const not: Semantic = (b) => {
+  const destination = b.operand(0, 'rw')
+  const result = b.op('xor', b.get(destination), -1)
+  b.commit(() => b.set(destination, result))
+}
+
+const swapBytes: Semantic = (b) => {
+  const destination = b.operand(0, 'rw')
+  const x = b.get(destination)
+  const result = b.bytes === 2 ? b.constant(0) : reversed(b, x)
+  b.commit(() => b.set(destination, result))
+}
+
+function reversed(b: Operations, x: Expression): Expression {
+  const swap = (value: Expression, mask: bigint, by: number) =>
+    b.op('or', b.op('shl', b.op('and', value, mask), by), b.op('and', b.op('shr_u', value, by), mask))
+  const pairs = swap(swap(x, 0x00ff00ff00ff00ffn, 8), 0x0000ffff0000ffffn, 16)
+  return b.bytes === 4 ? b.truncate(pairs) : b.op('rotl', pairs, 32)
+}
+
+export const arithmetic: Readonly<Record<string, Semantic>> = {
+  ADD: binary('add', add),
+  ADC: binary('add', (b, x, y) => b.op('add', b.op('add', x, y), b.carry())),
+  SUB: binary('sub', subtract),
+  SBB: binary('sub', (b, x, y) => b.op('sub', b.op('sub', x, y), b.carry())),
+  CMP: binary('sub', subtract, false),
+  AND: binary('logic', and),
+  TEST: binary('logic', and, false),
+  OR: binary('logic', (b, x, y) => b.op('or', x, y)),
+  XOR: binary('logic', (b, x, y) => b.op('xor', x, y)),
+  INC: step(1),
+  DEC: step(-1),
+  NEG: negate,
+  NOT: not,
+  BSWAP: swapBytes,
+}

@@ -1,0 +1,295 @@
+import { invariant } from '../../../support/invariant.ts'
+import { constant, type Expression, type Operand, op, select } from '../wasm/expression.ts'
+import type { NumericName } from '../wasm/opcodes.ts'
+import { conditionOf } from './conditions.ts'
+import { type ArithmeticKind, carriesOf } from './flags.ts'
+import type { Access, Destination, Place, Pointer, SegmentName, Target, Variant } from './target.ts'
+
+type Long = Extract<NumericName, `i64.${string}`> extends `i64.${infer Name}` ? Name : never
+type Short = Extract<NumericName, `i32.${string}`> extends `i32.${infer Name}` ? Name : never
+
+/** What an instruction does, written once for every kind of code. */
+export type Semantic = (b: Operations) => void
+
+/**
+ * All that an instruction's semantic may use. It has two phases: everything that can leave or fault comes
+ * first and changes nothing; then one `commit` writes. Breaking that order throws while the core is built.
+ * Values are i64, zero-extended from their size.
+ */
+export class Operations {
+  readonly #target: Target
+  readonly #variant: Variant
+  #phase: 'resolve' | 'commit' | 'done' = 'resolve'
+  #repeats = false
+  #gone = false
+
+  constructor(target: Target, variant: Variant) {
+    this.#target = target
+    this.#variant = variant
+  }
+
+  /** Operand size: that of operand 0, or of the instruction where it has none. */
+  get bytes(): number {
+    return this.#variant.bytes
+  }
+
+  /** Size of one operand. */
+  operandBytes(index: number): number {
+    const operand = this.#variant.operands[index]
+    invariant(operand, `the instruction has operand ${index}`)
+    return operand.bytes
+  }
+
+  /** F2 or F3 on an instruction that repeats. */
+  get repeatPrefix(): number {
+    return this.#variant.repeat
+  }
+
+  /** Whether operand 0 is a distance to branch over. */
+  get isRelative(): boolean {
+    return this.#variant.operands[0]?.shape === 'immediate'
+  }
+
+  get operandCount(): number {
+    return this.#variant.operands.length
+  }
+
+  // Values: pure, in both phases.
+
+  /** A 64-bit operation, evaluated now. */
+  op(name: Long, ...operands: readonly Operand[]): Expression {
+    return this.#keep(op(`i64.${name}` as NumericName, ...operands))
+  }
+
+  /** A 32-bit operation: truth values are 32-bit. */
+  op32(name: Short, ...operands: readonly Operand[]): Expression {
+    return this.#keep(op(`i32.${name}` as NumericName, ...operands))
+  }
+
+  constant(value: bigint | number): Expression {
+    return constant('i64', value)
+  }
+
+  /** A truth value as a number. */
+  number(truth: Expression): Expression {
+    return this.#keep(op('i64.extend_i32_u', truth))
+  }
+
+  select(when: Expression, then: Expression, otherwise: Expression): Expression {
+    return this.#keep(select(when, then, otherwise))
+  }
+
+  /** The low `bytes` of a value. */
+  truncate(value: Expression, bytes = this.bytes): Expression {
+    return bytes === 8 ? value : this.op('and', value, (1n << BigInt(8 * bytes)) - 1n)
+  }
+
+  /** The low `bytes` of a value with their sign. */
+  signed(value: Expression, bytes = this.bytes): Expression {
+    if (bytes === 8) return value
+    const extend = { 1: 'extend8_s', 2: 'extend16_s', 4: 'extend32_s' }[bytes] as Long
+    return this.op(extend, value)
+  }
+
+  // Phase 1: may leave, changes nothing.
+
+  /** Operand `index`, checked for `access`. */
+  operand(index: number, access: Access, popped = 0): Place {
+    this.#resolving('an operand')
+    return this.#target.operand(index, this.operandBytes(index), access, popped)
+  }
+
+  /** A register that the instruction implies: 0 for rAX to 15. */
+  register(number: number, bytes = this.bytes): Place {
+    return this.#target.register(number, bytes)
+  }
+
+  at(segment: SegmentName, address: Expression, access: Access, bytes = this.bytes): Place {
+    this.#resolving('memory')
+    return this.#target.at(segment, address, bytes, access)
+  }
+
+  get(place: Place): Expression {
+    this.#resolving('a read')
+    return this.#keep(this.#target.read(place))
+  }
+
+  /** Operand `index`, for reading only. */
+  source(index: number): Expression {
+    if (this.#variant.operands[index]?.shape === 'immediate') {
+      return this.truncate(this.immediate(index), this.operandBytes(index))
+    }
+    return this.get(this.operand(index, 'r'))
+  }
+
+  /** Sign-extended to 64 bits. */
+  immediate(index: number): Expression {
+    return this.#target.immediate(index)
+  }
+
+  effectiveAddress(): Expression {
+    return this.#keep(this.#target.effectiveAddress())
+  }
+
+  pointer(pointer: Pointer): Expression {
+    this.#resolving('a pointer')
+    return this.#keep(this.#target.readPointer(pointer))
+  }
+
+  /** The condition in the opcode. */
+  condition(): Expression {
+    this.#resolving('a condition')
+    return this.#keep(conditionOf(this.#variant.condition, (slot) => this.#target.readFlags(slot)))
+  }
+
+  /** CF as 0 or 1. */
+  carry(): Expression {
+    this.#resolving('a flag')
+    return this.op('shr_u', this.#target.readFlags('flagCarries'), 63)
+  }
+
+  systemFlags(): Expression {
+    this.#resolving('a flag')
+    return this.#keep(this.#target.systemFlags())
+  }
+
+  nextAddress(): Expression {
+    return this.#keep(this.#target.nextAddress())
+  }
+
+  /** The branch that the instruction's displacement names. */
+  relative(when: Expression | null = null): Destination {
+    this.#resolving('a branch target')
+    return this.#target.relative(when)
+  }
+
+  near(address: Expression): Destination {
+    this.#resolving('a branch target')
+    return this.#target.near(this.truncate(address), null)
+  }
+
+  fault(when: Expression, vector: number, code = 0): void {
+    this.#resolving('a fault')
+    this.#target.fault(when, vector, code)
+  }
+
+  /**
+   * REP: `iteration` commits once, and may answer a difference that REPE and REPNE compare with 0. One
+   * iteration is one unit of counting; with a count of 0 nothing is touched.
+   */
+  repeat(iteration: () => Expression | null): void {
+    if (this.#variant.repeat === 0) {
+      iteration()
+      return
+    }
+    this.#repeats = true
+    const count = this.pointer('cx')
+    this.#target.completeWhen(op('i64.eqz', count))
+    const left = this.op('sub', count, 1)
+    const difference = iteration()
+    invariant(this.#phase === 'done', 'an iteration commits')
+    this.#target.writePointer('cx', left)
+    const more = this.#target.f.let(op('i64.ne', this.#target.readPointer('cx'), 0))
+    const wanted = difference && op(this.#variant.repeat === 0xf3 ? 'i64.eq' : 'i64.ne', difference, 0)
+    this.#target.again(wanted ? op('i32.and', more, wanted) : more)
+  }
+
+  // Phase 2.
+
+  /** Writes the results. Nothing in `body` can leave, so an instruction is never half done. */
+  commit(body: () => void): void {
+    invariant(this.#phase === 'resolve', 'an instruction commits once')
+    this.#phase = 'commit'
+    body()
+    this.#phase = 'done'
+  }
+
+  set(place: Place, value: Expression): void {
+    this.#committing('a write')
+    this.#target.write(place, value)
+  }
+
+  setPointer(pointer: Pointer, value: Expression): void {
+    this.#committing('a write')
+    this.#target.writePointer(pointer, value)
+  }
+
+  setSystemFlags(value: Expression): void {
+    this.#committing('a write')
+    this.#target.writeSystemFlags(value)
+  }
+
+  /** The six arithmetic flags of `result` = `a` + or - `b`, not yet truncated. */
+  flags(kind: ArithmeticKind, result: Expression, a: Expression, b: Expression): void {
+    this.setFlags(result, carriesOf(this, kind, result, a, b))
+  }
+
+  /** SF, ZF and PF of `result`; the others as `carries` holds them. */
+  setFlags(result: Expression, carries: Expression, onlyIf?: Expression): void {
+    this.#committing('flags')
+    const value = this.signed(result)
+    this.#writeFlags('flagSign', value, onlyIf)
+    this.#writeFlags('flagZero', value, onlyIf)
+    this.#writeFlags('flagCarries', carries, onlyIf)
+  }
+
+  /** CF and OF alone: `carries` as in `setFlags`. */
+  setCarries(carries: Expression, onlyIf?: Expression): void {
+    this.#committing('flags')
+    this.#writeFlags('flagCarries', carries, onlyIf)
+  }
+
+  /** The carries as they are. */
+  carries(): Expression {
+    return this.#keep(this.#target.readFlags('flagCarries'))
+  }
+
+  goto(destination: Destination): void {
+    this.#committing('a branch')
+    this.#target.goto(destination)
+    if (!destination.when) this.#gone = true
+  }
+
+  /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
+  divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression] {
+    return this.#target.divide(high, low, divisor)
+  }
+
+  portRead(port: Expression): Expression {
+    this.#committing('a port')
+    return this.#target.portRead(port, this.bytes)
+  }
+
+  portWrite(port: Expression, value: Expression, bytes: number): void {
+    this.#committing('a port')
+    this.#target.portWrite(port, value, bytes)
+  }
+
+  halt(): void {
+    this.#committing('a halt')
+    this.#target.halt()
+    this.#gone = true
+  }
+
+  /** Called by whoever lowers the semantic, after it. */
+  end(): void {
+    invariant(this.#phase === 'done' || this.#repeats, 'an instruction commits')
+    if (!this.#gone) this.#target.finish()
+  }
+
+  #keep(value: Expression): Expression {
+    return value.known === null ? this.#target.f.let(value) : value
+  }
+
+  #writeFlags(slot: 'flagSign' | 'flagZero' | 'flagCarries', value: Expression, onlyIf?: Expression): void {
+    this.#target.writeFlags(slot, onlyIf ? select(onlyIf, value, this.#target.readFlags(slot)) : value)
+  }
+
+  #resolving(what: string): void {
+    invariant(this.#phase === 'resolve', `${what} comes before the commit: it can leave`)
+  }
+
+  #committing(what: string): void {
+    invariant(this.#phase === 'commit', `${what} belongs into the commit`)
+  }
+}

@@ -1,0 +1,15 @@
+import { arithmetic } from './arithmetic.ts'
+import { control } from './control.ts'
+import { moves } from './moves.ts'
+import { multiplication } from './multiply.ts'
+import type { Semantic } from './operations.ts'
+import { ports } from './ports.ts'
+import { shifts } from './shifts.ts'
+import { strings } from './strings.ts'
+
+/** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system.ts`). */
+export const semantics: ReadonlyMap<string, Semantic> = new Map(
+  [arithmetic, control, moves, multiplication, ports, shifts, strings].flatMap((group) =>
+    Object.entries(group),
+  ),
+)

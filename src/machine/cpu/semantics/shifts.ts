@@ -1,0 +1,85 @@
+import type { Expression } from '../wasm/expression.ts'
+import { carriesFrom } from './flags.ts'
+import type { Operations, Semantic } from './operations.ts'
+
+interface Shifted {
+  readonly result: Expression
+  readonly carry: Expression
+  readonly overflow: Expression
+}
+
+/** `count` is 1 at least; where it is 0 the answer is not used. */
+type Shift = (b: Operations, x: Expression, count: Expression) => Shifted
+
+const bit = (b: Operations, value: Expression, at: number | Expression) =>
+  b.op('and', b.op('shr_u', value, at), 1)
+const signBit = (b: Operations, value: Expression) => bit(b, value, 8 * b.bytes - 1)
+
+/** OF after more than one step is what Intel leaves: the value of the last step for SHL, else that of the first. */
+function shift(by: Shift, all: boolean): Semantic {
+  return (b) => {
+    const destination = b.operand(0, 'rw')
+    const x = b.get(destination)
+    const count = b.op('and', b.source(1), b.bytes === 8 ? 63 : 31)
+    const { result, carry, overflow } = by(b, x, count)
+    const moved = b.op('ne', count, 0)
+    const fresh = carriesFrom(b, carry, overflow)
+    b.commit(() => {
+      b.set(destination, result)
+      if (all) b.setFlags(result, fresh, moved)
+      else b.setCarries(b.op('or', fresh, b.op('and', b.carries(), 8)), moved)
+    })
+  }
+}
+
+const shiftLeft: Shift = (b, x, count) => {
+  const result = b.op('shl', x, count)
+  const carry = bit(b, ...lastOut(b, x, result, count))
+  return { result, carry, overflow: b.op('xor', carry, signBit(b, result)) }
+}
+
+/** Where the last bit that left to the left is found. */
+function lastOut(b: Operations, x: Expression, result: Expression, count: Expression) {
+  const out: readonly [Expression, number | Expression] =
+    b.bytes === 8 ? [x, b.op('sub', b.constant(64), count)] : [result, 8 * b.bytes]
+  return out
+}
+
+const shiftRight: Shift = (b, x, count) => ({
+  result: b.op('shr_u', x, count),
+  carry: bit(b, x, b.op('sub', count, 1)),
+  overflow: signBit(b, x),
+})
+
+const shiftSigned: Shift = (b, x, count) => {
+  const value = b.signed(x)
+  const last = b.op('and', b.op('shr_s', value, b.op('sub', count, 1)), 1)
+  return { result: b.op('shr_s', value, count), carry: last, overflow: b.constant(0) }
+}
+
+function rotated(b: Operations, x: Expression, left: Expression): Expression {
+  const bits = 8 * b.bytes
+  if (bits === 64) return b.op('rotl', x, left)
+  const by = b.op('and', left, bits - 1)
+  return b.truncate(b.op('or', b.op('shl', x, by), b.op('shr_u', x, b.op('sub', b.constant(bits), by))))
+}
+
+const rotateLeft: Shift = (b, x, count) => {
+  const result = rotated(b, x, count)
+  const carry = b.op('and', result, 1)
+  return { result, carry, overflow: b.op('xor', carry, signBit(b, result)) }
+}
+
+const rotateRight: Shift = (b, x, count) => {
+  const result = rotated(b, x, b.op('sub', b.constant(8 * b.bytes), count))
+  const carry = signBit(b, result)
+  return { result, carry, overflow: b.op('xor', carry, bit(b, result, 8 * b.bytes - 2)) }
+}
+
+export const shifts: Readonly<Record<string, Semantic>> = {
+  SHL: shift(shiftLeft, true),
+  SHR: shift(shiftRight, true),
+  SAR: shift(shiftSigned, true),
+  ROL: shift(rotateLeft, false),
+  ROR: shift(rotateRight, false),
+}

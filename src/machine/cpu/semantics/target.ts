@@ -1,0 +1,83 @@
+import type { Expression } from '../wasm/expression.ts'
+import type { FunctionBuilder } from '../wasm/function-builder.ts'
+
+/** How a memory operand will be used: writing places are translated for writing before anything is read. */
+export type Access = 'r' | 'w' | 'rw'
+
+/** An operand that has been checked: reading and writing it cannot fault. */
+export interface Place {
+  readonly bytes: number
+  /** What the target needs to find it again. */
+  readonly where: unknown
+}
+
+/** A checked branch target. */
+export interface Destination {
+  readonly where: unknown
+  /** Taken only where this holds, or always. */
+  readonly when: Expression | null
+}
+
+export type Pointer = 'si' | 'di' | 'cx' | 'sp'
+export type SegmentName = 'es' | 'ss' | 'source'
+export type FlagSlot = 'flagSign' | 'flagZero' | 'flagCarries'
+
+/** One operand as the variant at hand has it. */
+export interface OperandShape {
+  readonly shape: 'register' | 'memory' | 'immediate'
+  readonly bytes: number
+}
+
+/** What a handler is made for: everything that is the same in all micro-ops which share it. */
+export interface Variant {
+  readonly bytes: number
+  readonly operands: readonly OperandShape[]
+  /** Low four bits of the opcode where they are a condition. */
+  readonly condition: number
+  readonly repeat: 0 | 0xf2 | 0xf3
+}
+
+/**
+ * Where a semantic is lowered to: fast handler, slow handler, or region. `Operations` calls phase 1 before
+ * phase 2; only methods of phase 1 may leave the handler.
+ */
+export interface Target {
+  readonly f: FunctionBuilder
+
+  // Phase 1: resolve and compute.
+  /** `popped`: bytes that rSP counts as moved by already, when the address is made of it (POP). */
+  operand(index: number, bytes: number, access: Access, popped: number): Place
+  register(number: number, bytes: number): Place
+  at(segment: SegmentName, address: Expression, bytes: number, access: Access): Place
+  effectiveAddress(): Expression
+  immediate(index: number): Expression
+  read(place: Place): Expression
+  readPointer(pointer: Pointer): Expression
+  readFlags(slot: FlagSlot): Expression
+  systemFlags(): Expression
+  /** The address behind this instruction. */
+  nextAddress(): Expression
+  /** A branch to next address + immediate. */
+  relative(when: Expression | null): Destination
+  near(address: Expression, when: Expression | null): Destination
+  fault(when: Expression, vector: number, code: number): void
+  /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
+  divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression]
+  /** Ends the instruction with nothing done. */
+  completeWhen(when: Expression): void
+
+  // Phase 2: commit.
+  write(place: Place, value: Expression): void
+  writePointer(pointer: Pointer, value: Expression): void
+  writeFlags(slot: FlagSlot, value: Expression): void
+  writeSystemFlags(value: Expression): void
+  goto(destination: Destination): void
+  portRead(port: Expression, bytes: number): Expression
+  portWrite(port: Expression, value: Expression, bytes: number): void
+  /** Waits for an interrupt, behind this instruction. */
+  halt(): void
+  /** The same instruction again, which is what a repeated one does between iterations. */
+  again(when: Expression): void
+  /** Goes on behind the instruction. */
+  finish(): void
+}
