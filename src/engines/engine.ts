@@ -32,9 +32,7 @@ export interface EngineReport {
   readonly missing: readonly { readonly what: string; readonly install: string }[]
 }
 
-/**
- * What not every engine can do. A call that needs one the engine lacks rejects with KT3010, which names it.
- */
+/** What not every engine can do. */
 export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog'
 
 /** One PC. Guest time passes only inside `run`; between two calls the machine stands still. */

@@ -37,7 +37,6 @@ export const errorTitles = {
   KT3007: 'QEMU ended by itself',
   KT3008: 'QEMU is gone',
   KT3009: 'QEMU does not answer',
-  KT3010: 'The engine cannot do that',
   KT3011: 'There is no memory at that address',
   KT3012: 'There is no such CPU',
   KT3013: 'There is no such key',

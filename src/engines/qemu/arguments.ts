@@ -113,7 +113,10 @@ function deviceArguments(plan: BootPlan, medium: Medium, drive: string): string[
   ]
 }
 
-/** A pc has two channels for two drives each, a q35 six ports. Left to itself QEMU gives out some of them, one twice. */
+/**
+ * A pc has two channels for two drives each, a q35 six ports. Left to itself QEMU gives out some of them, one
+ * twice.
+ */
 function idePlace({ machine, media }: BootPlan, medium: Medium): string {
   const number = media.filter(({ kind }) => kind !== 'floppy').indexOf(medium)
   return machine.shape === 'q35' ? `bus=ide.${number}` : `bus=ide.${number >> 1},unit=${number & 1}`

@@ -54,7 +54,9 @@ export class QemuMachine implements Machine, LiveListener {
   #ending: Ending | null = null
   #closing: Promise<Recording> | null = null
 
-  /** `connect` makes the lines to QEMU, on which this machine listens. Whoever aborts `signal` kills QEMU too. */
+  /**
+   * `connect` makes the lines to QEMU, on which this machine listens. Whoever aborts `signal` kills QEMU too.
+   */
   constructor(
     plan: BootPlan,
     sink: EventSink,

@@ -30,7 +30,7 @@ async function echoingGuest(version: QemuVersion): Promise<Guest> {
       serial
         .text()
         .slice(1)
-        .match(/[^]{2}/g) ?? []
+        .match(/.{2}/gs) ?? []
     return pairs.map((pair): readonly [string, number] => [pair.charAt(0), pair.charCodeAt(1)])
   }
   const runUntil = (count: number) =>
