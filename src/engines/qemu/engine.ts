@@ -14,6 +14,7 @@ import { LiveQemu } from './live-qemu.ts'
 import { makeLoader } from './loader/make-loader.ts'
 import { QemuMachine } from './machine.ts'
 import { makeMachineDirectory, QemuProcess } from './process.ts'
+import { padSmallDisks } from './small-disks.ts'
 
 /** QEMU 7.2 or newer, with TCG. */
 export const qemuEngine: Engine = { name: 'qemu', probe, open }
@@ -64,11 +65,13 @@ function start(plan: BootPlan, qemu: Qemu): QemuProcess {
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const ovmf = isUefi ? requireOvmf(qemu.path) : null
   const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
+  let onDisks = plan
   const directory = makeMachineDirectory((fresh) => {
+    onDisks = padSmallDisks(plan, fresh)
     if (loader) writeFileSync(join(fresh, fileNames.loader), loader)
     if (ovmf) copyFileSync(ovmf.variables, join(fresh, fileNames.variables))
   })
-  return new QemuProcess(qemu.path, qemuArguments(plan, ovmf?.code ?? null), directory)
+  return new QemuProcess(qemu.path, qemuArguments(onDisks, ovmf?.code ?? null), directory)
 }
 
 function outputPorts(plan: BootPlan): readonly OutputPort[] {

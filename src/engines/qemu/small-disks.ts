@@ -1,4 +1,4 @@
-import { copyFileSync, statSync, truncateSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { BootPlan, Medium } from '../../boot/plan.ts'
 
@@ -6,21 +6,26 @@ import type { BootPlan, Medium } from '../../boot/plan.ts'
 const least = 1 << 20
 
 /**
- * The plan with copies of small disks in `directory`, padded with zeros, in place of the files themselves.
- * On a q35 alone: there the BIOS reads no disk at all that has fewer sectors than its geometry says
- * (SeaBIOS 1.16, `get_translation`), and boot sectors are that small.
+ * The plan with copies of small disks in `directory`, padded with zeros, in place of the files themselves. On
+ * a q35 alone: its BIOS boots from no disk that has fewer sectors than the geometry says (SeaBIOS 1.16,
+ * `get_translation`), and an image of a boot sector and little more is that small.
  */
 export function padSmallDisks(plan: BootPlan, directory: string): BootPlan {
   if (plan.machine.shape !== 'q35') return plan
-  return { ...plan, media: plan.media.map((medium, index) => padded(medium, join(directory, `disk${index}`))) }
+  return {
+    ...plan,
+    media: plan.media.map((medium, index) => padded(medium, join(directory, `disk${index}`))),
+  }
 }
 
 function padded(medium: Medium, copy: string): Medium {
   if (medium.kind !== 'disk') return medium
+  const path = resolve(medium.path)
   // A file that is gone is QEMU's to tell.
-  const size = statSync(medium.path, { throwIfNoEntry: false })?.size ?? least
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? least
   if (size >= least) return medium
-  copyFileSync(resolve(medium.path), copy)
-  truncateSync(copy, least)
+  const bytes = new Uint8Array(least)
+  bytes.set(readFileSync(path).subarray(0, least))
+  writeFileSync(copy, bytes)
   return { ...medium, path: copy }
 }

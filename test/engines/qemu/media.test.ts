@@ -48,6 +48,23 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
   )
 
   test.each([
+    ['pc', 1024],
+    ['q35', 1024],
+    ['pc', 100 * 512],
+    ['q35', 100 * 512],
+  ] as const)('a %s boots from a disk of %d bytes, less than a cylinder', async (shape, size) => {
+    const path = disk(`${qemu.version} small ${shape} ${size}`, size)
+    const before = fingerprint(path)
+    const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['small'] } as const
+    const media: readonly Medium[] = [{ id: 'small', kind: 'disk', path }]
+    const { machine, run, printed } = await openPlan(qemu, planOf(start, { media, machine: { shape } }))
+    expect(await run()).toMatchObject({ why: 'end', ending: { kind: 'exit', value: 0x10 } })
+    expect(printed('com1')).toBe('OK\r\n')
+    expect(fingerprint(path)).toEqual(before)
+    await machine.close()
+  })
+
+  test.each([
     ['pc', 4],
     ['q35', 6],
   ] as const)('a %s takes %d disks, and no more', async (shape, places) => {
