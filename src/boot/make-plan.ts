@@ -13,10 +13,9 @@ import type { BootPlan, BootProtocol, ExitPort, MachineOptions, Medium } from '.
 import type { Firmware, PlanOptions } from './plan-options.ts'
 import { pvh } from './pvh.ts'
 
-/** What is known of the file that the image was read from. */
+/** The file that the image was read from. */
 export interface ImageFile {
   readonly path: string
-  readonly sha256: string
 }
 
 const defaultExitPort: ExitPort = { port: 0xf4, size: 4 }
@@ -45,7 +44,7 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
     start: boot.start,
     media: [...boot.media, ...further],
     ports: { exit, debugConsole },
-    provenance: { image: file.path, sha256: file.sha256, protocol, notes: boot.notes },
+    provenance: { image: file.path, protocol, notes: boot.notes },
   }
 }
 

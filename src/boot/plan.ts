@@ -130,7 +130,6 @@ export interface Medium {
 /** Where the plan came from, for reports and `inspect`. */
 export interface Provenance {
   readonly image: string
-  readonly sha256: string
   readonly protocol: BootProtocol
   readonly notes: readonly string[]
 }

@@ -14,17 +14,18 @@ export function runJson(
   record: SessionRecord,
   verdict: RunVerdict,
   about: {
+    readonly sha256: string
     readonly engineVersion: string | null
     readonly expected: readonly string[]
     readonly wallMs: number
   },
 ): object {
-  const { sha256, protocol } = record.plan.provenance
+  const { protocol } = record.plan.provenance
   const serial = outputPorts.filter((port) => port !== 'debugConsole')
   const textOf = (port: (typeof outputPorts)[number]) => record.outputs.get(port)?.text ?? ''
   const { instructions } = record.at
   return {
-    image: { path: facts.file.path, sha256, kind: facts.file.image.kind, boot: protocol },
+    image: { path: facts.file.path, sha256: about.sha256, kind: facts.file.image.kind, boot: protocol },
     engine: { name: facts.engine, version: about.engineVersion },
     end: verdict.ending === null ? { kind: 'stopped' } : endJson(verdict.ending),
     expected: about.expected,

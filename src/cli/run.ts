@@ -56,14 +56,16 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     signal,
     onEvent: (event) => show(event, isJson),
   })
+  const sha256 = isJson ? session.facts.file.sha256() : null
   const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until))
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
   writeScreenshot(values.get('screenshot')?.[0], record.screen)
-  if (isJson) {
+  if (sha256 !== null) {
     const { version } = await qemuEngine.probe()
     const about = {
+      sha256,
       engineVersion: version,
       expected: spelt ?? [until ? `until=${until}` : 'exit=0x10'],
       wallMs,

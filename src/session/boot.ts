@@ -69,7 +69,7 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   await Promise.all(options.disks.map((path) => checkReadable('disks', path)))
   // An engine may run elsewhere than the test.
   const disks = options.disks.map((path) => resolve(path))
-  const about = { path: resolve(file.path), sha256: file.sha256() }
+  const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks })
   const trace = new Trace(context.onEvent)
   const machine = await (context.pool ?? sharedPool()).open({

@@ -21,7 +21,7 @@ const defaults: PlanOptions = {
 }
 
 export function planOf(image: Image, options: Partial<PlanOptions> = {}): BootPlan {
-  return makePlan(image, { path: 'kernel', sha256: '00' }, { ...defaults, ...options })
+  return makePlan(image, { path: 'kernel' }, { ...defaults, ...options })
 }
 
 export function planOfFile(path: string, options: Partial<PlanOptions> = {}): BootPlan {

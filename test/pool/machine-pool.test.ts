@@ -24,7 +24,7 @@ function plan(image: string): BootPlan {
     start: { kind: 'firmware', firmware: 'bios', bootOrder: [] },
     media: [],
     ports: { exit: null, debugConsole: null },
-    provenance: { image, sha256: '', protocol: 'disk', notes: [] },
+    provenance: { image, protocol: 'disk', notes: [] },
   }
 }
 

@@ -71,7 +71,7 @@ export function planOf(start: BootPlan['start'], options: OpenOptions = {}): Boo
     start,
     media: options.media ?? [],
     ports: { exit: { port: 0xf4, size: 4 }, debugConsole: 0xe9, ...options.ports },
-    provenance: { image: 'kernel.bin', sha256: '0'.repeat(64), protocol: 'multiboot1', notes: [] },
+    provenance: { image: 'kernel.bin', protocol: 'multiboot1', notes: [] },
   }
 }
 
