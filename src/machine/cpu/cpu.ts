@@ -38,6 +38,7 @@ function compiledCore(): Compiled {
 /** One processor and the RAM that it shares a memory with. */
 export class Cpu {
   readonly ram: Uint8Array
+  readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
   readonly #view: DataView
   readonly #exports: Exports
@@ -48,6 +49,7 @@ export class Cpu {
   constructor(ramBytes: number, ports: PortSpace) {
     const { core, module } = compiledCore()
     const memory = new WebAssembly.Memory({ initial: (ramBase + ramBytes) / 65536 })
+    this.#memory = memory
     this.#bytes = new Uint8Array(memory.buffer)
     this.#view = new DataView(memory.buffer)
     this.ram = this.#bytes.subarray(ramBase)
@@ -105,6 +107,13 @@ export class Cpu {
       if (stop) return { stop, left }
     }
     return { stop: { kind: 'budget' }, left: 0 }
+  }
+
+  /** A function of a module that was built for this CPU's memory: a region. */
+  instantiate(bytes: Uint8Array<ArrayBuffer>, name: string): (budget: number) => number {
+    const module = new WebAssembly.Module(bytes)
+    const { exports } = new WebAssembly.Instance(module, { [importModule]: { memory: this.#memory } })
+    return exports[name] as (budget: number) => number
   }
 
   flushTlb(): void {

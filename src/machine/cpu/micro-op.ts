@@ -28,7 +28,7 @@ export const microOp = {
   immediate: 16,
   /** i32. Of a RIP-relative address: from the beginning of the page. */
   displacement: 24,
-  /** i32: a direct branch: the micro-op it leads to, once known and on the same page. Far branches: selector. */
+  /** i32. Direct branches: the micro-op they lead to on the same page, once known. Far ones: selector. */
   link: 28,
 } as const
 

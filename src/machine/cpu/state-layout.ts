@@ -53,7 +53,7 @@ export const state = {
   places: 0x200,
 } as const
 
-/** One place: physical address of its first byte, of its first byte on the second page, bytes on the first. */
+/** Physical addresses of a place's first byte and of its first byte on the second page, bytes on the first. */
 export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
 
 /** Data TLB. `fast` is derived from `entries`, and all that a hit looks at. */
@@ -74,7 +74,7 @@ export const tlbValid = 1n
 /** Flags of the physical half of a TLB entry. */
 export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 16, large: 32 } as const
 
-/** Instruction TLB: i64 linear page or an odd number, i64 physical page | flags, i32 address of the code map. */
+/** Instruction TLB: i64 linear page or an odd number, i64 physical page | flags, i32 code map. */
 export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16 } as const
 
 /** One i64 a physical page: a bit for each granule of 64 bytes that code was decoded from. */

@@ -10,10 +10,11 @@ import type {
   Target,
   Variant,
 } from '../semantics/target.ts'
-import { codeTlb, dataTlb, state } from '../state-layout.ts'
+import { codeTlb, state } from '../state-layout.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { codeEntry } from './memory.ts'
+import { probe } from './probe.ts'
 import { field, loadNames, storeNames } from './slow-functions.ts'
 
 const pointerRegisters = { si: 6, di: 7, cx: 1, sp: 4 } as const
@@ -85,16 +86,9 @@ export class FastTarget implements Target {
     return this.#ram(this.f.let(address), bytes, access)
   }
 
-  /** One comparison says: this page is here, may be used so, is RAM, and the access does not leave it. */
   #ram(linear: Local, bytes: number, access: Access): Place {
-    const f = this.f
-    const mask = (dataTlb.count - 1) * dataTlb.fastBytes
-    const entry = f.let(op('i32.and', op('i32.wrap_i64', op('i64.shr_u', linear, 7)), mask))
-    const tag = dataTlb.fast + (access === 'r' ? dataTlb.readTag : dataTlb.writeTag)
-    const offset = op('i64.sub', linear, load('i64.load', entry, tag))
-    f.br(this.#exits.slow, op('i64.gt_u', offset, 4096 - bytes))
-    const addend = load('i32.load', entry, dataTlb.fast + dataTlb.addend)
-    const address = f.let(op('i32.add', op('i32.wrap_i64', linear), addend))
+    const { slow } = this.#exits
+    const address = probe(this.f, linear, bytes, access, (misses) => this.f.br(slow, misses))
     return { bytes, where: { kind: 'ram', address } satisfies FastPlace }
   }
 

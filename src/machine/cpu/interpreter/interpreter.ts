@@ -48,7 +48,7 @@ export function defineFindCode(module: ModuleBuilder): FunctionReference {
 }
 
 /**
- * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or something is not its business.
+ * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or it has to ask.
  * One switch holds all hot handlers; `uop` and `budget` stay in locals.
  */
 export function defineInterpreter(module: ModuleBuilder, parts: Parts): FunctionReference {

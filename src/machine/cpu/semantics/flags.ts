@@ -1,14 +1,20 @@
-import type { Expression } from '../wasm/expression.ts'
-import type { Operations } from './operations.ts'
+import type { Expression, Operand } from '../wasm/expression.ts'
+import type { NameOf } from '../wasm/opcodes.ts'
 
 export type ArithmeticKind = 'add' | 'sub'
+
+/** What is needed of `Operations` here. */
+interface Values {
+  readonly bytes: number
+  op(name: NameOf<'i64'>, ...operands: readonly Operand[]): Expression
+}
 
 /**
  * Lazy flags are a result and a vector of carries: CF is bit 63, the carry into the sign bit 62 (OF is their
  * difference), the carry out of bit 3 is bit 3 (AF). The other bits mean nothing.
  */
 export function carriesOf(
-  b: Operations,
+  b: Values,
   kind: ArithmeticKind,
   result: Expression,
   x: Expression,
@@ -29,7 +35,7 @@ export function carriesOf(
 }
 
 /** The vector for flags known one by one, each 0 or 1. */
-export function carriesFrom(b: Operations, carry: Expression, overflow: Expression): Expression {
+export function carriesFrom(b: Values, carry: Expression, overflow: Expression): Expression {
   const intoSign = b.op('xor', carry, overflow)
   return b.op('or', b.op('shl', carry, 63), b.op('shl', intoSign, 62))
 }

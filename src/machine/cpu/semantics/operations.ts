@@ -1,12 +1,12 @@
 import { invariant } from '../../../support/invariant.ts'
 import { constant, type Expression, type Operand, op, select } from '../wasm/expression.ts'
-import type { NumericName } from '../wasm/opcodes.ts'
+import type { NameOf, NumericName } from '../wasm/opcodes.ts'
 import { conditionOf } from './conditions.ts'
 import { type ArithmeticKind, carriesOf } from './flags.ts'
 import type { Access, Destination, Place, Pointer, SegmentName, Target, Variant } from './target.ts'
 
-type Long = Extract<NumericName, `i64.${string}`> extends `i64.${infer Name}` ? Name : never
-type Short = Extract<NumericName, `i32.${string}`> extends `i32.${infer Name}` ? Name : never
+type Long = NameOf<'i64'>
+type Short = NameOf<'i32'>
 
 /** What an instruction does, written once for every kind of code. */
 export type Semantic = (b: Operations) => void

@@ -15,7 +15,7 @@ const bit = (b: Operations, value: Expression, at: number | Expression) =>
   b.op('and', b.op('shr_u', value, at), 1)
 const signBit = (b: Operations, value: Expression) => bit(b, value, 8 * b.bytes - 1)
 
-/** OF after more than one step is what Intel leaves: the value of the last step for SHL, else that of the first. */
+/** OF is documented for one step only; for more it is computed the same way. */
 function shift(by: Shift, all: boolean): Semantic {
   return (b) => {
     const destination = b.operand(0, 'rw')

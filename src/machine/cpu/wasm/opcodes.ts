@@ -26,6 +26,10 @@ export type NumericName =
   | `${ValueType}.${Comparison | Arithmetic}`
   | ('i32.wrap_i64' | 'i64.extend_i32_s' | 'i64.extend_i32_u' | 'i64.extend32_s')
 
+/** Names without their type. */
+export type NameOf<Type extends ValueType> =
+  Extract<NumericName, `${Type}.${string}`> extends `${Type}.${infer Name}` ? Name : never
+
 export const numerics: ReadonlyMap<string, Numeric> = new Map<string, Numeric>([
   ...integer('i32', 0x45, 0x67),
   ...integer('i64', 0x50, 0x79),
