@@ -79,7 +79,9 @@ test('anchors are made as GitHub makes them', () => {
 test('drift between errors and their page is found', () => {
   const page = '# Errors\n\n## KT1001\n\n**a.** So.\n\n## KT3001\n\n## KT2002\n\n**Other.** So.\n'
   const titles = { KT1001: 'a', KT2002: 'b', KT1003: 'c' }
-  expect(errorDrift(titles, page, [{ path: 'src/a.ts', text: `'KT1001' 'KT2002'` }])).toMatchInlineSnapshot(`
+  expect(
+    errorDrift(titles, page, [{ path: 'src/a.ts', text: `throw ['KT1001', 'KT2002'] // KT1003` }]),
+  ).toMatchInlineSnapshot(`
     [
       "KT1003 has no section",
       "the section of KT2002 must begin with **b.**",

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { TextFile } from './source-file.ts'
+import { parse, type TextFile } from './source-file.ts'
 
 /** Links of Markdown files that lead nowhere: `exists` knows the repository's files and folders. */
 export function deadLinks(pages: readonly TextFile[], exists: (path: string) => boolean): string[] {
@@ -80,7 +80,8 @@ export function errorDrift(
   const codes = Object.keys(titles)
   const titled = (code: string) => page.includes(`\n## ${code}\n\n**${titles[code]}.** `)
   const sections = [...page.matchAll(/^## (KT\d{4})$/gm)].map((match) => match[1] ?? '')
-  const used = (code: string) => sources.some((file) => file.text.includes(`'${code}'`))
+  const code = sources.map(withoutComments).join('\n')
+  const used = (errorCode: string) => code.includes(errorCode)
   return [
     ...codes.filter((code) => !sections.includes(code)).map((code) => `${code} has no section`),
     ...sections
@@ -93,6 +94,13 @@ export function errorDrift(
     ...outOfOrder(codes).map((code) => `${code} is out of order in the table`),
     ...outOfOrder(sections).map((code) => `${code} is out of order on the page`),
   ]
+}
+
+function withoutComments(file: TextFile): string {
+  let text = file.text
+  for (const { start, end } of parse(file).comments.toReversed())
+    text = text.slice(0, start) + text.slice(end)
+  return text
 }
 
 function outOfOrder(codes: readonly string[]): string[] {
