@@ -4,8 +4,8 @@ interface LockedPackage {
 }
 
 /**
- * Binaries for other platforms that a package names but the lock file does not: `npm ci` refuses such a file. npm
- * leaves them out where its registry does not have them.
+ * Binaries for other platforms that a package names but the lock file does not: `npm ci` refuses such a file.
+ * npm leaves them out where its registry does not have them.
  */
 export function missingPlatforms(packages: Readonly<Record<string, LockedPackage>>): string[] {
   return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
