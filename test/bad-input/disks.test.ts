@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { kerneltest } from '../cli/command.ts'
+import { testQemus } from '../engines/qemu/test-qemus.ts'
+import { kernel } from '../kernels/build.ts'
+import { awkwardFolder } from './files.ts'
+
+const folder = awkwardFolder()
+const disk = join(folder.path, 'read-only.img')
+copyFileSync(kernel('disk-writer'), disk)
+truncateSync(disk, 2 << 20)
+chmodSync(disk, 0o444)
+chmodSync(folder.path, 0o555)
+afterAll(() => {
+  chmodSync(folder.path, 0o755)
+  folder.remove()
+})
+
+/** All by which a write would show. */
+function fingerprint(path: string): object {
+  const { ino, size, mode, mtimeMs, ctimeMs } = statSync(path)
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  return { ino, size, mode, mtimeMs, ctimeMs, sha256 }
+}
+
+describe.each(testQemus)('on QEMU $version', (qemu) => {
+  const env = { KERNELTEST_QEMU: qemu.path }
+
+  test('the disk that a guest boots from and writes to stays as it was, two runs at once', async () => {
+    const before = fingerprint(disk)
+    const run = ['run', disk, '--disk', disk, '--machine', 'q35']
+    const results = await Promise.all([1, 2].map(() => kerneltest(run, { env })))
+    const ok = {
+      status: 0,
+      stdout: 'OK\r\n',
+      stderr: 'kerneltest: ok: the guest exited with 0x10 (status 33)\n',
+    }
+    expect(results).toEqual([ok, ok])
+    expect(fingerprint(disk)).toEqual(before)
+  })
+
+  test('so does one that may be written', async () => {
+    const open = join(folder.path, '..', `writable ${qemu.version}.img`)
+    writeFileSync(open, readFileSync(disk))
+    const before = fingerprint(open)
+    expect(await kerneltest(['run', open], { env })).toMatchObject({ status: 0, stdout: 'OK\r\n' })
+    expect(fingerprint(open)).toEqual(before)
+  })
+})

@@ -1,0 +1,65 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { command, kerneltest, mainPath } from '../cli/command.ts'
+import { kernel } from '../kernels/build.ts'
+import { awkwardFolder, writeBadFiles } from './files.ts'
+
+const folder = awkwardFolder()
+const cwd = folder.path
+writeBadFiles(cwd)
+afterAll(() => folder.remove())
+
+const image = kernel('script')
+
+/** The command that installs a package depends on the system. */
+function steady(stderr: string): string {
+  return folder.steady(stderr).replace(/(?<=Install it \()[^)]*/, '<command>')
+}
+
+describe('a host that lacks something', () => {
+  test('QEMU', async () => {
+    const { status, stderr } = await kerneltest(['run', image], {
+      env: { PATH: '/none', KERNELTEST_QEMU: '' },
+    })
+    expect(status).toBe(3)
+    expect(steady(stderr)).toMatchInlineSnapshot()
+  })
+
+  test('a directory for temporary files', async () => {
+    const { status, stderr } = await kerneltest(['run', image], { env: { TMPDIR: '/none' } })
+    expect(status).toBe(3)
+    expect(steady(stderr).replace(/kerneltest-\w{6}/, 'kerneltest-XXXXXX')).toMatchInlineSnapshot()
+  })
+
+  test('room on the disk that standard output goes to', async () => {
+    const words = [process.execPath, mainPath, 'run', image, '--cmdline', 'Ax']
+    const { status, stderr } = await command('sh', ['-c', '"$@" >/dev/full', 'sh', ...words])
+    expect(status).toBe(2)
+    expect(stderr).toMatchInlineSnapshot()
+  })
+
+  test('a reader: the run goes on to its verdict', async () => {
+    const words = [process.execPath, mainPath, 'run', image, '--cmdline', 'wwABCwwDEx']
+    const { stderr } = await command('sh', ['-c', '"$@" | true', 'sh', ...words])
+    expect(stderr).toBe('kerneltest: ok: the guest exited with 0x10 (status 33)\n')
+  })
+})
+
+describe.concurrent('options that no machine can have', () => {
+  test.for<[string, string[]]>([
+    ['an address of more than 64 bits', ['--until', '0x10000000000000000']],
+    ['a module of 5 GB', ['--module', 'sparse.img']],
+    ['a module that is a directory', ['--module', 'directory.iso']],
+    ['a module that is not there', ['--module', 'none']],
+    ['a disk that is not there', ['--disk', 'none']],
+    ['more disks than there are places', Array(5).fill(['--disk', 'sparse.img']).flat()],
+    ['less memory than a PC', ['--memory', '1M']],
+    ['UEFI for a kernel that is loaded directly', ['--firmware', 'uefi']],
+  ])('%s', async ([_, options], { expect }) => {
+    const { status, stdout, stderr } = await kerneltest(['run', image, ...options], { cwd })
+    expect({
+      status,
+      stdout,
+      stderr: steady(stderr).replaceAll(/\S*qemu-system-x86_64/g, 'QEMU'),
+    }).toMatchSnapshot()
+  })
+})
