@@ -18,7 +18,7 @@ const kernels = [
 
 type Outcome = 'refused' | 'described' | 'planned'
 
-/** All that is done with an image before a machine is there. Whatever is thrown but a coded error is a mistake. */
+/** All that is done with an image before it runs. Whatever is thrown but a coded error is a mistake. */
 function prepare(bytes: Uint8Array): Outcome {
   const started = process.hrtime.bigint()
   const image = coded(() => read(bytes))

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { BootPlan, Medium } from '../../boot/plan.ts'
 
-/** In bytes: two cylinders of 16 heads and 63 sectors, the least that QEMU says of any disk, and some more. */
+/** In bytes: over two cylinders of 16 heads and 63 sectors, the least that QEMU says of any disk. */
 const least = 1 << 20
 
 /**
