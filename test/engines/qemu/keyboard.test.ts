@@ -26,11 +26,7 @@ async function echoingGuest(version: QemuVersion): Promise<Guest> {
   await qemu.runUntil(() => serial.text() === '>')
   const started = performance.now()
   const reported = () => {
-    const pairs =
-      serial
-        .text()
-        .slice(1)
-        .match(/.{2}/gs) ?? []
+    const pairs = serial.text().slice(1).match(/.{2}/gs) ?? []
     return pairs.map((pair): readonly [string, number] => [pair.charAt(0), pair.charCodeAt(1)])
   }
   const runUntil = (count: number) =>
