@@ -24,6 +24,9 @@ interface Compiled {
   readonly module: WebAssembly.Module
 }
 
+/** No address of set 0 has this tag; none of another set has 0. */
+const unmatchedInSet0 = 4096
+
 let compiled: Compiled | null = null
 
 /** The core, generated and compiled once a process. */
@@ -118,11 +121,13 @@ export class Cpu {
 
   flushTlb(): void {
     this.#bytes.fill(0, dataTlb.entries, dataTlb.entries + dataTlb.count * dataTlb.entryBytes)
-    this.#disarm(dataTlb.readTag)
-    this.#disarm(dataTlb.writeTag)
+    this.#bytes.fill(0, dataTlb.fast, dataTlb.fast + dataTlb.count * dataTlb.fastBytes)
+    this.#view.setInt32(dataTlb.fast + dataTlb.readTag, unmatchedInSet0, true)
+    this.#view.setInt32(dataTlb.fast + dataTlb.writeTag, unmatchedInSet0, true)
     for (let index = 0; index < codeTlb.count; index++) {
       const entry = codeTlb.entries + codeTlb.entryBytes * index
-      this.#view.setBigUint64(entry, 1n, true)
+      this.#view.setInt32(entry, 1, true)
+      this.#view.setInt32(entry + 4, 0, true)
       this.#view.setInt32(entry + codeTlb.map, codeMaps.at, true)
     }
   }
@@ -133,13 +138,10 @@ export class Cpu {
 
   /** Translations stay; the next write to each page asks again. */
   #disarmWrites(): void {
-    this.#disarm(dataTlb.writeTag)
-  }
-
-  /** No address of set 0 has the tag 4096, none of another set has 0. */
-  #disarm(tag: number): void {
     for (let index = 0; index < dataTlb.count; index++) {
-      this.#view.setBigUint64(dataTlb.fast + dataTlb.fastBytes * index + tag, index === 0 ? 4096n : 0n, true)
+      const tag = dataTlb.fast + dataTlb.fastBytes * index + dataTlb.writeTag
+      this.#view.setInt32(tag, index === 0 ? unmatchedInSet0 : 0, true)
+      this.#view.setInt32(tag + 4, 0, true)
     }
   }
 

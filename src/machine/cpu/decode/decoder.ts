@@ -149,7 +149,7 @@ export class Decoder {
     if (row.extension !== null && row.extension !== (instruction.reg & 7)) return false
     if (form && (form === 'memory') !== instruction.isMemory) return false
     const { repeat, rex } = this.#prefixes
-    if (prefix === 'f3') return repeat === 0xf3
+    if (prefix === 'f3') return repeat === 0xf3 && (rex & 1) === 0
     return prefix !== 'none' || (repeat !== 0xf3 && (rex & 1) === 0)
   }
 

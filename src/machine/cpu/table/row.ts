@@ -35,7 +35,7 @@ export interface Facts {
   /** Operand size in 64-bit mode: 8 by default (66 makes it 2), or 8 always (Intel's near branches). */
   readonly in64?: 'default64' | 'forced64'
   readonly form?: 'register' | 'memory'
-  /** A mandatory F3, or none of F2, F3 and REX.B. */
+  /** A mandatory F3, or none; and no REX.B in either case. */
   readonly prefix?: 'f3' | 'none'
   /** LOCK is allowed when the destination is memory. */
   readonly lock?: boolean

@@ -40,8 +40,9 @@ const shifts = (
 ).flatMap(([name, digit, facts]): RowText[] => [
   [`C0 /${digit}`, `${name} Eb,Ib`, facts],
   [`C1 /${digit}`, `${name} Ev,Ib`, facts],
-  [`D0 /${digit}`, `${name} Eb,1`, facts],
-  [`D1 /${digit}`, `${name} Ev,1`, facts],
+  // OF is defined for a single step.
+  [`D0 /${digit}`, `${name} Eb,1`, { ...facts, undefined: facts.undefined.slice(1) }],
+  [`D1 /${digit}`, `${name} Ev,1`, { ...facts, undefined: facts.undefined.slice(1) }],
   [`D2 /${digit}`, `${name} Eb,CL`, facts],
   [`D3 /${digit}`, `${name} Ev,CL`, facts],
 ])
