@@ -47,10 +47,12 @@ export const toExit: Matcher<'ending', [expected?: ExpectedExit]> = {
 
 function expectationOf(expected: ExpectedExit): Expectation {
   if (typeof expected === 'number') return { kind: 'exit', value: expected }
-  if (typeof expected === 'object') return { kind: 'status', status: expected.status }
-  const expectation = parseExpectation(expected)
+  if (typeof expected === 'object' && typeof expected?.status === 'number') {
+    return { kind: 'status', status: expected.status }
+  }
+  const expectation = typeof expected === 'string' ? parseExpectation(expected) : null
   if (expectation) return expectation
-  const guess = didYouMean(expected, expectationForms)
+  const guess = didYouMean(String(expected), expectationForms)
   const forms = `It takes a number, { status }, or one of: ${expectationForms.join(', ')}.`
   throw new KernelTestError(
     'KT5001',

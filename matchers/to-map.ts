@@ -3,6 +3,7 @@ import { pagingSummary, sizeText } from '../src/observe/address-space-table.ts'
 import type { Permissions } from '../src/observe/page-walk.ts'
 import { KernelTestError } from '../src/support/errors.ts'
 import { hex } from '../src/support/hex.ts'
+import { checkOptions } from './check-arguments.ts'
 import { mappedParts, type RangePart } from './mapped-parts.ts'
 import type { Matcher, Surroundings } from './matcher.ts'
 import { failureMessage } from './message.ts'
@@ -46,6 +47,7 @@ interface Wanted extends Partial<Permissions> {
 }
 
 function wantedOf(linear: bigint | number, { to, size = 1n, ...permissions }: ToMapOptions): Wanted {
+  checkOptions('toMap', permissions, ['to', 'size', ...permissionNames])
   const wanted = {
     ...permissions,
     linear: address('the linear address', linear),

@@ -8,6 +8,7 @@ import { countOf } from '../src/report/log-lines.ts'
 import type { Picture } from '../src/report/png.ts'
 import { recognizeCells } from '../src/report/recognize-cells.ts'
 import { KernelTestError } from '../src/support/errors.ts'
+import { checkOptions } from './check-arguments.ts'
 import type { Surroundings } from './matcher.ts'
 import { failureMessage } from './message.ts'
 
@@ -17,6 +18,24 @@ export interface ScreenshotOptions extends Tolerance {
   readonly region?: Area
   /** Parts of the screen that may look as they like. */
   readonly mask?: Area | readonly Area[]
+}
+
+const optionNames: readonly (keyof ScreenshotOptions)[] = [
+  'region',
+  'mask',
+  'threshold',
+  'includeAA',
+  'allowedMismatchedPixels',
+  'allowedMismatchedPixelRatio',
+]
+
+/** @throws KernelTestError KT5002 for an option that does not exist, also in a region or mask. */
+export function checkScreenshotOptions(options: ScreenshotOptions): void {
+  checkOptions('toMatchScreenshot', options, optionNames)
+  for (const area of [options.region ?? [], options.mask ?? []].flat()) {
+    const names = 'x' in area ? ['x', 'y', 'width', 'height'] : ['row', 'column', 'rows', 'columns']
+    checkOptions('the region or mask of toMatchScreenshot', area, names)
+  }
 }
 
 /**
@@ -57,6 +76,7 @@ export function compareScreenshot(
   screen: Screen,
   options: ScreenshotOptions = {},
 ): ScreenshotComparison {
+  checkScreenshotOptions(options)
   const actual = pictureOf(screen, options.region)
   const origin = originOf(options.region)
   const masks = [options.mask ?? []].flat().map((area) => moved(boxOf(area), origin))

@@ -1,8 +1,11 @@
 import type { Pattern } from '../src/observe/condition.ts'
 import { findInText } from '../src/observe/match.ts'
-import type { OutputPort } from '../src/observe/output.ts'
+import { type OutputPort, outputPorts } from '../src/observe/output.ts'
 import { linesOfText } from '../src/observe/output-log.ts'
 import { countOf, describeLog, printable } from '../src/report/log-lines.ts'
+import { didYouMean } from '../src/support/closest.ts'
+import { KernelTestError } from '../src/support/errors.ts'
+import { checkOptions, checkPattern } from './check-arguments.ts'
 import type { Matcher, OutputObservation, Surroundings } from './matcher.ts'
 import { failureMessage, quote } from './message.ts'
 import { nearMiss } from './near-pattern.ts'
@@ -25,11 +28,15 @@ export const toPrint: Matcher<'output', [pattern: Pattern, options?: ToPrintOpti
   reads: 'output',
 
   waitFor({ port, cursor }, negated, pattern, options = {}) {
+    checkArguments(pattern, options)
     if (negated) return 'ending'
     return { on: 'output', port: options.port ?? port, pattern, from: options.from === 'start' ? 0 : cursor }
   },
 
-  port: (_pattern, options) => options?.port,
+  port(pattern, options = {}) {
+    checkArguments(pattern, options)
+    return options.port
+  },
 
   judge(seen, around, negated, pattern, options = {}) {
     const from = options.from === 'start' ? 0 : seen.cursor
@@ -41,6 +48,20 @@ export const toPrint: Matcher<'output', [pattern: Pattern, options?: ToPrintOpti
     if (negated && !isOver(around)) return { pass: true, message: () => undecided(seen, around, pattern) }
     return { pass: false, message: () => notPrinted(seen, around, pattern, from), expected: pattern }
   },
+}
+
+/** @throws KernelTestError KT5002 for what would make the search find nothing, or something else. */
+function checkArguments(pattern: Pattern, { port, from, ...others }: ToPrintOptions): void {
+  checkPattern('toPrint', pattern)
+  checkOptions('toPrint', others, ['port', 'from'])
+  const isPort = port === undefined || outputPorts.includes(port)
+  if (isPort && (from === undefined || from === 'cursor' || from === 'start')) return
+  const [option, value, known] = isPort ? ['from', from, ['cursor', 'start']] : ['port', port, outputPorts]
+  throw new KernelTestError(
+    'KT5002',
+    `toPrint got { ${option}: ${JSON.stringify(value)} }`,
+    `${didYouMean(String(value), known)} It is one of ${known.join(', ')}.`.trim(),
+  )
 }
 
 function isOver({ ending }: Surroundings): boolean {

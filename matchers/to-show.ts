@@ -6,6 +6,7 @@ import type { Screen, TextScreen } from '../src/observe/screen.ts'
 import { colorsOfCells, linesOf } from '../src/observe/text-screen.ts'
 import { didYouMean } from '../src/support/closest.ts'
 import { KernelTestError } from '../src/support/errors.ts'
+import { checkOptions, checkPattern } from './check-arguments.ts'
 import type { Matcher, Surroundings } from './matcher.ts'
 import { failureMessage, quote } from './message.ts'
 import { nearMiss } from './near-pattern.ts'
@@ -44,8 +45,10 @@ export const toShow: Matcher<'screen', [pattern: Pattern, options?: ToShowOption
   },
 }
 
-/** @throws KernelTestError KT5002 for a colour that text mode does not have. */
+/** @throws KernelTestError KT5002 for an option that does not exist, or a colour that text mode does not have. */
 function checked(pattern: Pattern, options: ToShowOptions): ScreenPattern {
+  checkPattern('toShow', pattern)
+  checkOptions('toShow', options, ['row', 'column', 'foreground', 'background'])
   for (const [key, color] of Object.entries({
     foreground: options.foreground,
     background: options.background,

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { type RunnerTestCase, recordArtifact } from 'vitest'
 import {
+  checkScreenshotOptions,
   compareScreenshot,
   pictureOf,
   type ScreenshotComparison,
@@ -64,6 +65,7 @@ export async function toMatchScreenshot(
   if (this.isNot || task === undefined || testPath === undefined) throw cannotBeUsedSo(this)
   const isNamed = typeof nameOrOptions === 'string'
   const options = isNamed ? givenOptions : (nameOrOptions ?? givenOptions)
+  checkScreenshotOptions(options)
   const name = isNamed ? nameOrOptions : `${this.currentTestName ?? task.name} ${nextNumber(task)}`
   const { root, attachments, testFile } = placesOf(testPath)
   const paths = screenshotPaths(testPath, testFile, attachments, name)

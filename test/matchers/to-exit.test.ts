@@ -237,5 +237,9 @@ describe('toExit', () => {
       [KernelTestError: KT5001: toExit does not know "triplefault"
         Did you mean \`tripleFault\`? It takes a number, { status }, or one of: success, exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy, limit=waitsForKey, limit=firmware, blog_os, ostd, kvm-unit-tests, uefi-rs, hermit.]
     `)
+    const code = { code: 33 } as unknown as ExpectedExit
+    expect(() => toExit.judge(exited(0), around(), false, code)).toThrow(
+      'KT5001: toExit does not know {"code":33}',
+    )
   })
 })

@@ -469,6 +469,14 @@ describe('toMap', () => {
         A range has at least one byte and ends at or below 2^64.]
     `)
   })
+
+  test('a misspelt option is refused, not ignored', () => {
+    const options = { writeable: false } as ToMapOptions
+    expect(() => maps(kernel, options)).toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT5002: toMap has no option \`writeable\`
+        Did you mean \`writable\`?]
+    `)
+  })
 })
 
 describe('toHaveNoWritableExecutable', () => {

@@ -6,6 +6,7 @@ import {
   screenshotMessage,
 } from '../../matchers/index.ts'
 import type { Screen } from '../../src/observe/screen.ts'
+import type { Area } from '../../src/report/area.ts'
 import { around, exited, smallScreen } from './surroundings.ts'
 
 const before = smallScreen(['Hello World!', '', 'tick 41', ['status', 0x1f]])
@@ -68,6 +69,19 @@ describe('compareScreenshot', () => {
     expect(() => compare({ region: { row: 25, column: 0 } })).toThrowErrorMatchingInlineSnapshot(`
       [KernelTestError: KT5002: toMatchScreenshot got the region {"row":25,"column":0}, which lies outside the screen
         The screen has 320×80 pixels; a cell of text is 8×16.]
+    `)
+  })
+
+  test('a misspelt option is refused, not ignored', () => {
+    const options = { treshold: 0.1 } as ScreenshotOptions
+    expect(() => compare(options)).toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT5002: toMatchScreenshot has no option \`treshold\`
+        Did you mean \`threshold\`?]
+    `)
+    const mask = [{ row: 0, column: 0, colums: 10 } as Area]
+    expect(() => compare({ mask })).toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT5002: the region or mask of toMatchScreenshot has no option \`colums\`
+        Did you mean \`column\`?]
     `)
   })
 })

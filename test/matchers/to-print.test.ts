@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toPrint } from '../../matchers/index.ts'
+import { type ToPrintOptions, toPrint } from '../../matchers/index.ts'
 import { around, exited, failure, log, outOfTime, output } from './surroundings.ts'
 
 const boot = 'Booting\r\nready\r\n'
@@ -281,5 +281,15 @@ describe('toPrint', () => {
         0 │Hello World!                            │
           └─ rows 1–4 are blank ───────────────────┘"
     `)
+  })
+
+  test.each<[string, ToPrintOptions]>([
+    ['a misspelt option', { form: 'start' } as ToPrintOptions],
+    ['an option that resembles none', { where: 'com1' } as ToPrintOptions],
+    ['a place to search from that does not exist', { from: 'strat' as 'start' }],
+    ['a port that does not exist', { port: 'COM2' as 'com2' }],
+  ])('%s is a coded error', (_, options) => {
+    const subject = { port: 'com1', cursor: 0 } as const
+    expect(() => toPrint.waitFor(subject, false, 'ready', options)).toThrowErrorMatchingSnapshot()
   })
 })

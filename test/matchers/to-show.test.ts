@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toShow } from '../../matchers/index.ts'
+import { type ToShowOptions, toShow } from '../../matchers/index.ts'
 import type { ColorName } from '../../src/observe/colors.ts'
 import type { GraphicsScreen, Screen } from '../../src/observe/screen.ts'
 import { around, exited, failure, smallScreen } from './surroundings.ts'
@@ -259,6 +259,19 @@ describe('toShow', () => {
         2 │Hello again                             │
         3 │  ok                                    │
           └─ row 4 is blank ───────────────────────┘"
+    `)
+  })
+
+  test('a misspelt option is refused, not ignored; so is what is no pattern', () => {
+    const options = { forground: 'red' } as ToShowOptions
+    expect(() => toShow.judge(screen, around(), false, 'Hello', options)).toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT5002: toShow has no option \`forground\`
+        Did you mean \`foreground\`?]
+    `)
+    const nothing = undefined as unknown as string
+    expect(() => toShow.judge(screen, around(), false, nothing)).toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT5002: toShow got undefined to look for
+        Give it a text or a regular expression.]
     `)
   })
 
