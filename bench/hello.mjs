@@ -4,7 +4,7 @@ import { boot } from '../dist/src/session/boot.js'
 import { bareQemu } from './bare-qemu.mjs'
 import { alternate } from './measure.mjs'
 
-export const helloRounds = 40
+export const helloRounds = 60
 
 const image = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
 

@@ -30,7 +30,7 @@ export interface ModuleFile {
   readonly commandLine: string
 }
 
-export const engineNames: readonly EngineName[] = ['qemu']
+const engineNames: readonly EngineName[] = ['qemu']
 const machineShapes: readonly MachineShape[] = ['pc', 'q35']
 const firmwares = ['bios', 'uefi'] as const
 const protocols: readonly BootProtocol[] = [
