@@ -7,6 +7,7 @@ import { entryFlaws } from './entry-flaws.ts'
 import type { Flaw } from './flaw.ts'
 import { headerWindows } from './header-window.ts'
 import type { BootContract, ElfImage, ElfSegment, PvhNote } from './image.ts'
+import { limineFlaw } from './limine.ts'
 import { findMultiboot1 } from './multiboot1.ts'
 import { findMultiboot2 } from './multiboot2.ts'
 import { findPvhNote } from './pvh.ts'
@@ -83,7 +84,10 @@ function contracts(
   const flaws = [...multiboot2.flaws, ...multiboot1.flaws]
   if (pvh.lost) flaws.push(lostNote(pvh.lost))
   const all = [multiboot2.header, multiboot1.header, pvh.note]
-  return { contracts: all.filter((contract) => contract !== null), flaws }
+  const found = all.filter((contract) => contract !== null)
+  const limine = found.length === 0 ? limineFlaw(windows) : null
+  if (limine !== null) flaws.push(limine)
+  return { contracts: found, flaws }
 }
 
 /** Loaders look through PT_NOTE segments; a note that only a section holds is `lost` to them. */

@@ -9,6 +9,7 @@ export const flawIds = [
   'file-size-exceeds-memory-size',
   'iso-past-end',
   'kernel-past-end',
+  'limine-requests',
   'multiboot1-checksum',
   'multiboot1-in-elf64',
   'multiboot1-misaligned',

@@ -12,6 +12,7 @@ export type EndingCause =
   | { readonly kind: 'shutdown'; readonly by: 'acpi' | 'port' }
   | { readonly kind: 'reset'; readonly by: ResetSource }
   | { readonly kind: 'tripleFault'; readonly rip: bigint | null; readonly chain: readonly FaultRecord[] }
+  /** `rip`: of the HLT. */
   | { readonly kind: 'deadHalt'; readonly rip: bigint }
   | { readonly kind: 'hang'; readonly proof: HangProof }
   | { readonly kind: 'limit'; readonly limitNs: bigint; readonly detail: LimitDetail }

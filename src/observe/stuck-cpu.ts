@@ -6,6 +6,7 @@ import type { Registers } from './registers.ts'
  * wake it, or a non-maskable interrupt, which a PC raises for broken hardware alone.
  */
 export type StuckCpu =
+  /** `rip`: of the HLT; of a loop with a HLT in it, where the CPU stood in it. */
   | { readonly kind: 'deadHalt'; readonly rip: bigint }
   | { readonly kind: 'hang'; readonly proof: HangProof }
   | { readonly kind: 'notStarted' }
@@ -35,8 +36,11 @@ export function wantedCode({
 export function stuckCpu(registers: Registers, code: CodeWindow | null): StuckCpu | null {
   const { rflags, halted, rip, cs } = registers
   if ((rflags & interruptFlag) !== 0n) return null
-  if (halted)
-    return cs.base + rip === resetVector ? { kind: 'notStarted' } : { kind: 'deadHalt', rip: cs.base + rip }
+  if (halted) {
+    // A halted CPU stands behind its HLT, whose last byte is the opcode.
+    const hlt = BigInt.asUintN(64, cs.base + rip - 1n)
+    return cs.base + rip === resetVector ? { kind: 'notStarted' } : { kind: 'deadHalt', rip: hlt }
+  }
   const loop = code && findLoop(registers, code)
   if (!loop) return null
   if (loop.halts) return { kind: 'deadHalt', rip: cs.base + rip }

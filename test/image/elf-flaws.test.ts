@@ -82,3 +82,26 @@ test('the gravest flaws come first', () => {
     'note',
   ])
 })
+
+test('a kernel for Limine, which kerneltest would start without Limine', () => {
+  const request = new Uint8Array(new BigUint64Array([0xc7b1dd30df4c8b88n, 0x0a82e883a194f07bn]).buffer)
+  const kernel = elfBytes({ contents: [{ at: 0x1040, bytes: request }] })
+  expect(flawsOf(kernel, 'limine-requests')).toMatchInlineSnapshot(`
+    "warning limine-requests
+      the kernel asks for the Limine boot protocol (a request at 0x1040 of the file)
+      started without Limine it finds its requests unanswered, and most such kernels halt then
+      boot the ISO or the disk image that your build puts Limine and this kernel on"
+  `)
+  const half = elfBytes({ contents: [{ at: 0x10f8, bytes: request.subarray(0, 8) }] })
+  expect(flawsOf(half, 'limine-requests')).toBe('')
+})
+
+test('a kernel for Limine and multiboot has a way to boot', () => {
+  const request = new Uint8Array(new BigUint64Array([0xc7b1dd30df4c8b88n, 0x0a82e883a194f07bn]).buffer)
+  const header = new Uint8Array(new Uint32Array([0x1badb002, 0, 0x100000000 - 0x1badb002]).buffer)
+  const contents = [
+    { at: 0x1000, bytes: header },
+    { at: 0x1040, bytes: request },
+  ]
+  expect(flawsOf(elfBytes({ contents }), 'limine-requests')).toBe('')
+})

@@ -29,7 +29,7 @@ function judge(hex: string, changes: Partial<Registers> = {}, from = 0): string 
 test('halted CPUs', () => {
   expect(stuckCpu({ ...registers, halted: true }, null)).toEqual({
     kind: 'deadHalt',
-    rip: 0xffffffff80001000n,
+    rip: 0xffffffff80000fffn,
   })
   expect(stuckCpu({ ...registers, halted: true, rflags: 0x202n }, null)).toBeNull()
   const reset = { ...code16.cs, base: 0xffff0000n }
@@ -38,7 +38,7 @@ test('halted CPUs', () => {
   })
   expect(stuckCpu({ ...registers, ...code16, halted: true, rip: 0xc05n }, null)).toEqual({
     kind: 'deadHalt',
-    rip: 0x7c05n,
+    rip: 0x7c04n,
   })
 })
 

@@ -24,7 +24,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
     // CPU 1 loops in `ap_tick`, in real mode: pause; jmp back
     await memory.write('physical', 0x8020n, Uint8Array.of(0xf3, 0x90, 0xeb, 0xfc))
     await qemu.runUntil(() => pause(100).then(() => true))
-    expect(await stuckGuest(qemu.monitor, memory)).toEqual({ kind: 'deadHalt', rip: 0xffffffff80111012n })
+    expect(await stuckGuest(qemu.monitor, memory)).toEqual({ kind: 'deadHalt', rip: 0xffffffff80111011n })
   })
 
   test('a loop at the edge of what is mapped', async () => {

@@ -12,8 +12,8 @@ function disk(name: string): OpenOptions {
 
 describe.each(testQemus)('QEMU $version', (qemu) => {
   test.each([
-    ['dead-halt', 1, { kind: 'deadHalt', rip: 0x100013n }],
-    ['dead-halt', 2, { kind: 'deadHalt', rip: 0x100013n }],
+    ['dead-halt', 1, { kind: 'deadHalt', rip: 0x100012n }],
+    ['dead-halt', 2, { kind: 'deadHalt', rip: 0x100012n }],
     ['self-jump', 1, { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } }],
     ['pause-loop', 2, { kind: 'hang', proof: { rip: 0x100001n } }],
   ])('%s on %d CPUs, within a second', async (name, cpus, ending) => {
