@@ -60,6 +60,7 @@ export const errorTitles = {
   KT5004: 'A matcher was given something else than it looks at',
   KT5005: '`toMatchScreenshot` cannot be used so',
   KT5006: 'The guest crashed unexpectedly',
+  KT5007: 'An assertion was not awaited',
   KT5010: 'The paging mode is not supported',
   KT5020: 'A reference screenshot could not be read',
   KT5021: 'There is no record of a run',

@@ -6,6 +6,7 @@ import type { Session } from '../session/session.ts'
 import type { Wait } from '../session/waiting.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { invariant } from '../support/invariant.ts'
+import { whilePending } from './pending-assertions.ts'
 
 /** The part of Vitest's matcher state that 4.1 and 5 share and that is used here. */
 interface MatcherState {
@@ -38,20 +39,30 @@ export function asVitestMatcher<R extends Reads, A extends readonly unknown[]>(m
   return async function (this: MatcherState, received: unknown, ...args: A): Promise<MatcherResult> {
     const subject = subjectFor(matcher.name, matcher.reads, received)
     const negated = this.isNot === true
-    const port = matcher.port?.(...args) ?? subject.port
-    const { session } = subject
-    // The session moves the cursor when a wait comes true; the verdict is about where it stood before.
-    const { cursor } = session.port(port)
-    const wait = await waitAs(matcher.waitFor({ port, cursor }, negated, ...args), session)
-    if (matcher.reads === 'ending') session.nameEnding()
-    const seen = await observe(matcher.reads, session, { port, cursor })
-    const judge = (screen: Screen | null): Verdict =>
-      matcher.judge(seen as Observations[R], surroundings(session, wait, screen), negated, ...args)
-    const verdict = judge(null)
-    if (verdict.match) session.port(port).cursor = Math.max(session.port(port).cursor, verdict.match.end)
-    // A failure is told with the screen, which is worth a question to the machine only then.
-    return verdict.pass === negated ? judge(await lastScreen(session)) : verdict
+    const decide = () => decided(matcher, subject, negated, args)
+    return whilePending(subject.session, matcher.name, decide, { pass: !negated, message: () => '' })
   }
+}
+
+async function decided<R extends Reads, A extends readonly unknown[]>(
+  matcher: Matcher<R, A>,
+  subject: Subject,
+  negated: boolean,
+  args: A,
+): Promise<Verdict> {
+  const port = matcher.port?.(...args) ?? subject.port
+  const { session } = subject
+  // The session moves the cursor when a wait comes true; the verdict is about where it stood before.
+  const { cursor } = session.port(port)
+  const wait = await waitAs(matcher.waitFor({ port, cursor }, negated, ...args), session)
+  if (matcher.reads === 'ending') session.nameEnding()
+  const seen = await observe(matcher.reads, session, { port, cursor })
+  const judge = (screen: Screen | null): Verdict =>
+    matcher.judge(seen as Observations[R], surroundings(session, wait, screen), negated, ...args)
+  const verdict = judge(null)
+  if (verdict.match) session.port(port).cursor = Math.max(session.port(port).cursor, verdict.match.end)
+  // A failure is told with the screen, which is worth a question to the machine only then.
+  return verdict.pass === negated ? judge(await lastScreen(session)) : verdict
 }
 
 /** @throws KernelTestError KT5004 for anything but the side of a `vm` that the matcher looks at. */

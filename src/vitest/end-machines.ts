@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { lastScreen } from './assertion.ts'
 import { writeAttachments } from './attachments.ts'
+import { abandonAssertions } from './pending-assertions.ts'
 import { placesOf } from './places.ts'
 import { timeoutMarginMs } from './timeouts.ts'
 
@@ -16,16 +17,27 @@ type Context = Pick<TestContext, 'task' | 'signal' | 'annotate'>
 
 /**
  * Ends the machines of a test, and attaches what they leave behind if it failed.
- * @throws KernelTestError KT5006 when a guest crashed and no matcher named that.
+ * @throws KernelTestError KT5006 when a guest crashed and no matcher named that, KT5007 when an assertion was
+ * not awaited.
  */
 export async function endMachines(sessions: readonly Session[], context: Context): Promise<void> {
   const crash = sessions.map((session) => session.unnamedCrash).find((ending) => ending !== null)
   const hasFailed = context.task.result?.state === 'fail'
+  const forgotten = hasFailed
+    ? undefined
+    : sessions.map(abandonAssertions).find((matcher) => matcher !== null)
   try {
     if (hasFailed) await explainTimeout(sessions, context)
     if (hasFailed || crash) await attachAll(sessions, context)
   } finally {
     await Promise.all(sessions.map((session) => session.close()))
+  }
+  if (forgotten) {
+    throw new KernelTestError(
+      'KT5007',
+      `the test ended before \`${forgotten}\` was decided`,
+      `Is its \`await\` missing? Write \`await expect(…).${forgotten}(…)\`.`,
+    )
   }
   if (crash && !hasFailed) {
     throw new KernelTestError(

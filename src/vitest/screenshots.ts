@@ -17,6 +17,7 @@ import type { ComparisonOutcome } from '../report/run-record.ts'
 import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { lastScreen, subjectFor, surroundings } from './assertion.ts'
+import { whilePending } from './pending-assertions.ts'
 import { placesOf } from './places.ts'
 import { type ScreenshotPaths, screenshotPaths } from './screenshot-paths.ts'
 import { addScreenshot, type ScreenshotMeta } from './test-meta.ts'
@@ -69,9 +70,12 @@ export async function toMatchScreenshot(
   const name = isNamed ? nameOrOptions : `${this.currentTestName ?? task.name} ${nextNumber(task)}`
   const { root, attachments, testFile } = placesOf(testPath)
   const paths = screenshotPaths(testPath, testFile, attachments, name)
-  const screen = await session.stillScreen()
-  const shot: Shot = { state: this, task, session, screen, name, options, paths, root }
-  return existsSync(paths.reference) ? compare(shot) : withoutReference(shot)
+  const decide = async (): Promise<MatcherResult> => {
+    const screen = await session.stillScreen()
+    const shot: Shot = { state: this, task, session, screen, name, options, paths, root }
+    return existsSync(paths.reference) ? compare(shot) : withoutReference(shot)
+  }
+  return whilePending(session, 'toMatchScreenshot', decide, { pass: true, message: () => '' })
 }
 
 function cannotBeUsedSo({ isNot }: MatcherState): KernelTestError {

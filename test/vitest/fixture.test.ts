@@ -44,6 +44,11 @@ test('the wrong subject', async ({ boot }) => {
   await expect(vm).toPrint('greeted')
 })
 
+test('a forgotten await', async ({ boot }) => {
+  const vm = await boot('waits.elf')
+  void expect(vm.serial).toPrint('never printed')
+})
+
 test('no image', async ({ boot }) => {
   await boot('no-such.elf')
 })
@@ -133,6 +138,14 @@ test('what was given to expect is told', () => {
     "failed: KernelTestError: KT5004: toPrint looks at \`vm.serial\` or \`vm.debugConsole\`, but expect() was given \`vm\`
       Pass it \`vm.serial\` or \`vm.debugConsole\`."
   `)
+})
+
+test('an assertion that nobody waited for fails its test, and that alone', () => {
+  expect(messages('a forgotten await')).toMatchInlineSnapshot(`
+    "failed: KernelTestError: KT5007: the test ended before \`toPrint\` was decided
+      Is its \`await\` missing? Write \`await expect(…).toPrint(…)\`."
+  `)
+  expect(run.output).not.toContain('Unhandled')
 })
 
 test('an image that is not there', () => {
