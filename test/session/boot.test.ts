@@ -36,6 +36,7 @@ describe('options', () => {
     ['a misspelt symbol', { until: 'sohw' }],
     ['a symbol that resembles none', { until: 'kernel_main_of_another_kernel' }],
     ['an until without sense', { until: 7 }],
+    ['a negative address', { until: -1n }],
   ])('%s', async (_, options) => {
     expect(await refusal(options)).toMatchSnapshot()
   })
