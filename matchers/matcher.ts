@@ -26,6 +26,8 @@ export interface OutputObservation {
 /** What every failure message ends with: how the run stands, the last serial lines, the screen. */
 export interface Surroundings {
   readonly ending: Ending | null
+  /** False: the machine stands at its first instruction, and no wait has let it run. */
+  readonly hasRun: boolean
   /** Of the first serial port. */
   readonly serial: OutputLog
   readonly screen: Screen | null

@@ -21,12 +21,18 @@ export function failureMessage(finding: readonly string[], around: Surroundings,
 }
 
 /** How the run stands, and what that means for a wait. */
-function standing({ ending, failFast }: Surroundings): string {
+function standing({ ending, hasRun, failFast }: Surroundings): string {
   if (failFast) {
     return [
       `The wait ended early: the guest printed on ${failFast.port} that it gives up:`,
       `  ${printable(failFast.line)}`,
       `A test that expects this waits for it: toPrint(${quote(failFast.pattern)}).`,
+    ].join('\n')
+  }
+  if (ending === null && !hasRun) {
+    return [
+      'The guest has not run yet: it stands at its first instruction.',
+      'Wait for something first, as toPrint(…) or toShow(…), or boot(image, { until: … }).',
     ].join('\n')
   }
   if (ending === null) return 'The guest has not ended: it is paused.'

@@ -1,4 +1,5 @@
 import type { Pattern } from '../src/observe/condition.ts'
+import { findOnScreen } from '../src/observe/find-on-screen.ts'
 import { findInText } from '../src/observe/match.ts'
 import { type OutputPort, outputPorts } from '../src/observe/output.ts'
 import { linesOfText } from '../src/observe/output-log.ts'
@@ -102,6 +103,10 @@ function hint(
     ].join('\n')
   }
   if (port !== 'com1' && findInText(around.serial.text, 0, pattern)) return 'It was printed on com1.'
+  const shown = around.screen && findOnScreen(around.screen, { pattern })
+  if (shown) {
+    return `The screen shows it, in row ${shown.row}: expect(vm.screen).toShow(${quote(pattern)}) looks there.`
+  }
   const near = nearMiss(pattern, lines)
   if (!near) return ''
   const line = lineNumber(log.text, from) + near.index

@@ -92,6 +92,11 @@ export class Session {
     return this.#ending
   }
 
+  /** Whether any wait has let the guest run. */
+  get hasRun(): boolean {
+    return this.#rest !== 'powerOn'
+  }
+
   /** A matcher has named the ending: whatever it is, the test knows about it. */
   nameEnding(): void {
     this.#endingNamed = true

@@ -120,9 +120,9 @@ async function observe(
 }
 
 export function surroundings(session: Session, wait: Wait | null, screen: Screen | null): Surroundings {
-  const { ending } = session
+  const { ending, hasRun } = session
   const failFast = wait?.came === 'failFast' ? wait : null
-  return { ending, serial: session.port('com1').log, screen, failFast }
+  return { ending, hasRun, serial: session.port('com1').log, screen, failFast }
 }
 
 /** The screen for a failure message; null where the machine cannot tell any more. */

@@ -39,6 +39,7 @@ export function smallScreen(
 export function around(changes: Partial<Surroundings> = {}): Surroundings {
   return {
     ending: null,
+    hasRun: true,
     serial: log('Booting\r\nready\r\n'),
     screen: smallScreen(['Hello World!']),
     failFast: null,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type ToMapOptions, toHaveNoWritableExecutable, toMap } from '../../matchers/index.ts'
 import { type AddressSpace, walkAddressSpace } from '../../src/observe/address-space.ts'
 import { flags, longMode, TableMemory } from '../observe/page-tables.ts'
-import { around, failure } from './surroundings.ts'
+import { around, failure, log } from './surroundings.ts'
 
 const { present, writable, user, large, noExecute } = flags
 const rw = present | writable
@@ -549,6 +549,27 @@ describe('toHaveNoWritableExecutable', () => {
       Printed on com1:
         Booting
         ready
+
+      The screen could not be read."
+    `)
+  })
+
+  test('a guest that has not run yet', () => {
+    const early = around({ hasRun: false, serial: log(''), screen: null })
+    expect(failure(toHaveNoWritableExecutable.judge(space, early, false))).toMatchInlineSnapshot(`
+      "Expected the page tables to have no page that is both writable and executable.
+
+      2 ranges are both, 4 MiB in all:
+        linear              physical            size   pages  access
+        0x0000000000000000  0x0000000000000000  2 MiB  2 MiB  rwx user
+        0x0000000000200000  0x0000000000200000  2 MiB  2 MiB  rwx supervisor
+
+      4-level paging, root table at 0x1000, CR0.WP on, EFER.NXE on, 4 ranges.
+
+      The guest has not run yet: it stands at its first instruction.
+      Wait for something first, as toPrint(…) or toShow(…), or boot(image, { until: … }).
+
+      Nothing was printed on com1.
 
       The screen could not be read."
     `)

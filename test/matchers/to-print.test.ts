@@ -142,6 +142,29 @@ describe('toPrint', () => {
     `)
   })
 
+  test('says that the screen has it', () => {
+    const seen = output('')
+    const verdict = toPrint.judge(seen, around({ serial: seen.log, ending: exited(0x10) }), false, 'World')
+    expect(failure(verdict)).toMatchInlineSnapshot(`
+      "Expected com1 to print "World".
+
+      It printed nothing.
+
+      The screen shows it, in row 0: expect(vm.screen).toShow("World") looks there.
+
+      The guest exited with 0x10 (status 33).
+
+      Nothing was printed on com1.
+
+      Screen: text, 40 columns, 5 rows, cursor at row 1, column 0
+          ┌0─────────10────────20────────30────────┐
+        0 │Hello World!                            │
+          └─ rows 1–4 are blank ───────────────────┘"
+    `)
+    const blank = around({ serial: seen.log, screen: null, ending: exited(0x10) })
+    expect(failure(toPrint.judge(seen, blank, false, 'World'))).not.toContain('toShow')
+  })
+
   test('says that the guest gave up', () => {
     const seen = output('Booting\npanicked at src/main.rs:7\n')
     const failFast = { port: 'com1', pattern: 'panicked at', line: 'panicked at src/main.rs:7' } as const

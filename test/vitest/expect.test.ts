@@ -142,3 +142,11 @@ test('a screen that never stands still is an error, not a picture', async ({ boo
       Pause the guest where the screen is as you want it (\`until\`), or give a smaller \`settle\`: a mask does not help here."
   `)
 })
+
+test('a look before the guest has run says so', async ({ boot }) => {
+  const vm = await script(boot, 'A')
+  const early = await failure(expect(vm.pageTables).toMap(0xffffffff80000000n))
+  expect(early).toContain('The guest has not run yet: it stands at its first instruction.')
+  await vm.press('a')
+  expect(await failure(expect(vm.pageTables).toMap(0xffffffff80000000n))).not.toContain('has not run')
+})
