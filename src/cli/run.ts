@@ -31,6 +31,10 @@ export async function run(argv: readonly string[]): Promise<ExitStatus> {
   process.once('SIGINT', onInterrupt)
   try {
     return await runImage(image, values, interrupt.signal)
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error
+    tell('not ok: interrupted')
+    return exitStatus.interrupted
   } finally {
     process.off('SIGINT', onInterrupt)
   }
@@ -57,7 +61,12 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     onEvent: (event) => show(event, isJson),
   })
   const sha256 = isJson ? session.facts.file.sha256() : null
-  const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until))
+  const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until)).catch(
+    async (error: unknown) => {
+      await session.close()
+      throw error
+    },
+  )
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
@@ -75,7 +84,7 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     finishLine(session)
     if (process.stderr.isTTY) process.stderr.write(screenInFrame(record.screen))
   }
-  process.stderr.write(`kerneltest: ${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}\n`)
+  tell(`${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}`)
   return verdict.status
 }
 
@@ -111,5 +120,9 @@ function writeScreenshot(path: string | undefined, screen: Screen | null): void 
 }
 
 function note(text: string): void {
-  process.stderr.write(`kerneltest: note: ${text}\n`)
+  tell(`note: ${text}`)
+}
+
+function tell(text: string): void {
+  process.stderr.write(`kerneltest: ${text}\n`)
 }

@@ -195,7 +195,7 @@ export class RemoteMachine implements Machine {
   }
 
   #answersTooLate(request: Request): void {
-    const error = answersTooLate(request.call)
+    const error = answersTooLate(request.call, this.#patience)
     this.#take(request.id)?.reject(error)
     this.abort(error)
   }
@@ -242,11 +242,15 @@ export function threadDied(reason: string): KernelTestError {
   )
 }
 
-function answersTooLate(call: MachineCall['call']): KernelTestError {
+function answersTooLate(call: MachineCall['call'], patience: Patience): KernelTestError {
+  const reason =
+    call === 'run'
+      ? `the host was too slow: the time limit and ${patience.runExtraMs / 1000} s more went by on its clock`
+      : `the engine did not answer \`${call}\` in time`
   return new KernelTestError(
     'KT4011',
-    `the engine did not answer \`${call}\` in time, so it was ended`,
-    'The host is too slow or overloaded for this guest: run fewer machines at once, or raise `limit`.',
+    reason,
+    'Run fewer machines at once on this host, or raise `limit`; what the guest printed is kept.',
   )
 }
 

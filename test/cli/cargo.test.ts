@@ -84,7 +84,7 @@ cpus = 2
   expect(await cargoRun(manifest)).toMatchInlineSnapshot(`
     {
       "status": 0,
-      "stderr": "kerneltest: ok: the guest triple-faulted at 0x10012a
+      "stderr": "kerneltest: ok: the guest triple-faulted at 0x10016a
     ",
       "stdout": "line A
     ",

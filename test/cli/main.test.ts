@@ -65,6 +65,20 @@ describe('help', () => {
   })
 })
 
+test('Windows is refused in one sentence', async () => {
+  const asWindows = 'Object.defineProperty(process, "platform", { value: "win32" })'
+  const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(asWindows)}` }
+  expect(await kerneltest(['run', 'kernel.elf'], { env })).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "kerneltest: KT6007: kerneltest does not run on Windows yet
+      Use it in WSL: \`wsl --install\`, then the commands of the README.
+    ",
+      "stdout": "",
+    }
+  `)
+})
+
 describe('doctor', () => {
   const versions = (text: string) =>
     text.replace(/^Node.*$/m, 'Node.js …').replace(/qemu: [\d.]+.*$/m, 'qemu: …')

@@ -47,7 +47,7 @@ describe('verdicts', () => {
     expect(await run('At')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10012a; expected it to exit with 0x10 (status 33)
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; expected it to exit with 0x10 (status 33)
       ",
         "stdout": "line A
       ",
@@ -131,7 +131,7 @@ describe('texts and screens', () => {
     expect(await run('At', '--expect', 'text=line Z')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10012a; never came: text=line Z
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; never came: text=line Z
       ",
         "stdout": "line A
       ",
@@ -230,6 +230,25 @@ test('output arrives while the guest runs; Ctrl-C ends it and keeps what was rec
     stdout: 'line A\n',
     stderr: 'kerneltest: not ok: interrupted\n',
   })
+})
+
+test('all output arrives in a pipe before the process ends', async () => {
+  const { status, stdout } = await run('lllx')
+  const lines = Array.from({ length: 1000 }, (_, i) => `${String(i).padStart(3, '0')} ${'.'.repeat(59)}\n`)
+  expect(status).toBe(0)
+  expect(stdout).toBe(lines.join('').repeat(3))
+})
+
+test('a symbol that does not exist leaves no machine behind', async () => {
+  expect(await run('A', '--until', 'shwo')).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "kerneltest: KT4004: the image has no symbol \`shwo\`
+      Did you mean \`show\`?
+    ",
+      "stdout": "",
+    }
+  `)
 })
 
 test('--screenshot writes the last screen', async () => {

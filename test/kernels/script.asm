@@ -1,7 +1,7 @@
 ; elf32
 ; Does what its multiboot command line says, a letter an action, then what it is sent on COM1:
 ; capital letters print "line X"; p panics in words, d prints on the debug console, s shows a text on the screen, c clears it,
-; m moves the screen for ever, w waits a while, x exits with 0x10, f with 0x11, t triple-faults, h halts for good.
+; l prints 1000 numbered lines, m moves the screen for ever, w waits a while, x exits with 0x10, f with 0x11, t triple-faults, h halts for good.
 %include "common.inc"
 
 DEBUG_CONSOLE equ 0xe9
@@ -47,6 +47,8 @@ act:
     je show
     cmp al, 'c'
     je clear
+    cmp al, 'l'
+    je many_lines
     cmp al, 'm'
     je move_for_ever
     cmp al, 'w'
@@ -68,6 +70,22 @@ line:
 
 panic:
     PRINT panic_text
+    ret
+
+; "000" to "999", each on a line of 64 characters.
+many_lines:
+    mov dword [number], '000 '
+.next:
+    PRINT number
+    mov ebx, number + 2
+.carry:
+    inc byte [ebx]
+    cmp byte [ebx], '9'
+    jbe .next
+    mov byte [ebx], '0'
+    dec ebx
+    cmp ebx, number
+    jae .carry
     ret
 
 debug:
@@ -130,6 +148,7 @@ no_table:   dw 0
 section .data
 line_text:   db "line "
 line_letter: db "X", 10, 0
+number:      db "000 ", "..............................", ".............................", 10, 0
 
 section .bss
     resb 4096
