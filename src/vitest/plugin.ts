@@ -21,11 +21,38 @@ export function kerneltest(): Plugin {
     },
     configureVitest({ vitest, project }) {
       tellPlaces(project)
-      if (reporting.has(vitest)) return
-      reporting.add(vitest)
-      vitest.config.reporters.push(new RunReporter())
+      recordRun(vitest)
     },
   }
+}
+
+/**
+ * The part of the plugin that changes nothing of how tests are run: the record for `kerneltest report`. Vitest
+ * asks the plugins of projects alone, so it goes to each that the configuration has in itself.
+ */
+export function runRecorder(): Plugin {
+  const recorder: Plugin = {
+    name: 'kerneltest:record',
+    configureVitest({ vitest }) {
+      recordRun(vitest)
+    },
+  }
+  return {
+    ...recorder,
+    config({ test }) {
+      for (const project of test?.projects ?? []) {
+        if (typeof project === 'object' && 'test' in project) {
+          project.plugins = [...(project.plugins ?? []), recorder]
+        }
+      }
+    },
+  }
+}
+
+function recordRun(vitest: Vitest): void {
+  if (reporting.has(vitest)) return
+  reporting.add(vitest)
+  vitest.config.reporters.push(new RunReporter())
 }
 
 /** What tests cannot learn from Vitest's public interface: where the root and the attachments are. */

@@ -23,10 +23,14 @@ export async function runTests(argv: readonly string[]): Promise<boolean> {
   const { filter, options } = vitest.parseCLI(['vitest', 'run', ...argv])
   checkVitestOptions(options)
   const projects = hasConfig(options) ? undefined : await defaultProjects(filter)
-  const context = await vitest.startVitest('test', filter, {
-    ...normalized(filter, options),
-    ...(projects && { config: false, projects }),
-  })
+  const { runRecorder } = await import('./plugin.ts')
+  const context = await vitest.startVitest(
+    'test',
+    filter,
+    { ...normalized(filter, options), ...(projects && { config: false, projects }) },
+    // A configuration may do without our plugin.
+    { plugins: [runRecorder()] },
+  )
   if (context.shouldKeepServer()) await new Promise<void>((closed) => context.onClose(closed))
   return !process.exitCode
 }
