@@ -102,6 +102,15 @@ describe('trap 2: a thread that exits keeps its place', () => {
     await expectPlaceIsFree(pool)
   })
 
+  test('our worker makes process.exit an error of the call, and the thread lives on', async () => {
+    const pool = troubled()
+    const { machine } = await open(pool, 'process.exit in our worker')
+    await expect(machine.run(forever)).rejects.toThrow('an engine called process.exit(3)')
+    expect(await machine.screen()).toMatchObject({ kind: 'text' })
+    await machine.close()
+    await expectPlaceIsFree(pool)
+  })
+
   test('an error that nobody caught is the reason of the ending', async () => {
     const pool = troubled()
     const { machine, printed } = await open(pool, 'crash')

@@ -27,7 +27,9 @@ async function open(trouble, sink, signal) {
     screen: async () => screen,
     run: async () => {
       print('before\n')
-      if (trouble === 'process.exit') process.exit(3)
+      // What the real worker replaces when it is loaded.
+      if (trouble === 'process.exit in our worker') await import('../../dist/src/pool/worker.js')
+      if (trouble.startsWith('process.exit')) process.exit(3)
       if (trouble === 'crash') setTimeout(() => crash(), 1)
       if (trouble === 'spin') for (;;);
       if (trouble === 'flood') for (let i = 0; i < 1000; i++) print(`line ${i}\n`)
