@@ -101,7 +101,7 @@ function spellMnemonic(instruction: Instruction): string {
   return mnemonic.toLowerCase()
 }
 
-export function spellRegister(number: number, bytes: number, hasRex: boolean): string {
+function spellRegister(number: number, bytes: number, hasRex: boolean): string {
   if (number >= 8) return `r${number}${{ 1: 'l', 2: 'w', 4: 'd' }[bytes] ?? ''}`
   const name = names[number] ?? ''
   if (bytes === 1) {

@@ -2,14 +2,14 @@ import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { Machine } from '../../src/machine/machine.ts'
 
 export const codeAt = 0x10_0000n
-export const stackTop = 0x20_0000n
+const stackTop = 0x20_0000n
 
 const pml4 = 0x1000
 const pdpt = 0x2000
 const directory = 0x3000
 const table = 0x4000
 
-/** A machine in 64-bit mode: 4 MiB mapped one to one, the first 2 MiB in 4 KiB pages, the rest in one large page. */
+/** 64-bit mode, 4 MiB mapped one to one: the first half in 4 KiB pages, the rest in a large one. */
 export function longMode(code: Uint8Array, registers: Partial<RegisterFile> = {}): Machine {
   const machine = new Machine({ memoryMiB: 4, exit: null, serial: () => {} })
   const view = new DataView(machine.cpu.ram.buffer, machine.cpu.ram.byteOffset)

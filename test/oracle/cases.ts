@@ -15,12 +15,12 @@ export interface Case {
 
 export const codeAt = 0x10_0000
 export const takenAt = codeAt + 0x40
-export const dataAt = 0x18_0000
+const dataAt = 0x18_0000
 export const dataWindow = { at: dataAt - 128, bytes: 256 }
-export const stackAt = 0x20_0000
+const stackAt = 0x20_0000
 export const stackWindow = { at: stackAt - 32, bytes: 64 }
 
-export const vectorsPerShape = 16
+const vectorsPerShape = 16
 
 /** Not for user code, or not to be seen from it. */
 const notHere = new Set(['IN', 'OUT', 'CLI', 'STI', 'JMPF', 'CPUID'])

@@ -23,8 +23,8 @@ const inputBytes = 16 + 17 * 8 + dataWindow.bytes + stackWindow.bytes
 const outputBytes = 17 * 8 + 4 + dataWindow.bytes + stackWindow.bytes
 
 /**
- * One line of what differs from the input: `code end flags registers memory`. Flags of the six arithmetic ones
- * and DF.
+ * One line of what differs from the input: `code end flags registers memory`. Flags are
+ * the six arithmetic ones and DF.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>

@@ -78,6 +78,11 @@ export class Cpu {
     return readRegisterFile(this.#view)
   }
 
+  /** CR2: what the last page fault was about. */
+  get faultAddress(): bigint {
+    return this.#view.getBigUint64(state.cr2, true)
+  }
+
   /** Whoever sets registers has changed what the TLB stands for: it is flushed. */
   set registers(file: RegisterFile) {
     writeRegisterFile(this.#view, file)

@@ -53,7 +53,7 @@ export const state = {
   places: 0x200,
 } as const
 
-/** Physical addresses of a place's first byte and of its first byte on the second page, bytes on the first. */
+/** Physical addresses of a place's first byte and of the first on the next page, bytes on the first. */
 export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
 
 /** Data TLB. `fast` is derived from `entries`, and all that a hit looks at. */

@@ -75,12 +75,15 @@ function defineFailure(module: ModuleBuilder, name: string, vector: number): num
   )
 }
 
-/** Every variant of every row that has a semantic, in the table's order. */
-function* variants(): Generator<{ row: Row; choice: Choice; semantic: Semantic; variant: Variant }> {
+/** Every variant that a mode has of every row with a semantic, in the table's order. */
+function* variants(
+  mode: Mode,
+): Generator<{ row: Row; choice: Choice; semantic: Semantic; variant: Variant }> {
   for (const row of rows) {
     const semantic = isSystem(row) ? undefined : semantics.get(row.mnemonic)
     if (!semantic) continue
-    for (const choice of choicesOf(row)) yield { row, choice, semantic, variant: variantOf(row, choice) }
+    for (const choice of choicesOf(row, mode === 'long64'))
+      yield { row, choice, semantic, variant: variantOf(row, choice) }
   }
 }
 
@@ -96,7 +99,7 @@ function defineSlowHandlers(
   system: number,
 ): ReadonlyMap<string, number> {
   const slow = new Map<string, number>([['system', system]])
-  for (const { row, semantic, variant } of variants()) {
+  for (const { row, semantic, variant } of modes.flatMap((mode) => [...variants(mode)])) {
     const key = handlerKey(row.mnemonic, variant, false)
     if (slow.has(key)) continue
     const handler = module.function(`slow ${key}`, ['i32'], ['i32'], (f) => {
@@ -111,7 +114,7 @@ function defineSlowHandlers(
 
 function collectHot(mode: Mode, numbers: Map<string, number>): HotHandler[] {
   const hot: HotHandler[] = []
-  for (const { row, semantic, variant } of variants()) {
+  for (const { row, semantic, variant } of variants(mode)) {
     const key = handlerKey(row.mnemonic, variant, true)
     if (numbers.has(key) || !isHot(row.mnemonic, variant, mode === 'long64')) continue
     numbers.set(key, pseudo.count + hot.length)
@@ -126,8 +129,8 @@ function dispatcher(
   system: number,
 ): Core['handlersOf'] {
   const tables = Object.fromEntries(modes.map((mode) => [mode, new Map<number, Handlers>()]))
-  for (const { row, choice, variant } of variants()) {
-    for (const mode of modes) {
+  for (const mode of modes) {
+    for (const { row, choice, variant } of variants(mode)) {
       tables[mode]?.set(row.id * 1000 + choiceNumber(choice), {
         fast: fast[mode].get(handlerKey(row.mnemonic, variant, true)) ?? 0,
         slow: slow.get(handlerKey(row.mnemonic, variant, false)) ?? 0,

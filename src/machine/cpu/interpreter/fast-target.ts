@@ -74,7 +74,8 @@ export class FastTarget implements Target {
       return this.#ram(this.f.let(this.effectiveAddress()), bytes, access)
     }
     invariant(shape === 'register', 'a place is a register or memory')
-    const address = field(this.#uop, microOp.registers + index)
+    const number = field(this.#uop, microOp.registers + index)
+    const address = access === 'rw' ? this.f.let(number) : number
     return { bytes, where: { kind: 'register', address } satisfies FastPlace }
   }
 

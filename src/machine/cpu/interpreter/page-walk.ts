@@ -23,7 +23,7 @@ const pageFault = 14
 export const walkFor = { read: 0, write: 1, fetch: 2 } as const
 
 /** Not a paging mode that the walker knows yet; `faultVector` says so. */
-export const unknownPaging = 0x100
+const unknownPaging = 0x100
 
 const levels = [39, 30, 21, 12] as const
 

@@ -11,12 +11,19 @@ export interface Choice {
   readonly repeat: 0 | 0xf2 | 0xf3
 }
 
-/** Everything that instructions of one row can look like. */
-export function choicesOf(row: Row): Choice[] {
+/** Everything that instructions of one row can look like in 64-bit code, or in other code. */
+export function choicesOf(row: Row, long: boolean): Choice[] {
+  const { only, in64, form } = row.facts
+  if (only && (only === 'long') !== long) return []
+  const sizes = !long ? [2, 4] : in64 === 'forced64' ? [8] : in64 === 'default64' ? [2, 8] : [2, 4, 8]
+  const hasMemory = row.operands.some((kind) => 'EMO'.includes(kind[0] ?? ''))
+  const forms = [false, true].filter((isMemory) =>
+    isMemory ? hasMemory && form !== 'register' : form !== 'memory',
+  )
   const conditions = row.condition ? Array.from({ length: 16 }, (_, code) => code) : [0]
   const repeats = row.facts.repeat ? ([0, 0xf2, 0xf3] as const) : ([0] as const)
-  return [2, 4, 8].flatMap((operandBytes) =>
-    [false, true].flatMap((isMemory) =>
+  return sizes.flatMap((operandBytes) =>
+    forms.flatMap((isMemory) =>
       conditions.flatMap((condition) =>
         repeats.map((repeat) => ({ operandBytes, isMemory, condition, repeat })),
       ),
@@ -42,8 +49,8 @@ export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat 
 
 function operandShape(kind: OperandKind, operandBytes: number, isMemory: boolean): OperandShape {
   const form = shapeOf(kind, isMemory)
-  // An immediate of at most four bytes is extended to the whole operand.
-  const bytes = kind === 'Iz' ? operandBytes : operandSize(kind, operandBytes)
+  // Immediates of at most four bytes and distances are extended to the whole operand.
+  const bytes = kind === 'Iz' || kind[0] === 'J' ? operandBytes : operandSize(kind, operandBytes)
   if (form === shape.memory) return { shape: 'memory', bytes }
   return { shape: form === shape.immediate ? 'immediate' : 'register', bytes }
 }
@@ -57,8 +64,10 @@ export function handlerKey(mnemonic: string, variant: Variant, withShapes: boole
 }
 
 /** Rare with memory: their fast handlers are for registers. */
-const registerOnly = new Set(['CMOVcc', 'SETcc', 'POP', 'XCHG', 'BSWAP', 'MUL', 'DIV', 'IDIV', 'ROL', 'ROR'])
-const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'CLI', 'STI'])
+const registerOnly = new Set(
+  'ADC SBB CMOVcc SETcc NEG NOT POP XCHG BSWAP MUL DIV IDIV ROL ROR SHL SHR SAR'.split(' '),
+)
+const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'CLI', 'STI', 'CMPS', 'SCAS'])
 
 /** What gets a case in the interpreter's switch: about 300, the rest is rare enough for a call. */
 export function isHot(mnemonic: string, variant: Variant, long: boolean): boolean {

@@ -5,7 +5,7 @@ import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 
 const flagSlots: readonly FlagSlot[] = ['flagSign', 'flagZero', 'flagCarries']
 
-/** Registers and lazy flags of a region, in locals: loaded when it is entered, written back when it is left. */
+/** Registers and lazy flags of a region, in locals: loaded on entry, written back on leaving. */
 export class RegionState {
   readonly #f: FunctionBuilder
   readonly #registers: readonly Local[]

@@ -39,8 +39,8 @@ type RegionPlace =
   | { readonly kind: 'ram'; readonly address: Local }
 
 /**
- * Lowers a semantic into a region of 64-bit code: operands are constants, registers and flags are locals. What
- * a fast handler leaves to the slow one ends the region in front of the instruction.
+ * Lowers a semantic into a region of 64-bit code: operands are constants, registers and flags are locals.
+ * What a fast handler leaves to the slow one ends the region in front of the instruction.
  */
 export class RegionTarget implements Target {
   readonly f: FunctionBuilder

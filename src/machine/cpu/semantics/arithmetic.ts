@@ -1,5 +1,4 @@
 import type { Expression } from '../wasm/expression.ts'
-import { carriesFrom } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 type Combine = (b: Operations, x: Expression, y: Expression) => Expression
@@ -22,19 +21,23 @@ const add: Combine = (b, x, y) => b.op('add', x, y)
 const subtract: Combine = (b, x, y) => b.op('sub', x, y)
 const and: Combine = (b, x, y) => b.op('and', x, y)
 
+/** CF in the vector of carries. */
+const top = -(1n << 63n)
+
 /** INC and DEC leave CF alone. */
 function step(by: 1 | -1): Semantic {
   return (b) => {
     const destination = b.operand(0, 'rw')
     const x = b.get(destination)
-    const carry = b.carry()
     const result = b.op('add', x, by)
-    // Only 7F...F + 1 and 80...0 - 1 overflow; AF is a carry or a borrow of the low digit.
-    const extreme = (1n << BigInt(8 * b.bytes - 1)) - (by === 1 ? 1n : 0n)
-    const overflow = b.number(b.op('eq', x, BigInt.asIntN(64, extreme)))
-    const digit = by === 1 ? 15 : 0
-    const half = b.op('shl', b.number(b.op('eq', b.op('and', x, 15), digit)), 3)
-    const carries = b.op('or', carriesFrom(b, carry, overflow), half)
+    // OF: the sign changed the wrong way. AF: a carry or borrow changed bit 4.
+    const turned =
+      by === 1 ? b.op('and', result, b.op('xor', x, -1)) : b.op('and', x, b.op('xor', result, -1))
+    const overflow = b.op('shl', turned, 64 - 8 * b.bytes)
+    const carry = b.op('and', b.carries(), top)
+    const intoSign = b.op('shr_u', b.op('xor', carry, b.op('and', overflow, top)), 1)
+    const half = b.op('and', b.op('shr_u', b.op('xor', x, result), 1), 8)
+    const carries = b.op('or', b.op('or', carry, intoSign), half)
     b.commit(() => {
       b.set(destination, result)
       b.setFlags(result, carries)

@@ -22,6 +22,6 @@ export function conditionOf(code: number, flags: (slot: FlagSlot) => Expression)
 }
 
 /** PF: an even number of ones in the low byte. */
-export function parity(value: Expression): Expression {
+function parity(value: Expression): Expression {
   return op('i32.eqz', op('i32.and', op('i32.wrap_i64', op('i64.popcnt', op('i64.and', value, 0xff))), 1))
 }

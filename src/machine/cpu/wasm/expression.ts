@@ -24,10 +24,6 @@ export interface FunctionReference {
   readonly results: readonly ValueType[]
 }
 
-export interface Global extends Expression {
-  readonly index: number
-}
-
 export function constant(type: ValueType, value: bigint | number): Expression {
   const known = BigInt.asIntN(type === 'i32' ? 32 : 64, BigInt(value))
   return {
