@@ -7,12 +7,13 @@ import { KernelTestError } from '../../support/errors.ts'
 import type { Engine, EngineReport, Machine } from '../engine.ts'
 import { qemuArguments, serialPortsOf } from './arguments.ts'
 import { findOvmf, requireOvmf } from './find-ovmf.ts'
-import { findQemu, type Qemu } from './find-qemu.ts'
+import { findQemu, identifyQemu, isTooOld, locateQemu } from './find-qemu.ts'
 import { installCommand } from './install-hint.ts'
 import { fileNames } from './layout.ts'
 import { LiveQemu } from './live-qemu.ts'
 import { makeLoader } from './loader/make-loader.ts'
 import { QemuMachine } from './machine.ts'
+import { isQemuGone } from './monitor.ts'
 import { makeMachineDirectory, QemuProcess } from './process.ts'
 import { padSmallDisks } from './small-disks.ts'
 
@@ -43,27 +44,29 @@ async function probe(): Promise<EngineReport> {
 }
 
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
-  const qemu = await findQemu()
   signal.throwIfAborted()
-  const process = start(plan, qemu)
+  const executable = locateQemu()
+  const process = start(plan, executable)
   const kill = () => process.kill()
   signal.addEventListener('abort', kill)
   void process.ended.then(() => signal.removeEventListener('abort', kill))
   const ports = outputPorts(plan)
   const machine = new QemuMachine(plan, sink, signal, (listener) => new LiveQemu(process, ports, listener))
   try {
-    await machine.ready
-  } catch {
-    const { engineLog } = await machine.close()
-    signal.throwIfAborted()
-    throw refused(engineLog)
+    if (!isTooOld(await machine.ready)) return machine
+  } catch (error) {
+    if (!isQemuGone(error)) throw error
   }
-  return machine
+  const { engineLog } = await machine.close()
+  signal.throwIfAborted()
+  // One that is broken or too old has an error of its own.
+  await identifyQemu(executable)
+  throw refused(engineLog)
 }
 
-function start(plan: BootPlan, qemu: Qemu): QemuProcess {
+function start(plan: BootPlan, executable: string): QemuProcess {
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
-  const ovmf = isUefi ? requireOvmf(qemu.path) : null
+  const ovmf = isUefi ? requireOvmf(executable) : null
   const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
   let onDisks = plan
   const directory = makeMachineDirectory((fresh) => {
@@ -71,7 +74,7 @@ function start(plan: BootPlan, qemu: Qemu): QemuProcess {
     if (loader) writeFileSync(join(fresh, fileNames.loader), loader)
     if (ovmf) copyFileSync(ovmf.variables, join(fresh, fileNames.variables))
   })
-  return new QemuProcess(qemu.path, qemuArguments(onDisks, ovmf?.code ?? null), directory)
+  return new QemuProcess(executable, qemuArguments(onDisks, ovmf?.code ?? null), directory)
 }
 
 function outputPorts(plan: BootPlan): readonly OutputPort[] {

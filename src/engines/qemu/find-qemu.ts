@@ -3,6 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { KernelTestError } from '../../support/errors.ts'
 import { installCommand } from './install-hint.ts'
+import type { QemuVersion } from './qmp.ts'
 
 /** A QEMU that can be started. */
 export interface Qemu {
@@ -18,16 +19,23 @@ const executable = 'qemu-system-x86_64'
  */
 const furtherDirectories = ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin']
 
-const oldest: Version = [7, 2]
+const oldest: QemuVersion = { major: 7, minor: 2 }
 const versionTimeoutMs = 10_000
 
 /**
- * The QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH.
+ * The QEMU to use, asked for its version.
  * @throws KernelTestError KT3001 where there is none, KT3002 where it does not start, KT3003 where it is too
  * old.
  */
 export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Promise<Qemu> {
-  const path = locate(environment)
+  return identifyQemu(locateQemu(environment))
+}
+
+/**
+ * The QEMU at `path`, asked for its version.
+ * @throws KernelTestError KT3002 where it does not start, KT3003 where it is too old.
+ */
+export async function identifyQemu(path: string): Promise<Qemu> {
   const key = identity(path)
   let known = knownQemus.get(key)
   if (!known) {
@@ -44,7 +52,12 @@ export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Pr
  */
 const knownQemus = new Map<string, Promise<Qemu>>()
 
-function locate(environment: NodeJS.ProcessEnv): string {
+/**
+ * The absolute path of the QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH. Whether it
+ * works shows when it is started.
+ * @throws KernelTestError KT3001 where there is none.
+ */
+export function locateQemu(environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['KERNELTEST_QEMU']
   if (named !== undefined && named !== '') {
     const path = resolve(named)
@@ -91,12 +104,11 @@ async function identify(path: string): Promise<Qemu> {
       `Reinstall QEMU (${installCommand('qemu')}), or set KERNELTEST_QEMU to one that works.`,
     )
   }
-  const numbers: Version = [Number(version[1]), Number(version[2])]
   const text = `${version[1]}.${version[2]}.${version[3]}`
-  if (!atLeast(numbers, oldest)) {
+  if (isTooOld({ major: Number(version[1]), minor: Number(version[2]) })) {
     throw new KernelTestError(
       'KT3003',
-      `${path} is QEMU ${text}; kerneltest needs ${oldest.join('.')} or newer`,
+      `${path} is QEMU ${text}; kerneltest needs ${oldest.major}.${oldest.minor} or newer`,
       `Install a newer one (${installCommand('qemu')}), or set KERNELTEST_QEMU to it.`,
     )
   }
@@ -112,9 +124,6 @@ function versionText(path: string): Promise<string> {
   })
 }
 
-/** Major and minor. */
-type Version = readonly [number, number]
-
-function atLeast(version: Version, wanted: Version): boolean {
-  return version[0] > wanted[0] || (version[0] === wanted[0] && version[1] >= wanted[1])
+export function isTooOld({ major, minor }: QemuVersion): boolean {
+  return major < oldest.major || (major === oldest.major && minor < oldest.minor)
 }

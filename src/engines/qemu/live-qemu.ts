@@ -95,9 +95,9 @@ export class LiveQemu {
     this.#listener.onEnd()
   }
 
-  async dispose(): Promise<void> {
+  dispose(): void {
     this.#outputs.close()
-    await this.process.dispose()
+    this.process.dispose()
     this.monitor.close()
   }
 

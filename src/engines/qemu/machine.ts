@@ -21,6 +21,7 @@ import type { LiveListener, LiveQemu } from './live-qemu.ts'
 import { GuestMemory } from './memory.ts'
 import { isQemuGone } from './monitor.ts'
 import { OutputConditions } from './output-conditions.ts'
+import type { QemuVersion } from './qmp.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
 import { Sampler, type Watch } from './sampler.ts'
@@ -38,7 +39,7 @@ const inputMs = 2
 export class QemuMachine implements Machine, LiveListener {
   readonly capabilities: ReadonlySet<Capability> = new Set()
   /** Resolves when QEMU has built the machine; rejects when it is gone instead. */
-  readonly ready: Promise<void>
+  readonly ready: Promise<QemuVersion>
   readonly #plan: BootPlan
   readonly #sink: EventSink
   readonly #signal: AbortSignal
@@ -156,7 +157,7 @@ export class QemuMachine implements Machine, LiveListener {
     const last = await within(lastLookMs, this.#lastLook(), nothingLeft)
     const engineLog = this.#live.process.standardError()
     this.#serialInput.close()
-    await this.#live.dispose()
+    this.#live.dispose()
     return { ending: this.#ending, screen: last.screen, registers: last.registers?.[0] ?? null, engineLog }
   }
 

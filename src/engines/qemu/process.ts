@@ -72,7 +72,7 @@ export class QemuProcess {
   readonly #child: ChildProcess
   readonly #watch: Writable
   #isOver = false
-  #disposal: Promise<void> | null = null
+  #disposed = false
 
   constructor(executable: string, args: readonly string[], directory: string) {
     this.directory = directory
@@ -93,7 +93,7 @@ export class QemuProcess {
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#isOver = true
-        this.#watch.write('QEMU is gone\n')
+        if (!this.#disposed) this.#watch.write('QEMU is gone\n')
         resolve({ code, signal })
       })
       // The shell itself could not be started.
@@ -102,10 +102,6 @@ export class QemuProcess {
         resolve({ code: null, signal: null })
       })
     })
-  }
-
-  get id(): number {
-    return this.#child.pid ?? 0
   }
 
   get isOver(): boolean {
@@ -123,20 +119,15 @@ export class QemuProcess {
   }
 
   /** Kills QEMU and removes its directory. */
-  dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose()
-    return this.#disposal
-  }
-
-  async #dispose(): Promise<void> {
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
     this.kill()
-    await this.ended
-    this.qmp.destroy()
-    this.exitPort.destroy()
-    this.gdb.destroy()
-    this.qtest.destroy()
-    rmSync(this.directory, { recursive: true, force: true })
-    this.#watch.end('and its directory\n')
+    for (const line of [this.qmp, this.exitPort, this.gdb, this.qtest]) line.destroy()
+    // It may be writing its last file.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
+    // QEMU is as good as gone: nothing is left to the watcher.
+    this.#watch.end(this.#isOver ? 'and its directory\n' : 'QEMU is gone\nand its directory\n')
   }
 
   #pipe(descriptor: number): Duplex {

@@ -7,6 +7,12 @@ export interface QmpEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** As QEMU's greeting tells it. */
+export interface QemuVersion {
+  readonly major: number
+  readonly minor: number
+}
+
 interface Waiting {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
@@ -22,13 +28,14 @@ const answerLimitMs = 4_000
  */
 export class QmpClient implements Monitor {
   /** Resolves when QEMU left negotiation mode, that is, when its machine is built. */
-  readonly ready: Promise<void>
+  readonly ready: Promise<QemuVersion>
   readonly #socket: Duplex
   readonly #onEvent: (event: QmpEvent) => void
   readonly #waiting: Waiting[] = []
   readonly #onSilence: () => void
   #limitMs = startLimitMs
   #silence: NodeJS.Timeout | null = null
+  #version: QemuVersion = { major: 0, minor: 0 }
   #partial: string[] = []
   #closed = false
 
@@ -45,6 +52,7 @@ export class QmpClient implements Monitor {
     socket.on('error', () => {})
     this.ready = this.execute('qmp_capabilities').then(() => {
       this.#limitMs = answerLimitMs
+      return this.#version
     })
     // Nobody may be waiting yet when QEMU dies.
     this.ready.catch(() => {})
@@ -87,7 +95,10 @@ export class QmpClient implements Monitor {
   }
 
   #dispatch(message: Message): void {
-    if (message.QMP !== undefined) return
+    if (message.QMP !== undefined) {
+      this.#version = message.QMP.version.qemu
+      return
+    }
     if (message.event !== undefined) {
       this.#onEvent({ name: message.event, data: message.data ?? {} })
       return
@@ -114,7 +125,7 @@ export class QmpClient implements Monitor {
 }
 
 interface Message {
-  readonly QMP?: unknown
+  readonly QMP?: { readonly version: { readonly qemu: QemuVersion } }
   readonly event?: string
   readonly data?: Record<string, unknown>
   readonly return?: unknown

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { Qemu } from '../../../src/engines/qemu/find-qemu.ts'
 import { openKernel } from './open-kernel.ts'
 import { testQemus } from './test-qemus.ts'
@@ -96,7 +96,7 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     const { machine } = await openKernel(noted, 'busy')
     process.kill(processId(noted), 'SIGSTOP')
     expect(await machine.close()).toEqual({ ending: null, screen: null, registers: null, engineLog: '' })
-    expect(() => process.kill(processId(noted), 0)).toThrow('ESRCH')
+    await vi.waitFor(() => expect(() => process.kill(processId(noted), 0)).toThrow('ESRCH'))
   })
 
   test('an option that QEMU refuses', async () => {

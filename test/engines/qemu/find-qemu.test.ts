@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { qemuEngine } from '../../../src/engines/qemu/engine.ts'
 import { findQemu } from '../../../src/engines/qemu/find-qemu.ts'
-import { withQemu } from './open-kernel.ts'
+import { openKernel, withQemu } from './open-kernel.ts'
 import { testQemus } from './test-qemus.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'kerneltest find-'))
@@ -65,6 +65,13 @@ test('one that is too old: KT3003', async () => {
     "KernelTestError: KT3003: <directory>/old/qemu-system-x86_64 is QEMU 6.2.0; kerneltest needs 7.2 or newer
       Install a newer one (<install> or set KERNELTEST_QEMU to it."
   `)
+})
+
+test('a machine of one that is too old, or does not start', async () => {
+  const open = (path: string) => openKernel({ path, version: '' }, 'greeting')
+  await expect(open(program('old', 'QEMU emulator version 6.2.0'))).rejects.toThrow('KT3003')
+  await expect(open(program('not QEMU', 'hello'))).rejects.toThrow('KT3002')
+  await expect(open(join(directory, 'none'))).rejects.toThrow('KT3001')
 })
 
 test.each(testQemus)('what the probe says of $version', async (qemu) => {
