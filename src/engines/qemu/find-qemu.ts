@@ -53,8 +53,8 @@ export async function identifyQemu(path: string): Promise<Qemu> {
 const knownQemus = new Map<string, Promise<Qemu>>()
 
 /**
- * The absolute path of the QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH. Whether it
- * works shows when it is started.
+ * The absolute path of the QEMU to use: the one that KERNELTEST_QEMU names, else the first in PATH. Whether
+ * it works shows when it is started.
  * @throws KernelTestError KT3001 where there is none.
  */
 export function locateQemu(environment: NodeJS.ProcessEnv = process.env): string {
