@@ -1,6 +1,7 @@
 import type { Ending } from '../src/observe/ending.ts'
 import type { PresetName } from '../src/observe/exit-presets.ts'
 import {
+  asExpectation,
   describeEnding,
   describeExpectation,
   type Expectation,
@@ -68,14 +69,10 @@ function message(ending: Ending, around: Surroundings, negated: boolean, expecta
   return failureMessage([expected, actual, faults, hint(ending, negated, expectation)], around, false)
 }
 
-const meantToEndSo: readonly Ending['kind'][] = ['deadHalt', 'hang', 'shutdown', 'limit']
-
 function hint(ending: Ending, negated: boolean, expectation: Expectation): string {
   if (negated) return ''
-  if (meantToEndSo.includes(ending.kind)) {
-    const expected = ending.kind === 'limit' ? `limit=${ending.detail}` : ending.kind
-    return `If it is meant to end so, expect that: toExit('${expected}').`
-  }
+  const meant = asExpectation(ending)
+  if (meant !== null) return `If it is meant to end so, expect that: toExit('${meant}').`
   if (ending.kind !== 'exit') return ''
   const rewrite = `Write toExit(${hex(ending.value)}) or toExit({ status: ${ending.status} }).`
   if (expectation.kind === 'exit' && expectation.value === ending.status) {

@@ -1,6 +1,7 @@
 import type { Condition } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
 import {
+  asExpectation,
   describeEnding,
   describeExpectation,
   type Expectation,
@@ -49,7 +50,10 @@ export async function runToVerdict(
   if (point === null && endings.length === 0 && missing.length === 0 && session.ending === null) {
     return verdictAt('everything expected has come', [], [])
   }
-  return verdictOn(await session.end(), endings, missing, point !== null)
+  const verdict = verdictOn(await session.end(), endings, missing, point !== null)
+  const meant = verdict.ending && asExpectation(verdict.ending)
+  if (expected !== null || point !== null || meant === null) return verdict
+  return { ...verdict, sentence: `${verdict.sentence}; if it is meant to end so: --expect ${meant}` }
 }
 
 /** Runs until everything wanted has come, or to `point`, or to the ending. */

@@ -77,6 +77,17 @@ export function isCrash(ending: Ending): boolean {
   return ending.kind === 'tripleFault' || ending.kind === 'reset' || ending.kind === 'engineError'
 }
 
+/**
+ * What to expect, as {@link parseExpectation} reads it, of a guest that means to end so; null for an exit value,
+ * which has a meaning of its own, and for what no guest ends in by design.
+ */
+export function asExpectation(ending: Ending): string | null {
+  if (ending.kind === 'limit') return `limit=${ending.detail}`
+  return ending.kind === 'deadHalt' || ending.kind === 'hang' || ending.kind === 'shutdown'
+    ? ending.kind
+    : null
+}
+
 /** `to exit with 0x10 (status 33)`: follows "Expected the guest". */
 export function describeExpectation(expectation: Expectation): string {
   switch (expectation.kind) {

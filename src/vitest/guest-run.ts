@@ -1,4 +1,11 @@
-import { describeEnding, type Expectation, judge } from '../observe/expectation.ts'
+import type { Ending } from '../observe/ending.ts'
+import {
+  asExpectation,
+  describeEnding,
+  describeExpectation,
+  type Expectation,
+  judge,
+} from '../observe/expectation.ts'
 import type { OutputPort } from '../observe/output.ts'
 import { openSession } from '../session/boot.ts'
 import type { BootOptions } from '../session/boot-options.ts'
@@ -33,17 +40,26 @@ export function guestRunner(image: string, { boot, expectation, port }: GuestOpt
     try {
       const ending = await session.end()
       const { screen, outputs } = await session.close()
+      const asExpected = judge(ending, expectation)
       const stopped = signal.reason instanceof Error ? signal.reason.message : null
       return {
         remains: { serial: outputs.get(port) ?? { bytes: new Uint8Array(), text: '' }, screen },
         end: {
           atNs: ending.at.ns,
-          asExpected: stopped === null && judge(ending, expectation),
+          asExpected: stopped === null && asExpected,
           description: stopped ?? describeEnding(ending, expectation),
+          expected: stopped === null && !asExpected ? shouldHave(ending, expectation) : '',
         },
       }
     } finally {
       await session.close()
     }
   }
+}
+
+function shouldHave(ending: Ending, expectation: Expectation): string {
+  const expected = `Expected it ${describeExpectation(expectation)}.`
+  const meant = asExpectation(ending)
+  if (meant === null) return expected
+  return `${expected}\nIf it is meant to end so: kernelProject({ expect: '${meant}', … }).`
 }

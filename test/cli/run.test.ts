@@ -55,11 +55,23 @@ describe('verdicts', () => {
     `)
   })
 
+  test('a guest that halts for good', async () => {
+    expect(await run('Ah')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest halted for good at 0x10016c: HLT with interrupts off; expected it to exit with 0x10 (status 33); if it is meant to end so: --expect deadHalt
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
   test('a limit that nobody named', async () => {
     expect(await kerneltest(['run', kernel('script'), '--limit', '1s'])).toMatchInlineSnapshot(`
       {
         "status": 124,
-        "stderr": "kerneltest: not ok: the guest reached its time limit of 1 s while it was busy; expected it to exit with 0x10 (status 33)
+        "stderr": "kerneltest: not ok: the guest reached its time limit of 1 s while it was busy; expected it to exit with 0x10 (status 33); if it is meant to end so: --expect limit=busy
       ",
         "stdout": "",
       }

@@ -64,7 +64,7 @@ class BlogOsParser implements GuestParser {
       return [{ kind: 'notRun', count, reason, atNs }]
     }
     if (this.#anyFailed || (count <= 0 && end.asExpected)) return []
-    let message = `All tests passed, but then the guest ${end.description}.`
+    let message = `All tests passed, but then the guest ${end.description}.\n${end.expected}`.trim()
     if (count > 0) message = `The guest ${end.description} after ${this.#seen} of ${this.#planned} tests.`
     else if (this.#seen === 0) message = `The guest ${end.description} before any test began.`
     return [{ kind: 'runFailed', failure: { message }, atNs }]

@@ -25,8 +25,8 @@ class ExitCodeParser implements GuestParser {
     const began = this.#begin()
     if (end.asExpected) return [...began, { kind: 'end', state: 'pass', atNs }]
     const panic = findRustPanic(this.#output)
-    const message =
-      panic === null ? `The guest ${end.description}.` : `${panic.message}\nThe guest ${end.description}.`
+    const lines = [panic?.message ?? '', `The guest ${end.description}.`, end.expected]
+    const message = lines.filter((line) => line !== '').join('\n')
     return [...began, { kind: 'end', state: 'fail', failure: { ...panic, message }, atNs }]
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { blogOs } from '../../../src/vitest/guest-languages/blog-os.ts'
-import { crashed, failed, read, success } from './read.ts'
+import { crashed, failed, halted, read, success } from './read.ts'
 
 test('tests that pass', () => {
   const log = 'Running 2 tests\nblog_os::trivial...\t[ok]\nblog_os::vga_buffer::many...\thello\nworld[ok]\n'
@@ -69,6 +69,14 @@ test('a guest that dies after its last test', () => {
     "begin {"name":"a::one"}
     end {"state":"pass"}
     runFailed {"failure":{"message":"All tests passed, but then the guest triple-faulted at 0x100020."}}"
+  `)
+})
+
+test('a guest that ends otherwise than it should after its last test', () => {
+  expect(read(blogOs, 'Running 1 tests\na::one...\t[ok]\n', halted)).toMatchInlineSnapshot(`
+    "begin {"name":"a::one"}
+    end {"state":"pass"}
+    runFailed {"failure":{"message":"All tests passed, but then the guest halted for good at 0x100020: HLT with interrupts off.\\nExpected it to exit with 0x10 (status 33)."}}"
   `)
 })
 

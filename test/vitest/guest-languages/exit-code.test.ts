@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCode } from '../../../src/vitest/guest-languages/exit-code.ts'
-import { crashed, read, success } from './read.ts'
+import { crashed, halted, read, success } from './read.ts'
 
 test('one test an image', () => {
   expect(read(exitCode, 'hello\nworld\n', success)).toMatchInlineSnapshot(`
@@ -14,6 +14,13 @@ test('an image that prints nothing', () => {
   expect(read(exitCode, '', crashed)).toMatchInlineSnapshot(`
     "begin {"name":"ends as expected"}
     end {"state":"fail","failure":{"message":"The guest triple-faulted at 0x100020."}}"
+  `)
+})
+
+test('an image that ends otherwise than it should', () => {
+  expect(read(exitCode, '', halted)).toMatchInlineSnapshot(`
+    "begin {"name":"ends as expected"}
+    end {"state":"fail","failure":{"message":"The guest halted for good at 0x100020: HLT with interrupts off.\\nExpected it to exit with 0x10 (status 33)."}}"
   `)
 })
 

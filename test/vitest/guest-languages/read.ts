@@ -1,12 +1,29 @@
 import type { GuestLanguage, RunEnd } from '../../../src/vitest/guest-languages/guest-language.ts'
 
-export const success: RunEnd = { atNs: 99n, asExpected: true, description: 'exited with 0x10 (status 33)' }
+export const success: RunEnd = {
+  atNs: 99n,
+  asExpected: true,
+  description: 'exited with 0x10 (status 33)',
+  expected: '',
+}
 export const failed: RunEnd = {
   atNs: 99n,
   asExpected: false,
   description: 'exited with 0x11 (status 35); 0x11 means failure in blog_os and bootimage',
+  expected: '',
 }
-export const crashed: RunEnd = { atNs: 99n, asExpected: false, description: 'triple-faulted at 0x100020' }
+export const crashed: RunEnd = {
+  atNs: 99n,
+  asExpected: false,
+  description: 'triple-faulted at 0x100020',
+  expected: '',
+}
+export const halted: RunEnd = {
+  atNs: 99n,
+  asExpected: false,
+  description: 'halted for good at 0x100020: HLT with interrupts off',
+  expected: 'Expected it to exit with 0x10 (status 33).',
+}
 
 /**
  * What a parser says about a whole log: one line an event, without times. The log is fed whole and again one
