@@ -45,7 +45,7 @@ export const toShow: Matcher<'screen', [pattern: Pattern, options?: ToShowOption
   },
 }
 
-/** @throws KernelTestError KT5002 for an option that does not exist, or a colour that text mode does not have. */
+/** @throws KernelTestError KT5002 for an option or a colour that does not exist. */
 function checked(pattern: Pattern, options: ToShowOptions): ScreenPattern {
   checkPattern('toShow', pattern)
   checkOptions('toShow', options, ['row', 'column', 'foreground', 'background'])

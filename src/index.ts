@@ -1,3 +1,8 @@
+export type { AddressSpace } from './observe/address-space.ts'
+export type { Ending } from './observe/ending.ts'
+export type { OutputLog } from './observe/output-log.ts'
+export type { Registers } from './observe/registers.ts'
+export type { Screen } from './observe/screen.ts'
 export { boot } from './session/boot.ts'
 export type { BootOptions } from './session/boot-options.ts'
 export type {

@@ -10,8 +10,9 @@ interface Pending {
 const pendingOf = new WeakMap<Session, Pending>()
 
 /**
- * Decides an assertion, and knows meanwhile that it is under way. Where its test ended without waiting for it
- * the answer is `instead`: the test was told already, and a rejection that nobody handles would only repeat it.
+ * Decides an assertion, and knows meanwhile that it is under way. Where its test ended without waiting for
+ * it the answer is `instead`: the test was told already, and a rejection that nobody handles would only
+ * repeat it.
  */
 export async function whilePending<T>(
   session: Session,
@@ -33,7 +34,7 @@ export async function whilePending<T>(
   }
 }
 
-/** The matcher whose assertion about `session` is still under way at the end of its test; null where none is. */
+/** The matcher whose assertion about `session` is still under way at the end of its test; null: none is. */
 export function abandonAssertions(session: Session): string | null {
   const pending = pendingOf.get(session)
   const [matcher] = pending?.matchers ?? []

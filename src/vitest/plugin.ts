@@ -27,8 +27,8 @@ export function kerneltest(): Plugin {
 }
 
 /**
- * The part of the plugin that changes nothing of how tests are run: the record for `kerneltest report`. Vitest
- * asks the plugins of projects alone, so it goes to each that the configuration has in itself.
+ * The part of the plugin that changes nothing of how tests are run: the record for `kerneltest report`.
+ * Vitest asks the plugins of projects alone, so it goes to each that the configuration has in itself.
  */
 export function runRecorder(): Plugin {
   const recorder: Plugin = {

@@ -1,6 +1,15 @@
 // Every public name as users write it: compiled against the package, with `skipLibCheck` off, on every
 // supported Vitest.
-import { boot, expect, test, type Vm } from 'kerneltest'
+import {
+  type AddressSpace,
+  boot,
+  type Ending,
+  expect,
+  type Registers,
+  type Screen,
+  test,
+  type Vm,
+} from 'kerneltest'
 import { defineConfig, kernelProject, kerneltest } from 'kerneltest/vitest'
 import { defineConfig as vitestConfig } from 'vitest/config'
 
@@ -23,6 +32,11 @@ test('types', { timeout: 1000 }, async ({ boot, task, expect: local }) => {
   await expect(vm.screen).toMatchScreenshot({ allowedMismatchedPixels: 3 })
   await expect.soft(vm.serial).toPrint('x')
   await local(vm.serial).toPrint('x')
+  const ending: Ending = await vm.run({ until: { serial: /x/ } })
+  const screen: Screen = await vm.screen.read()
+  const space: AddressSpace = await vm.pageTables.read()
+  const registers: Registers = await vm.registers.read()
+  expect([ending.kind, screen.kind, space.mode, registers.cpl]).toEqual(['exit', 'text', '4-level', 0])
   expect(task.name).toBe('types')
   // @ts-expect-error no such ending
   await expect(vm).toExit('tripleFaults')
