@@ -49,10 +49,13 @@ interface Loss {
   readonly ending: Ending
 }
 
+/** What the thread said to a request. */
+type Answer = Extract<WorkerMessage, { readonly kind: 'result' | 'failure' }>
+
 interface Pending {
   readonly request: Request
   readonly guard: NodeJS.Timeout
-  readonly resolve: (value: CallResults[keyof CallResults]) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
 }
 
@@ -88,8 +91,8 @@ export class RemoteMachine implements Machine {
     const { port } = thread
     port.on('message', (message: WorkerMessage) => {
       if (message.kind === 'event') sink(message.event)
-      else if (message.kind === 'result') this.#take(message.id)?.resolve(message.value)
-      else if (message.kind === 'failure') this.#take(message.id)?.reject(fromPlainFailure(message.failure))
+      else if (message.kind === 'result' || message.kind === 'failure')
+        this.#take(message.id)?.resolve(message)
     })
     port.once('close', () => void this.#portClosed())
   }
@@ -173,18 +176,21 @@ export class RemoteMachine implements Machine {
     return this.#request(call, guardMs)
   }
 
-  #request<C extends MachineCall>(call: C, guardMs: number): Promise<CallResults[C['call']]> {
-    return new Promise((resolve, reject) => {
+  async #request<C extends MachineCall>(call: C, guardMs: number): Promise<CallResults[C['call']]> {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       const request: Request = { id: this.#nextId++, ...call }
       this.#pending.set(request.id, {
         request,
         guard: setTimeout(() => this.#answersTooLate(request), guardMs),
-        // The protocol pairs a result with the call of the same id, which the types cannot say.
-        resolve: (value) => resolve(value as CallResults[C['call']]),
+        resolve,
         reject,
       })
       this.#thread.port.postMessage(request)
     })
+    // Made here and not where the message arrived, so that its stack leads to the caller.
+    if (answer.kind === 'failure') throw fromPlainFailure(answer.failure)
+    // The protocol pairs a result with the call of the same id, which the types cannot say.
+    return answer.value as CallResults[C['call']]
   }
 
   #take(id: number): Pending | undefined {

@@ -58,6 +58,6 @@ function whyNoSymbol(name: string, image: ElfImage): [reason: string, hint: stri
     ]
   }
   const guess = didYouMean(name, names)
-  const hint = guess === '' ? 'Was the function inlined? `kerneltest inspect` tells what was found.' : guess
+  const hint = guess === '' ? 'Was the function inlined? `nm` lists the symbols of an ELF file.' : guess
   return [`the image has no symbol \`${name}\``, hint]
 }

@@ -48,3 +48,12 @@ test('a thread runs one machine after the other', async () => {
   }
   expect(pool.load).toMatchObject({ threads: 1, waiting: 0, queued: 0 })
 })
+
+test('an error of the machine leads to the line that asked', async () => {
+  const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
+  onTestFinished(() => pool.close())
+  const { vm } = await bootScript('A', { until: { serial: 'line A' } }, { pool })
+  const error = await vm.memory.read(0xffff_ffff_0000_0000n, 4).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'KT3011' })
+  expect(error instanceof Error && error.stack).toContain('test/pool/qemu.test.ts')
+})

@@ -101,10 +101,12 @@ export class GuestMemory {
     const last = address + BigInt(length) - 1n
     const efer = (await readRegisters(this.#monitor))[cpu]?.efer ?? 0n
     const longMode = (efer & longModeActive) !== 0n
-    if (address >= 0n && last < (longMode ? 1n << 64n : 1n << 32n)) return
+    const end = longMode ? 1n << 64n : 1n << 32n
+    if (address >= 0n && last < end) return
+    const first = address >= 0n && address < end ? end : address
     throw new KernelTestError(
       'KT3011',
-      `linear address ${hex(last)} does not exist ${longMode ? 'in 64 bits' : 'outside of long mode'}`,
+      `linear address ${hex(first)} does not exist ${longMode ? 'in 64 bits' : 'outside of long mode'}`,
       'Check the address; before the guest enters long mode, linear addresses have 32 bits.',
     )
   }

@@ -92,7 +92,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
         Give the machine more memory (\`memory\`), or check the address.",
         "KT3011: nothing is mapped at linear address 0x800000000000
         Look at the guest's page tables at this point (\`vm.pageTables\`), or read a physical address.",
-        "KT3011: linear address 0x10000000000000003 does not exist in 64 bits
+        "KT3011: linear address 0x10000000000000000 does not exist in 64 bits
         Check the address; before the guest enters long mode, linear addresses have 32 bits.",
         "KT3011: there is no memory at physical address 0x8000000
         Give the machine more memory (\`memory\`), or check the address.",
@@ -117,7 +117,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
     await breakpoints.disarm()
     expect(await memory.read('linear', 0x111010n, 2)).toEqual(Uint8Array.of(0x90, 0xc3))
     expect(await messageOf(memory.read('linear', 0xfffffffen, 4))).toMatchInlineSnapshot(`
-      "KT3011: linear address 0x100000001 does not exist outside of long mode
+      "KT3011: linear address 0x100000000 does not exist outside of long mode
         Check the address; before the guest enters long mode, linear addresses have 32 bits."
     `)
   })
