@@ -24,6 +24,9 @@ interface Compiled {
   readonly module: WebAssembly.Module
 }
 
+/** Engines optimise a function only between two calls of it. */
+const maxSlice = 4_000_000
+
 /** No address of set 0 has this tag; none of another set has 0. */
 const unmatchedInSet0 = 4096
 
@@ -105,8 +108,9 @@ export class Cpu {
   run(budget: number): { readonly stop: CpuStop; readonly left: number } {
     let left = budget
     while (left > 0) {
-      const end = this.#exports[this.#mode](left)
-      left = this.#view.getInt32(state.budget, true)
+      const slice = Math.min(left, maxSlice)
+      const end = this.#exports[this.#mode](slice)
+      left -= slice - this.#view.getInt32(state.budget, true)
       if (this.#stopRequested) {
         this.#stopRequested = false
         return { stop: { kind: 'requested' }, left }

@@ -48,11 +48,12 @@ export function buildCore(): Core {
       f.return(call(imports.system, f.parameters[0] as Local))
     }),
   )
-  const slow = defineSlowHandlers(module, functions, imports, system)
+  const cases = { flat32: casesOf('flat32'), long64: casesOf('long64') }
+  const slow = defineSlowHandlers(module, functions, imports, cases)
   const findCode = defineFindCode(module)
   const fast = { flat32: new Map<string, number>(), long64: new Map<string, number>() }
   for (const mode of modes) {
-    const hot = collectHot(mode, fast[mode])
+    const hot = collectHot(mode, cases, fast[mode])
     const run = defineInterpreter(module, { name: mode, hot, findCode, divide: functions.divide })
     module.export(run)
   }
@@ -61,7 +62,7 @@ export function buildCore(): Core {
     bytes: module.build(),
     failures,
     hotHandlers: { flat32: fast.flat32.size, long64: fast.long64.size },
-    handlersOf: dispatcher(slow, fast, system),
+    handlersOf: dispatcher(cases, slow, fast, system),
   }
 }
 
@@ -75,16 +76,29 @@ function defineFailure(module: ModuleBuilder, name: string, vector: number): num
   )
 }
 
-/** Every variant that a mode has of every row with a semantic, in the table's order. */
-function* variants(
-  mode: Mode,
-): Generator<{ row: Row; choice: Choice; semantic: Semantic; variant: Variant }> {
-  for (const row of rows) {
+/** A way in which instructions of one row can look, and the handlers' keys. */
+interface Case {
+  readonly row: Row
+  readonly choice: Choice
+  readonly semantic: Semantic
+  readonly variant: Variant
+  readonly slowKey: string
+  readonly fastKey: string
+}
+
+type Cases = Readonly<Record<Mode, readonly Case[]>>
+
+/** Every case that a mode has of every row with a semantic, in the table's order. */
+function casesOf(mode: Mode): Case[] {
+  return rows.flatMap((row) => {
     const semantic = isSystem(row) ? undefined : semantics.get(row.mnemonic)
-    if (!semantic) continue
-    for (const choice of choicesOf(row, mode === 'long64'))
-      yield { row, choice, semantic, variant: variantOf(row, choice) }
-  }
+    if (!semantic) return []
+    return choicesOf(row, mode === 'long64').map((choice) => {
+      const variant = variantOf(row, choice)
+      const slowKey = handlerKey(row.mnemonic, variant, false)
+      return { row, choice, semantic, variant, slowKey, fastKey: handlerKey(row.mnemonic, variant, true) }
+    })
+  })
 }
 
 /** MOV has rows for control and segment registers, which are TypeScript. */
@@ -96,11 +110,10 @@ function defineSlowHandlers(
   module: ModuleBuilder,
   functions: SlowFunctions,
   imports: Imports,
-  system: number,
+  cases: Cases,
 ): ReadonlyMap<string, number> {
-  const slow = new Map<string, number>([['system', system]])
-  for (const { row, semantic, variant } of modes.flatMap((mode) => [...variants(mode)])) {
-    const key = handlerKey(row.mnemonic, variant, false)
+  const slow = new Map<string, number>()
+  for (const { slowKey: key, semantic, variant } of [...cases.flat32, ...cases.long64]) {
     if (slow.has(key)) continue
     const handler = module.function(`slow ${key}`, ['i32'], ['i32'], (f) => {
       const b = new Operations(new SlowTarget(f, f.parameters[0] as Local, functions, imports), variant)
@@ -112,10 +125,9 @@ function defineSlowHandlers(
   return slow
 }
 
-function collectHot(mode: Mode, numbers: Map<string, number>): HotHandler[] {
+function collectHot(mode: Mode, cases: Cases, numbers: Map<string, number>): HotHandler[] {
   const hot: HotHandler[] = []
-  for (const { row, semantic, variant } of variants(mode)) {
-    const key = handlerKey(row.mnemonic, variant, true)
+  for (const { row, fastKey: key, semantic, variant } of cases[mode]) {
     if (numbers.has(key) || !isHot(row.mnemonic, variant, mode === 'long64')) continue
     numbers.set(key, pseudo.count + hot.length)
     hot.push({ semantic, variant })
@@ -124,16 +136,17 @@ function collectHot(mode: Mode, numbers: Map<string, number>): HotHandler[] {
 }
 
 function dispatcher(
+  cases: Cases,
   slow: ReadonlyMap<string, number>,
   fast: Readonly<Record<Mode, ReadonlyMap<string, number>>>,
   system: number,
 ): Core['handlersOf'] {
   const tables = Object.fromEntries(modes.map((mode) => [mode, new Map<number, Handlers>()]))
   for (const mode of modes) {
-    for (const { row, choice, variant } of variants(mode)) {
+    for (const { row, choice, slowKey, fastKey } of cases[mode]) {
       tables[mode]?.set(row.id * 1000 + choiceNumber(choice), {
-        fast: fast[mode].get(handlerKey(row.mnemonic, variant, true)) ?? 0,
-        slow: slow.get(handlerKey(row.mnemonic, variant, false)) ?? 0,
+        fast: fast[mode].get(fastKey) ?? 0,
+        slow: slow.get(slowKey) ?? 0,
       })
     }
   }

@@ -20,7 +20,7 @@ export class FunctionBuilder {
   readonly #types: ValueType[] = []
   readonly #results: readonly ValueType[]
   readonly #code = new ByteWriter()
-  readonly #free: Local[] = []
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [] }
   readonly #lent: Local[] = []
   #depth = 0
 
@@ -30,8 +30,7 @@ export class FunctionBuilder {
   }
 
   local(type: ValueType): Local {
-    const known = this.#free.findIndex((one) => one.type === type)
-    const local = known >= 0 ? this.#free.splice(known, 1)[0] : undefined
+    const local = this.#free[type].pop()
     if (local) {
       this.#lent.push(local)
       return local
@@ -46,7 +45,7 @@ export class FunctionBuilder {
   scope(body: () => void): void {
     const before = this.#lent.length
     body()
-    this.#free.push(...this.#lent.splice(before).reverse())
+    for (const local of this.#lent.splice(before).reverse()) this.#free[local.type].push(local)
   }
 
   /** Evaluates `value` now, and keeps it. */
