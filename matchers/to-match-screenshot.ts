@@ -156,6 +156,9 @@ function sizeOf({ width, height }: Picture): string {
 
 const shownChanges = 12
 
+/** From so many on, blanks at the end of a text are told by their number: nobody counts them. */
+const countedBlanks = 4
+
 function changes(cells: readonly CellChange[] | null): string {
   if (cells === null || cells.length === 0) return ''
   const lines = cells
@@ -172,5 +175,12 @@ function changes(cells: readonly CellChange[] | null): string {
 }
 
 function runText(run: CellChange['before']): string {
-  return `${JSON.stringify(run.map((piece) => piece.text).join(''))} in ${colorsOfRun(run)}`
+  const text = run.map((piece) => piece.text).join('')
+  const colors = colorsOfRun(run)
+  const shown = text.trimEnd()
+  const blanks = text.length - shown.length
+  if (shown === '') return `${countOf(blanks, 'blank')} ${colors}`
+  return blanks < countedBlanks
+    ? `${JSON.stringify(text)} in ${colors}`
+    : `${JSON.stringify(shown)} and ${countOf(blanks, 'blank')} in ${colors}`
 }

@@ -167,4 +167,32 @@ describe('screenshotMessage', () => {
           └─ rows 1–4 are blank ───────────────────┘"
     `)
   })
+
+  test('blanks are counted, not shown', () => {
+    const cleared = smallScreen([
+      ['Hello', 0x1f],
+      ['', 0x1f],
+    ])
+    const whole = message({}, cleared)
+    expect(whole.slice(whole.indexOf('Changed cells'), whole.indexOf('The guest'))).toMatchInlineSnapshot(`
+      "Changed cells:
+        row 0, column 0:
+          was "Hello" in light gray on black
+          now "Hello" in white on blue
+        row 0, column 6:
+          was "World!" in light gray on black
+          now 6 blanks on black
+        row 2, column 0:
+          was "tick" in light gray on black
+          now 4 blanks on black
+        row 2, column 5:
+          was "41" in light gray on black
+          now 2 blanks on black
+        row 3, column 0:
+          was "status" in white on blue
+          now 6 blanks on black
+
+      "
+    `)
+  })
 })
