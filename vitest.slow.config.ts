@@ -4,6 +4,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.slow.ts'],
-    testTimeout: 15 * 60_000,
+    testTimeout: 40 * 60_000,
   },
 })

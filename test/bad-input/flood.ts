@@ -15,7 +15,7 @@ export interface Flood {
 
 /** `kerneltest run` of a guest that prints so many MiB, read as a pipe is. */
 export function runFlood(mebibytes: number): Promise<Flood> {
-  const run = ['run', kernel('flood'), '--cmdline', String(mebibytes), '--limit', '10m']
+  const run = ['run', kernel('flood'), '--cmdline', String(mebibytes), '--limit', '30m']
   const child = spawn(process.execPath, [mainPath, ...run], { stdio: ['ignore', 'pipe', 'pipe'] })
   const hash = createHash('sha256')
   let bytes = 0
