@@ -6,6 +6,7 @@ import type { Condition } from '../observe/condition.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import { describeEnding } from '../observe/expectation.ts'
 import { lastLines } from '../observe/output-log.ts'
+import { linesOf } from '../observe/text-screen.ts'
 import type { MachinePool } from '../pool/machine-pool.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { BootOptions } from './boot-options.ts'
@@ -117,13 +118,23 @@ async function runTo(until: Condition, session: Session): Promise<Session> {
     if (wait.came === 'true') return session
     const how =
       wait.came === 'ending' ? `it ${describeEnding(wait.ending)}` : `it gave up: \`${wait.line.trim()}\``
-    const last = lastLines(session.port('com1').log.text, shownLines)
-    const hint = last.length === 0 ? 'It printed nothing on com1.' : `Last on com1:\n${indented(last)}`
-    throw new KernelTestError('KT4022', `the guest did not reach \`until\`: ${how}`, hint)
+    throw new KernelTestError('KT4022', `the guest did not reach \`until\`: ${how}`, await lastSeen(session))
   } catch (error) {
     await session.close()
     throw error
   }
+}
+
+/** Nobody holds the machine yet, so the error alone can tell what it did. */
+async function lastSeen(session: Session): Promise<string> {
+  const printed = lastLines(session.port('com1').log.text, shownLines)
+  const screen = await session.machine.screen().catch(() => null)
+  const shown = screen?.kind === 'text' ? linesOf(screen).filter((line) => line !== '') : []
+  return [
+    printed.length === 0 ? 'It printed nothing on com1.' : `Last on com1:\n${indented(printed)}`,
+    ...(shown.length === 0 ? [] : [`  On the screen:\n${indented(shown)}`]),
+    ...(screen?.kind === 'graphics' ? [`  The screen shows ${screen.width}×${screen.height} pixels.`] : []),
+  ].join('\n')
 }
 
 function indented(lines: readonly string[]): string {

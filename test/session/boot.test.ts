@@ -125,6 +125,14 @@ describe('until', () => {
           panicked at 'no heap', src/main.rs:7:5
           second line]
     `)
+    await expect(
+      boot(image, { commandLine: 'sx', until: { screen: 'no such text' } }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT4022: the guest did not reach \`until\`: it exited with 0x10 (status 33)
+        It printed nothing on com1.
+        On the screen:
+          show]
+    `)
   })
 })
 
