@@ -78,8 +78,8 @@ export function isCrash(ending: Ending): boolean {
 }
 
 /**
- * What to expect, as {@link parseExpectation} reads it, of a guest that means to end so; null for an exit value,
- * which has a meaning of its own, and for what no guest ends in by design.
+ * What to expect, as {@link parseExpectation} reads it, of a guest that means to end so; null for an exit
+ * value, which has a meaning of its own, and for what no guest ends in by design.
  */
 export function asExpectation(ending: Ending): string | null {
   if (ending.kind === 'limit') return `limit=${ending.detail}`

@@ -9,7 +9,8 @@ import type { Screen } from '../observe/screen.ts'
 
 /**
  * A running machine, as a test holds it. Guest time passes only inside a wait (`run`, `press`, `type`, a
- * waiting matcher); afterwards the machine stands still at exactly that point.
+ * waiting matcher); afterwards the machine stands still there: exactly for an address, on QEMU within some
+ * milliseconds for a text.
  */
 export interface Vm {
   readonly serial: SerialHandle
