@@ -1,18 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Machine } from '../../src/machine/machine.ts'
-
-/** `p_paddr` and contents of every PT_LOAD of a 32-bit ELF, and its entry. */
-function load(machine: Machine, image: Uint8Array): number {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength)
-  const table = view.getUint32(28, true)
-  for (let index = 0; index < view.getUint16(44, true); index++) {
-    const at = table + 32 * index
-    const field = (offset: number) => view.getUint32(at + offset, true)
-    if (field(0) === 1) machine.cpu.poke(field(12), image.subarray(field(4), field(4) + field(16)))
-  }
-  return view.getUint32(24, true)
-}
+import { loadElf } from './elf.ts'
 
 function boot(): { machine: Machine; output: number[] } {
   const output: number[] = []
@@ -22,10 +11,10 @@ function boot(): { machine: Machine; output: number[] } {
     serial: (byte) => output.push(byte),
   })
   const image = readFileSync(new URL('../../examples/hello-serial/hello-serial.elf', import.meta.url))
-  const rip = load(machine, image)
+  const rip = loadElf(machine, image)
   machine.cpu.registers = {
     general: [0x2badb002n, ...Array<bigint>(15).fill(0n)],
-    rip: BigInt(rip),
+    rip,
     rflags: 2,
     cr0: 0x11,
     cr3: 0n,

@@ -32,22 +32,32 @@ test('a semantic that could stop half-way is refused while the core is built', (
         b.set(first, b.get(b.operand(1, 'r')))
       })
     }),
-  ).toThrowErrorMatchingInlineSnapshot(`[Error: kerneltest is wrong here (please report it): an operand comes before the commit: it can leave]`)
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[Error: kerneltest is wrong here (please report it): an operand comes before the commit: it can leave]`,
+  )
   expect(() =>
     lower((b) => {
       const first = b.operand(0, 'rw')
       b.commit(() => b.set(first, b.constant(1)))
       b.fault(b.op32('eqz', b.systemFlags()), 0)
     }),
-  ).toThrowErrorMatchingInlineSnapshot(`[Error: kerneltest is wrong here (please report it): a flag comes before the commit: it can leave]`)
-  expect(() => lower((b) => b.set(b.operand(0, 'w'), b.constant(1)))).toThrowErrorMatchingInlineSnapshot(`[Error: kerneltest is wrong here (please report it): a write belongs into the commit]`)
-  expect(() => lower((b) => void b.operand(0, 'w'))).toThrowErrorMatchingInlineSnapshot(`[Error: kerneltest is wrong here (please report it): an instruction commits]`)
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[Error: kerneltest is wrong here (please report it): a flag comes before the commit: it can leave]`,
+  )
+  expect(() => lower((b) => b.set(b.operand(0, 'w'), b.constant(1)))).toThrowErrorMatchingInlineSnapshot(
+    `[Error: kerneltest is wrong here (please report it): a write belongs into the commit]`,
+  )
+  expect(() => lower((b) => void b.operand(0, 'w'))).toThrowErrorMatchingInlineSnapshot(
+    `[Error: kerneltest is wrong here (please report it): an instruction commits]`,
+  )
   expect(() =>
     lower((b) => {
       b.commit(() => {})
       b.commit(() => {})
     }),
-  ).toThrowErrorMatchingInlineSnapshot(`[Error: kerneltest is wrong here (please report it): an instruction commits once]`)
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[Error: kerneltest is wrong here (please report it): an instruction commits once]`,
+  )
 })
 
 test('the core is the same bytes every time, and of a size to be compiled quickly', () => {

@@ -2,14 +2,16 @@ import type { PortSpace } from '../bus/port-space.ts'
 import { CodeCache } from './code-cache.ts'
 import { buildCore, type Core, type Mode } from './interpreter/core.ts'
 import { importModule } from './interpreter/imports.ts'
-import { interruption, runEnd, status } from './interpreter/status.ts'
+import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { codeMaps, codeTlb, dataTlb, pageBytes, ramBase, state } from './state-layout.ts'
+import { SystemInstructions } from './system.ts'
 
 interface Exports {
   readonly flat32: (budget: number) => number
   readonly long64: (budget: number) => number
   readonly translateFetch: (linear: bigint) => bigint
+  readonly resolve: (linear: bigint, bytes: number, access: number, slot: number) => number
 }
 
 export type CpuStop =
@@ -61,6 +63,13 @@ export class Cpu {
     this.ram = this.#bytes.subarray(ramBase)
     this.#cache = new CodeCache(this.#bytes, core)
     this.#cache.onFirstCode = () => this.#disarmWrites()
+    const system = new SystemInstructions(this.#view, {
+      flushTlb: () => this.flushTlb(),
+      peekable: (linear) => {
+        const at = this.#exports.resolve(BigInt(linear), 8, 0, 0)
+        return at < 0 ? null : at
+      },
+    })
     const imports = {
       memory,
       portRead: (port: number, size: number) => ports.read(port, size),
@@ -68,7 +77,7 @@ export class Cpu {
       busRead: () => -1,
       busWrite: () => {},
       codeWritten: (page: number) => this.#cache.drop(page),
-      system: () => status.absent,
+      system: (uop: number) => system.run(uop),
     }
     const instance = new WebAssembly.Instance(module, { [importModule]: imports })
     this.#exports = instance.exports as unknown as Exports

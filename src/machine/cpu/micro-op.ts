@@ -24,11 +24,11 @@ export const microOp = {
   addressBytes: 14,
   /** u8: two bits for each operand, see `shape`. */
   shapes: 15,
-  /** i64: immediate, absolute address, or far offset. */
+  /** i64: immediate, or absolute address; a far pointer's offset and selector, i32 each. */
   immediate: 16,
   /** i32. Of a RIP-relative address: from the beginning of the page. */
   displacement: 24,
-  /** i32. Direct branches: the micro-op they lead to on the same page, once known. Far ones: selector. */
+  /** i32. Direct branches: the micro-op they lead to on the same page, once known. Others: their row. */
   link: 28,
 } as const
 
@@ -126,7 +126,9 @@ export function writeMicroOp(
   view.setUint8(to + microOp.addressBytes, instruction.addressBytes)
   view.setInt32(to + microOp.immediate, instruction.immediateLow, true)
   view.setInt32(to + microOp.immediate + 4, instruction.immediateHigh, true)
-  view.setInt32(to + microOp.link, instruction.selector, true)
+  if (operands[0] === 'Ap') view.setInt32(to + microOp.immediate + 4, instruction.selector, true)
+  const isBranch = operands[0]?.[0] === 'J'
+  view.setInt32(to + microOp.link, isBranch ? 0 : (instruction.row?.id ?? 0), true)
   writeAddress(view, to, instruction, offset, fast !== 0)
 }
 

@@ -58,6 +58,7 @@ export function buildCore(): Core {
     module.export(run)
   }
   module.export(memory.translateFetch)
+  module.export(memory.resolve)
   return {
     bytes: module.build(),
     failures,

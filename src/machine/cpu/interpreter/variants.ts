@@ -67,7 +67,7 @@ export function handlerKey(mnemonic: string, variant: Variant, withShapes: boole
 const registerOnly = new Set(
   'ADC SBB CMOVcc SETcc NEG NOT POP XCHG BSWAP MUL DIV IDIV ROL ROR SHL SHR SAR'.split(' '),
 )
-const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'CLI', 'STI', 'CMPS', 'SCAS'])
+const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'LGDT', 'LIDT', 'CLI', 'STI', 'CMPS', 'SCAS'])
 
 /** What gets a case in the interpreter's switch: about 300, the rest is rare enough for a call. */
 export function isHot(mnemonic: string, variant: Variant, long: boolean): boolean {

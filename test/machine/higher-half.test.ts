@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { Machine } from '../../src/machine/machine.ts'
+import { loadElf } from './elf.ts'
+
+const textMemory = 0xb8000
+const multiboot2 = 0x36d76289n
+
+function boot(): Machine {
+  const machine = new Machine({ memoryMiB: 8, exit: null, serial: () => {} })
+  const image = readFileSync(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
+  const rip = loadElf(machine, image)
+  const general = Array<bigint>(16).fill(0n)
+  general[0] = multiboot2
+  machine.cpu.registers = { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
+  return machine
+}
+
+test('higher-half goes through paging and long mode to its text and halts', () => {
+  const machine = boot()
+  expect(machine.run(10_000_000)).toEqual({ kind: 'halted' })
+  const { ram, registers } = machine.cpu
+  expect([...ram.subarray(textMemory, textMemory + 6)]).toEqual([0x4f, 0x2f, 0x4b, 0x2f, 0x20, 0x07])
+  expect(registers.rip >> 24n).toBe(0xffff_ffff88n)
+  expect(registers.long).toBe(true)
+  expect(registers.efer).toBe(0xd00)
+})
+
+test('it does so in the same number of units, whatever the slices', () => {
+  const whole = boot()
+  whole.run(10_000_000)
+  const sliced = boot()
+  while (sliced.run(97).kind === 'budget');
+  expect(sliced.units).toBe(whole.units)
+  expect(sliced.cpu.registers).toEqual(whole.cpu.registers)
+  expect(Buffer.compare(sliced.cpu.ram, whole.cpu.ram)).toBe(0)
+})
