@@ -61,9 +61,10 @@ const notExtending: object = { extends: false }
 /**
  * A project for `test.projects` in which every image is a test file and every test that its guest tells of is
  * a test.
- * @throws KernelTestError KT5003 for a language or an `expect` that does not exist.
+ * @throws KernelTestError KT5003 for an option, a language or an `expect` that does not exist.
  */
 export function kernelProject(options: KernelProjectOptions): TestProjectInlineConfiguration {
+  checkNames(options)
   const {
     include,
     exclude = defaultExclude,
@@ -102,6 +103,29 @@ export function kernelProject(options: KernelProjectOptions): TestProjectInlineC
       testTimeout,
       retry,
     },
+  }
+}
+
+const optionNames: readonly (keyof KernelProjectOptions)[] = [
+  'include',
+  'exclude',
+  'name',
+  'root',
+  'language',
+  'boot',
+  'expect',
+  'port',
+  'testTimeout',
+  'retry',
+  'sourceRoot',
+]
+
+/** A configuration is run without a look at its types. */
+function checkNames(options: KernelProjectOptions): void {
+  for (const name of Object.keys(options)) {
+    if (optionNames.some((known) => known === name)) continue
+    const hint = didYouMean(name, optionNames) || `The options are ${optionNames.join(', ')}.`
+    throw new KernelTestError('KT5003', `kernelProject has no option \`${name}\``, hint)
   }
 }
 

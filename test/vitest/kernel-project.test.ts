@@ -188,6 +188,11 @@ test('what kernelProject does not know', () => {
     [KernelTestError: KT5003: kernelProject does not know the language "blogos"
       Did you mean \`blog_os\`?]
   `)
+  const misspelt = { include, langauge: 'blog_os' }
+  expect(() => kernelProject(misspelt)).toThrowErrorMatchingInlineSnapshot(`
+    [KernelTestError: KT5003: kernelProject has no option \`langauge\`
+      Did you mean \`language\`?]
+  `)
   expect(() => kernelProject({ include, expect: 'panic' })).toThrowErrorMatchingInlineSnapshot(`
     [KernelTestError: KT5003: kernelProject does not know \`expect: "panic"\`
       It is one of success, exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy, limit=waitsForKey, limit=firmware, blog_os, ostd, kvm-unit-tests, uefi-rs, hermit.]
