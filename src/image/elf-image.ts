@@ -32,6 +32,7 @@ export function readElfImage(source: ByteSource, name: string): ElfImage {
   const flaws: Flaw[] = [
     ...elfFlaws(elf, found.contracts, found.flaws, where),
     ...found.flaws,
+    ...(found.limine === null ? [] : [found.limine]),
     ...segmentFlaws(segments, elf, source.size),
     ...entryFlaws(elf, segments, found.contracts),
   ]
@@ -73,7 +74,7 @@ function contracts(
   source: ByteSource,
   elf: ElfFile,
   segments: readonly ElfSegment[],
-): { contracts: BootContract[]; flaws: Flaw[] } {
+): { contracts: BootContract[]; flaws: Flaw[]; limine: Flaw | null } {
   const windows = headerWindows(
     source,
     segments.map(({ fileOffset }) => fileOffset),
@@ -86,8 +87,7 @@ function contracts(
   const all = [multiboot2.header, multiboot1.header, pvh.note]
   const found = all.filter((contract) => contract !== null)
   const limine = found.length === 0 ? limineFlaw(windows) : null
-  if (limine !== null) flaws.push(limine)
-  return { contracts: found, flaws }
+  return { contracts: found, flaws, limine }
 }
 
 /** Loaders look through PT_NOTE segments; a note that only a section holds is `lost` to them. */

@@ -86,11 +86,15 @@ test('the gravest flaws come first', () => {
 test('a kernel for Limine, which kerneltest would start without Limine', () => {
   const request = new Uint8Array(new BigUint64Array([0xc7b1dd30df4c8b88n, 0x0a82e883a194f07bn]).buffer)
   const kernel = elfBytes({ contents: [{ at: 0x1040, bytes: request }] })
-  expect(flawsOf(kernel, 'limine-requests')).toMatchInlineSnapshot(`
+  expect(flawsOf(kernel, 'limine-requests', 'no-boot-header')).toMatchInlineSnapshot(`
     "warning limine-requests
       the kernel asks for the Limine boot protocol (a request at 0x1040 of the file)
       started without Limine it finds its requests unanswered, and most such kernels halt then
-      boot the ISO or the disk image that your build puts Limine and this kernel on"
+      boot the ISO or the disk image that your build puts Limine and this kernel on
+    note no-boot-header
+      no boot header
+      QEMU's -kernel would answer 'Error loading uncompressed kernel without PVH ELF Note'; kerneltest starts it directly in 64-bit mode
+      nothing, if your own loader starts it so; else add a multiboot2 header or a PVH note"
   `)
   const half = elfBytes({ contents: [{ at: 0x10f8, bytes: request.subarray(0, 8) }] })
   expect(flawsOf(half, 'limine-requests')).toBe('')
