@@ -21,20 +21,32 @@ describe('a host that lacks something', () => {
       env: { PATH: '/none', KERNELTEST_QEMU: '' },
     })
     expect(status).toBe(3)
-    expect(steady(stderr)).toMatchInlineSnapshot()
+    expect(steady(stderr)).toMatchInlineSnapshot(`
+      "kerneltest: KT3001: qemu-system-x86_64 is not installed: it is not in PATH
+        Install it (<command>), or set KERNELTEST_QEMU to its path.
+      "
+    `)
   })
 
   test('a directory for temporary files', async () => {
     const { status, stderr } = await kerneltest(['run', image], { env: { TMPDIR: '/none' } })
     expect(status).toBe(3)
-    expect(steady(stderr).replace(/kerneltest-\w{6}/, 'kerneltest-XXXXXX')).toMatchInlineSnapshot()
+    expect(steady(stderr).replace(/kerneltest-\w{6}/, 'kerneltest-XXXXXX')).toMatchInlineSnapshot(`
+      "kerneltest: KT3014: the directory for temporary files, /none, cannot be used: ENOENT: no such file or directory, mkdtemp '/none/kerneltest-XXXXXX'
+        Set TMPDIR to a directory that exists, may be written and has some MiB free.
+      "
+    `)
   })
 
   test('room on the disk that standard output goes to', async () => {
     const words = [process.execPath, mainPath, 'run', image, '--cmdline', 'Ax']
     const { status, stderr } = await command('sh', ['-c', '"$@" >/dev/full', 'sh', ...words])
     expect(status).toBe(2)
-    expect(stderr).toMatchInlineSnapshot()
+    expect(stderr).toMatchInlineSnapshot(`
+      "kerneltest: KT6011: standard output could not be written: ENOSPC: no space left on device, write
+        Make room on the disk that it goes to.
+      "
+    `)
   })
 
   test('a reader: the run goes on to its verdict', async () => {
