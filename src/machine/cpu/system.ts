@@ -13,7 +13,7 @@ const efer = { sce: 1, lme: 1 << 8, lma: 1 << 10, nxe: 1 << 11 } as const
 const eferNumber = 0xc000_0080
 const register = { rax: 0, rcx: 8, rdx: 16 } as const
 
-/** Access bytes and flags of flat descriptors at ring 0, accessed: all that this slice of the CPU can load. */
+/** Flags and access byte of flat descriptors at ring 0, accessed: all that can be loaded yet. */
 const flat = { code32: 0xcf9b, data: 0xcf93, code64: 0x20_9b } as const
 
 export interface SystemPort {

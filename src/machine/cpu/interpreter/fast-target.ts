@@ -37,7 +37,8 @@ interface FastPlace {
 
 interface FastDestination {
   readonly uop: Local
-  /** The page it lies on, or null when it is this one. */
+  /** Whether its page may be another one, and which. */
+  readonly leaves: Expression
   readonly page: Local
 }
 
@@ -157,18 +158,22 @@ export class FastTarget implements Target {
   relative(when: Expression | null): Destination {
     const f = this.f
     const taken = when && f.let(when)
-    const uop = f.let(load('i32.load', this.#uop, microOp.link))
-    const page = f.let(load('i64.load', 0, state.page))
-    const unknown = op('i32.eqz', uop)
-    f.if(taken ? op('i32.and', taken, unknown) : unknown, () => {
-      const target = f.let(this.#wrap(op('i64.add', this.nextAddress(), this.immediate())))
-      this.#find(target, uop)
-      f.if(op('i64.eq', op('i64.and', target, ~0xfffn), page), () => {
-        f.store('i32.store', this.#uop, uop, microOp.link)
+    const [uop, page, leaves] = [f.local('i32'), f.local('i64'), f.local('i32')]
+    const resolve = () => {
+      f.set(uop, load('i32.load', this.#uop, microOp.link))
+      f.set(leaves, op('i32.eqz', uop))
+      f.if(leaves, () => {
+        const target = f.let(this.#wrap(op('i64.add', this.nextAddress(), this.immediate())))
+        this.#find(target, uop)
+        f.set(page, op('i64.and', target, ~0xfffn))
+        f.if(op('i64.eq', page, load('i64.load', 0, state.page)), () => {
+          f.store('i32.store', this.#uop, uop, microOp.link)
+        })
       })
-      f.set(page, op('i64.and', target, ~0xfffn))
-    })
-    return { where: { uop, page } satisfies FastDestination, when: taken }
+    }
+    if (taken) f.if(taken, resolve)
+    else resolve()
+    return { where: { uop, page, leaves } satisfies FastDestination, when: taken }
   }
 
   near(address: Expression, when: Expression | null): Destination {
@@ -176,7 +181,7 @@ export class FastTarget implements Target {
     const uop = this.f.local('i32')
     this.#find(target, uop)
     const page = this.f.let(op('i64.and', target, ~0xfffn))
-    return { where: { uop, page } satisfies FastDestination, when }
+    return { where: { uop, page, leaves: constant('i32', 1) } satisfies FastDestination, when }
   }
 
   /** The micro-op at `target`, if its page is in the instruction TLB and has been decoded there. */
@@ -192,9 +197,9 @@ export class FastTarget implements Target {
   }
 
   goto({ where, when }: Destination): void {
-    const { uop, page } = where as FastDestination
+    const { uop, page, leaves } = where as FastDestination
     const jump = () => {
-      this.f.store('i64.store', 0, page, state.page)
+      this.f.if(leaves, () => this.f.store('i64.store', 0, page, state.page))
       this.f.set(this.#uop, uop)
       this.f.br(this.#exits.stay)
     }

@@ -1,6 +1,6 @@
 import type { Semantic } from './operations.ts'
 
-/** A limit of 16 bits, then a base: 8 bytes in 64-bit mode, else 4, of which a 16-bit operand size takes three. */
+/** 16 bits of limit, then a base: 8 bytes in 64-bit mode, else 4; a 16-bit operand size takes three. */
 function loadTable(table: 'gdt' | 'idt'): Semantic {
   return (b) => {
     const address = b.effectiveAddress()
