@@ -31,10 +31,12 @@ export async function report(argv: readonly string[]): Promise<ExitStatus> {
   return exitStatus.asExpected
 }
 
-function summary({ tests, comparisons }: RunRecord): string {
+/** With the time, because a run without the plugin leaves the record of an older one in place. */
+function summary({ at, tests, comparisons }: RunRecord): string {
   const differ = comparisons.filter(({ outcome }) => outcome === 'mismatch').length
   const counts = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`
-  return `${counts}; ${comparisons.length} screenshots compared, ${differ} differ`
+  const when = `${at.slice(0, 16).replace('T', ' ')} UTC`
+  return `run of ${when}: ${counts}; ${comparisons.length} screenshots compared, ${differ} differ`
 }
 
 function readIfThere(path: string): Uint8Array | null {
