@@ -6,7 +6,8 @@ const reports = process.env['KERNELTEST_REPORTS']
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Above the time limit of a machine, so that a wait that fails can say why.
+    testTimeout: 70_000,
     ...(reports && { reporters: ['default', ['json', { outputFile: `${reports}/vitest.json` }]] }),
   },
 })
