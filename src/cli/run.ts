@@ -9,7 +9,7 @@ import { openSession } from '../session/boot.ts'
 import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { readCargoSettings } from './cargo-manifest.ts'
-import { type ExitStatus, exitStatus } from './exit-status.ts'
+import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
 import { needsImage, parseImageArguments } from './parse-arguments.ts'
 import { parseUntil } from './pattern-argument.ts'
 import { parseExpectations } from './run-expectations.ts'
@@ -64,13 +64,14 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
   const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until)).catch(
     async (error: unknown) => {
       await session.close()
+      if (!isJson) finishLine(session)
       throw error
     },
   )
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
-  writeScreenshot(values.get('screenshot')?.[0], record.screen)
+  const unwritten = writeScreenshot(values.get('screenshot')?.[0], record.screen)
   if (sha256 !== null) {
     const { version } = await qemuEngine.probe()
     const about = {
@@ -85,7 +86,9 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     if (process.stderr.isTTY) process.stderr.write(screenInFrame(record.screen))
   }
   tell(`${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}`)
-  return verdict.status
+  // Without its picture the run still has a verdict, and a failure keeps its status.
+  if (unwritten !== null) tell(unwritten.message)
+  return unwritten !== null && verdict.ok ? statusOfError(unwritten) : verdict.status
 }
 
 function interrupted(verdict: RunVerdict): RunVerdict {
@@ -98,24 +101,27 @@ function show(event: MachineEvent, isJson: boolean): void {
 }
 
 /**
- * At a terminal the verdict begins on a line of its own, also after a guest that ended in the middle of one.
+ * The verdict begins on a line of its own, also after a guest that ended in the middle of one: a terminal or
+ * the log of a CI shows both streams as one.
  */
 function finishLine(session: Session): void {
   const { text } = session.port('com1').log
-  if (process.stdout.isTTY && text !== '' && !text.endsWith('\n')) process.stdout.write('\n')
+  if (text !== '' && !text.endsWith('\n')) process.stdout.write('\n')
 }
 
-function writeScreenshot(path: string | undefined, screen: Screen | null): void {
-  if (path === undefined) return
+/** Answers the error where it could not be written. */
+function writeScreenshot(path: string | undefined, screen: Screen | null): KernelTestError | null {
+  if (path === undefined) return null
   if (screen === null) {
     note('there is no screen to write: the engine was lost')
-    return
+    return null
   }
   try {
     writeFileSync(path, encodePng(drawScreen(screen)))
+    return null
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new KernelTestError('KT6008', `${path}: ${reason}`, 'Name a file in a directory that exists.')
+    return new KernelTestError('KT6008', `${path}: ${reason}`, 'Name a file in a directory that exists.')
   }
 }
 

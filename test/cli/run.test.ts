@@ -268,8 +268,34 @@ test('--screenshot writes the last screen', async () => {
   expect(await run('sx', '--screenshot', png)).toMatchObject({ status: 0 })
   expect(decodePng(readFileSync(png), png)).toMatchObject({ width: 640, height: 400 })
   const nowhere = join(folder(), 'none', 'x.png')
-  const { status, stderr } = await run('sx', '--screenshot', nowhere)
-  expect([status, stderr.split(':', 2)[1]]).toEqual([2, ' KT6008'])
+  const unwritten = await run('sx', '--screenshot', nowhere)
+  expect({ ...unwritten, stderr: unwritten.stderr.replaceAll(nowhere, '…') }).toMatchInlineSnapshot(`
+    {
+      "status": 2,
+      "stderr": "kerneltest: ok: the guest exited with 0x10 (status 33)
+    kerneltest: KT6008: …: ENOENT: no such file or directory, open '…'
+      Name a file in a directory that exists.
+    ",
+      "stdout": "",
+    }
+  `)
+  // The guest's failure matters more.
+  const failed = await run('sf', '--screenshot', nowhere)
+  expect([failed.status, failed.stderr]).toEqual([1, expect.stringMatching(/not ok: .*\n.* KT6008: /)])
+  const { status, stdout } = await run('sx', '--screenshot', nowhere, '--json')
+  expect([status, JSON.parse(stdout).ok]).toEqual([2, true])
+})
+
+test('the verdict begins on a line of its own after a guest that ended in the middle of one', async () => {
+  const sector = new Uint8Array(512)
+  // A boot sector: X to COM1, 0x10 to the exit port, HLT.
+  sector.set([0xba, 0xf8, 0x03, 0xb0, 0x58, 0xee, 0xba, 0xf4, 0x00, 0xb0, 0x10, 0xee, 0xf4])
+  sector.set([0x55, 0xaa], 510)
+  const image = join(folder(), 'x.img')
+  writeFileSync(image, sector)
+  const words = [process.execPath, mainPath, 'run', image].map((word) => `'${word}'`)
+  const { stdout } = await command('sh', ['-c', `${words.join(' ')} 2>&1`])
+  expect(stdout).toBe('X\nkerneltest: ok: the guest exited with 0x10 (status 33)\n')
 })
 
 test('a person sees the screen', async () => {
