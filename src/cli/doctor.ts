@@ -8,7 +8,7 @@ const engines: readonly Engine[] = [qemuEngine]
 /** `kerneltest doctor`: which engines work here, and what to install for those that do not. */
 export async function doctor(argv: readonly string[]): Promise<ExitStatus> {
   const [extra] = argv
-  if (extra !== undefined) throw unknownArgument(extra, [])
+  if (extra !== undefined) throw unknownArgument(extra, [], '`kerneltest doctor` takes no arguments.')
   const reports = await Promise.all(engines.map((engine) => engine.probe()))
   process.stdout.write(`Node.js ${process.versions.node} on ${process.platform} ${process.arch}\n`)
   for (const report of reports) process.stdout.write(describe(report))
@@ -18,6 +18,6 @@ export async function doctor(argv: readonly string[]): Promise<ExitStatus> {
 function describe({ name, usable, version, path, missing }: EngineReport): string {
   const state = usable ? `${version ?? 'of unknown version'}, ${path ?? 'found'}` : 'cannot be used'
   const lines = [`engine ${name}: ${state}`]
-  for (const { what, install } of missing) lines.push(`  missing: ${what}`, `    install it: ${install}`)
+  for (const { what, hint } of missing) lines.push(`  missing: ${what}`, `    ${hint}`)
   return `${lines.join('\n')}\n`
 }

@@ -1,5 +1,6 @@
 import type { Option } from './parse-arguments.ts'
-import { runOptions } from './run-options.ts'
+import { reportOptions } from './report-options.ts'
+import { jsonOption, runOptions } from './run-options.ts'
 
 const commands: readonly (readonly [string, string])[] = [
   [
@@ -33,7 +34,7 @@ export function runHelp(): string {
 Boots IMAGE (an ELF kernel, disk image, ISO or Linux bzImage), writes what it prints on its first
 serial port to standard output, and the verdict to standard error.
 
-${table(runOptions.map((option) => [spell(option), option.help]))}
+${optionTable(runOptions)}
 
 --expect may be given several times and all must hold:
   exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy,
@@ -43,6 +44,41 @@ With texts and screens alone the run stops as soon as all have come.
 As a cargo runner ("runner = 'kerneltest run'"): what cargo puts after the image is ignored, and
 [package.metadata.bootimage] and [package.metadata.kerneltest] of Cargo.toml are read.
 `
+}
+
+/** `kerneltest inspect --help` */
+export function inspectHelp(): string {
+  return `kerneltest inspect IMAGE [OPTIONS]
+
+Says what IMAGE is: its segments, its entry, every way it can boot, and every flaw with its consequence
+and its mend. Status 1 means that no way to boot it is left.
+
+${optionTable([{ ...jsonOption, help: 'print the same as one JSON object' }])}
+`
+}
+
+/** `kerneltest report --help` */
+export function reportHelp(): string {
+  return `kerneltest report [DIRECTORY] [OPTIONS]
+
+Writes the last run of the project in DIRECTORY (default: the working directory) as one self-contained
+HTML page: screenshots with their references and differences, and the serial logs of failed tests.
+
+${optionTable(reportOptions)}
+`
+}
+
+/** `kerneltest doctor --help` */
+export function doctorHelp(): string {
+  return `kerneltest doctor
+
+Lists the engines with their versions, what is missing, and what to do about it. Status 3 means that no
+engine works. KERNELTEST_QEMU names another QEMU than the one in PATH. It has no options.
+`
+}
+
+function optionTable(options: readonly Option[]): string {
+  return table(options.map((option) => [spell(option), option.help]))
 }
 
 function spell({ name, value }: Option): string {

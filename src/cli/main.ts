@@ -2,16 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { KernelTestError } from '../support/errors.ts'
 import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
-import { generalHelp, runHelp } from './help.ts'
+import { doctorHelp, generalHelp, inspectHelp, reportHelp, runHelp } from './help.ts'
+import { refuseMisspeltCommand } from './misspelt-command.ts'
 import { needsImage, parseImageArguments, unknownArgument } from './parse-arguments.ts'
 import { jsonOption } from './run-options.ts'
 
+interface Command {
+  readonly help: () => string
+  readonly start: (argv: readonly string[]) => Promise<ExitStatus>
+}
+
 /** Loaded when they are called: `run` needs no Vitest, `doctor` no PNG. */
-const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<ExitStatus>>> = {
-  run: async (argv) => (await import('./run.ts')).run(argv),
-  inspect,
-  report: async (argv) => (await import('./report.ts')).report(argv),
-  doctor: async (argv) => (await import('./doctor.ts')).doctor(argv),
+const commands: Readonly<Record<string, Command>> = {
+  run: { help: runHelp, start: async (argv) => (await import('./run.ts')).run(argv) },
+  inspect: { help: inspectHelp, start: inspect },
+  report: { help: reportHelp, start: async (argv) => (await import('./report.ts')).report(argv) },
+  doctor: { help: doctorHelp, start: async (argv) => (await import('./doctor.ts')).doctor(argv) },
 }
 
 async function main([first = '', ...rest]: readonly string[]): Promise<ExitStatus> {
@@ -20,17 +26,22 @@ async function main([first = '', ...rest]: readonly string[]): Promise<ExitStatu
   if (command === undefined) {
     if (first === '--version' || first === '-v') return print(`${version()}\n`)
     if (first === '--help' || first === '-h') return print(generalHelp())
+    refuseMisspeltCommand(first, Object.keys(commands))
     return (await import('./test.ts')).test(first === '' ? rest : [first, ...rest])
   }
   const asksForHelp = rest[0] === '--help' || rest[0] === '-h'
-  if (asksForHelp) return print(first === 'run' ? runHelp() : generalHelp())
-  return command(rest)
+  return asksForHelp ? print(command.help()) : command.start(rest)
 }
 
 async function inspect(argv: readonly string[]): Promise<ExitStatus> {
   const { image, values, ignored } = parseImageArguments(argv, [jsonOption])
   const [extra] = ignored
-  if (extra !== undefined) throw unknownArgument(extra, [jsonOption])
+  if (extra !== undefined)
+    throw unknownArgument(
+      extra,
+      [jsonOption],
+      'Name one image; an option whose value has spaces needs quotes.',
+    )
   if (image === null) throw needsImage('inspect')
   const { inspectCommand } = await import('./inspect.ts')
   return (await inspectCommand(image, { json: values.has('json') })) === 0

@@ -99,10 +99,9 @@ function names(options: readonly Option[]): readonly string[] {
   return options.map(({ name }) => name)
 }
 
-/** Of an argument that a command cannot take. */
-export function unknownArgument(argument: string, options: readonly Option[]): KernelTestError {
+/** Of an argument that a command cannot take; `hint` says what it takes. */
+export function unknownArgument(argument: string, options: readonly Option[], hint: string): KernelTestError {
   if (argument.startsWith('-')) return unknownOption(argument, options)
-  const hint = 'Name one image; an option whose value has spaces needs quotes.'
   return new KernelTestError('KT6001', `"${argument}" is one argument too many`, hint)
 }
 

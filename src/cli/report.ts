@@ -5,11 +5,8 @@ import type { RunRecord } from '../report/run-record.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { readRunRecord } from '../vitest/run-record-file.ts'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
-import { type Option, parseImageArguments, unknownArgument } from './parse-arguments.ts'
-
-export const reportOptions: readonly Option[] = [
-  { name: 'output', short: 'o', value: 'FILE', help: 'where to write it; default .kerneltest/report.html' },
-]
+import { parseImageArguments, unknownArgument } from './parse-arguments.ts'
+import { reportOptions } from './report-options.ts'
 
 /**
  * `kerneltest report [DIRECTORY]`: writes the last run of the project in DIRECTORY as one HTML page and
@@ -19,7 +16,7 @@ export const reportOptions: readonly Option[] = [
 export async function report(argv: readonly string[]): Promise<ExitStatus> {
   const { image: directory, values, ignored } = parseImageArguments(argv, reportOptions)
   const [extra] = ignored
-  if (extra !== undefined) throw unknownArgument(extra, reportOptions)
+  if (extra !== undefined) throw unknownArgument(extra, reportOptions, 'Name one directory.')
   const root = resolve(directory ?? '.')
   const record = readRunRecord(root)
   const output = resolve(values.get('output')?.[0] ?? join(root, '.kerneltest', 'report.html'))

@@ -28,8 +28,8 @@ export interface EngineReport {
   readonly version: string | null
   readonly path: string | null
   readonly capabilities: readonly Capability[]
-  /** What is missing, and the command that installs it. */
-  readonly missing: readonly { readonly what: string; readonly install: string }[]
+  /** What is missing, and a sentence of what to do. */
+  readonly missing: readonly { readonly what: string; readonly hint: string }[]
 }
 
 /** What not every engine can do. */

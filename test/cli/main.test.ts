@@ -60,6 +60,10 @@ describe('help', () => {
     `)
   })
 
+  test.each(['inspect', 'report', 'doctor'])('of %s', async (command) => {
+    expect(await kerneltest([command, '--help'])).toMatchSnapshot()
+  })
+
   test('the version', async () => {
     expect(await kerneltest(['--version'])).toMatchObject({ status: 0, stdout: 'kerneltest 0.1.0\n' })
   })
@@ -104,7 +108,7 @@ describe('doctor', () => {
         "stdout": "Node.js …
       engine qemu: cannot be used
         missing: KERNELTEST_QEMU names /no/such/qemu, which is no executable file
-          install it: sudo apt-get install qemu-system-x86
+          Set it to the path of qemu-system-x86_64, or unset it to use the one in PATH.
       ",
       }
     `)
@@ -218,5 +222,19 @@ describe('tests', () => {
         "stdout": "",
       }
     `)
+  })
+
+  test('a misspelt command is none of them, but a part of a path is', async () => {
+    const folder = project({ 'runs.test.ts': plainTest })
+    expect(await kerneltest(['rnu', 'passing.elf'], { cwd: folder })).toMatchInlineSnapshot(`
+      {
+        "status": 2,
+        "stderr": "kerneltest: KT6001: there is no command, and no file, \`rnu\`
+        Did you mean \`kerneltest run\`? Without a command, words name tests to run.
+      ",
+        "stdout": "",
+      }
+    `)
+    expect(await kerneltest(['runs', slow], { cwd: folder })).toMatchObject({ status: 0 })
   })
 })

@@ -220,6 +220,8 @@ describe.concurrent('what cannot start', () => {
     ['a number that is none', ['run', 'kernel.elf', '--cpus', 'two']],
     ['a limit without a unit', ['run', 'kernel.elf', '--limit', '30']],
     ['an option to doctor', ['doctor', '--verbose']],
+    ['an argument to doctor', ['doctor', 'x']],
+    ['two directories to report', ['report', 'a', 'b']],
     ['two images to inspect', ['inspect', 'a.elf', 'b.elf']],
     ['an option to inspect', ['inspect', 'a.elf', '--jsn']],
   ])('%s', async ([_, commandArguments], { expect }) => {

@@ -21,16 +21,19 @@ import { padSmallDisks } from './small-disks.ts'
 export const qemuEngine: Engine = { name: 'qemu', probe, open }
 
 async function probe(): Promise<EngineReport> {
-  const missing: { what: string; install: string }[] = []
+  const missing: { what: string; hint: string }[] = []
   const qemu = await findQemu().catch((error: unknown) => {
-    const what = error instanceof KernelTestError ? error.reason : String(error)
-    missing.push({ what, install: installCommand('qemu') })
+    const isKnown = error instanceof KernelTestError
+    missing.push({
+      what: isKnown ? error.reason : String(error),
+      hint: isKnown ? error.hint : `Reinstall QEMU (${installCommand('qemu')}).`,
+    })
     return null
   })
   if (findOvmf(qemu?.path ?? null) === null) {
     missing.push({
       what: 'UEFI firmware (OVMF), for images that boot by UEFI',
-      install: installCommand('ovmf'),
+      hint: `Install it (${installCommand('ovmf')}).`,
     })
   }
   return {

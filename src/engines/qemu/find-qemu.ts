@@ -28,18 +28,22 @@ const versionTimeoutMs = 10_000
  * old.
  */
 export async function findQemu(environment: NodeJS.ProcessEnv = process.env): Promise<Qemu> {
-  return identifyQemu(locateQemu(environment))
+  return identifyQemu(locateQemu(environment), environment)
 }
 
 /**
  * The QEMU at `path`, asked for its version.
  * @throws KernelTestError KT3002 where it does not start, KT3003 where it is too old.
  */
-export async function identifyQemu(path: string): Promise<Qemu> {
-  const key = identity(path)
+export async function identifyQemu(
+  path: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Qemu> {
+  const isNamed = (environment['KERNELTEST_QEMU'] ?? '') !== ''
+  const key = `${isNamed} ${identity(path)}`
   let known = knownQemus.get(key)
   if (!known) {
-    known = identify(path)
+    known = identify(path, isNamed)
     knownQemus.set(key, known)
     known.catch(() => knownQemus.delete(key))
   }
@@ -94,14 +98,16 @@ function identity(path: string): string {
   return `${path} ${realpathSync(path)} ${mtimeMs} ${size}`
 }
 
-async function identify(path: string): Promise<Qemu> {
+async function identify(path: string, isNamed: boolean): Promise<Qemu> {
   const printed = await versionText(path)
   const version = /version (\d+)\.(\d+)\.(\d+)/.exec(printed)
   if (!version) {
     throw new KernelTestError(
       'KT3002',
       `${path} --version did not answer with a version: ${printed.trim() || 'it printed nothing'}`,
-      `Reinstall QEMU (${installCommand('qemu')}), or set KERNELTEST_QEMU to one that works.`,
+      isNamed
+        ? 'Set KERNELTEST_QEMU to one that works, or unset it to use the one in PATH.'
+        : `Reinstall QEMU (${installCommand('qemu')}), or set KERNELTEST_QEMU to one that works.`,
     )
   }
   const text = `${version[1]}.${version[2]}.${version[3]}`
@@ -109,7 +115,9 @@ async function identify(path: string): Promise<Qemu> {
     throw new KernelTestError(
       'KT3003',
       `${path} is QEMU ${text}; kerneltest needs ${oldest.major}.${oldest.minor} or newer`,
-      `Install a newer one (${installCommand('qemu')}), or set KERNELTEST_QEMU to it.`,
+      isNamed
+        ? 'Set KERNELTEST_QEMU to a newer one, or unset it to use the one in PATH.'
+        : `Install a newer one (${installCommand('qemu')}), or set KERNELTEST_QEMU to it.`,
     )
   }
   return { path, version: text }

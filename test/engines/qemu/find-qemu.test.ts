@@ -51,8 +51,12 @@ test('none: KT3001', async () => {
 test('one that does not start: KT3002', async () => {
   expect(await refusal({ KERNELTEST_QEMU: program('silent', '') })).toMatchInlineSnapshot(`
     "KernelTestError: KT3002: <directory>/silent/qemu-system-x86_64 --version did not answer with a version: it printed nothing
-      Reinstall QEMU (<install> or set KERNELTEST_QEMU to one that works."
+      Set KERNELTEST_QEMU to one that works, or unset it to use the one in PATH."
   `)
+  const inPath = { PATH: join(directory, 'silent') }
+  expect(await refusal(inPath)).toContain(
+    'Reinstall QEMU (<install> or set KERNELTEST_QEMU to one that works.',
+  )
   const broken = program('broken', '')
   const words = 'error while loading shared libraries: libfdt.so.1'
   writeFileSync(broken, `#!/bin/sh\necho '${words}' >&2\nexit 127\n`)
@@ -63,8 +67,10 @@ test('one that is too old: KT3003', async () => {
   const path = program('old', 'QEMU emulator version 6.2.0 (Debian 1:6.2+dfsg-2ubuntu6)')
   expect(await refusal({ KERNELTEST_QEMU: path })).toMatchInlineSnapshot(`
     "KernelTestError: KT3003: <directory>/old/qemu-system-x86_64 is QEMU 6.2.0; kerneltest needs 7.2 or newer
-      Install a newer one (<install> or set KERNELTEST_QEMU to it."
+      Set KERNELTEST_QEMU to a newer one, or unset it to use the one in PATH."
   `)
+  const inPath = { PATH: join(directory, 'old') }
+  expect(await refusal(inPath)).toContain('Install a newer one (<install> or set KERNELTEST_QEMU to it.')
 })
 
 test('a machine of one that is too old, or does not start', async () => {
@@ -92,7 +98,7 @@ test('what the probe says where there is none', async () => {
   expect(report.missing).toEqual([
     {
       what: `${path} --version did not answer with a version: nothing of use`,
-      install: expect.stringContaining('install'),
+      hint: 'Set KERNELTEST_QEMU to one that works, or unset it to use the one in PATH.',
     },
   ])
 })
