@@ -15,7 +15,7 @@ export const exitStatus = {
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
 
 /** Codes of errors that lie in what was asked, not in the image or the engine. */
-const usageCodes = /^KT(?:6\d\d\d|400\d)$/
+const usageCodes = /^KT(?:6\d\d\d|400\d|5021)$/
 
 export function statusOfError(error: unknown): ExitStatus {
   const isUsage = error instanceof KernelTestError && usageCodes.test(error.code)

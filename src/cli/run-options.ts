@@ -1,4 +1,5 @@
 import type { BootOptions } from '../session/boot-options.ts'
+import { durationNs, memoryMiB } from '../session/quantities.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { Option } from './parse-arguments.ts'
 
@@ -32,16 +33,16 @@ export const runOptions: readonly Option[] = [
 export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): BootOptions {
   const one = (name: string) => values.get(name)?.[0]
   const given: { [Name in keyof BootOptions]: BootOptions[Name] | undefined } = {
-    // `boot` checks the names and sizes itself, with the hints that it gives to tests.
+    // `boot` checks the names itself, with the hints that it gives to tests.
     engine: one('engine') as BootOptions['engine'],
     machine: one('machine') as BootOptions['machine'],
     firmware: one('firmware') as BootOptions['firmware'],
-    memory: one('memory'),
+    memory: quantityOf('memory', one('memory'), memoryMiB, 'Give whole MiB, as `512M` or `2G`.'),
     cpus: numberOf('cpus', one('cpus')),
     commandLine: one('cmdline'),
     modules: values.get('module'),
     disks: values.get('disk'),
-    limit: one('limit'),
+    limit: quantityOf('limit', one('limit'), durationNs, 'Give its unit too, as `500ms`, `30s` or `2m`.'),
     exitPort: exitPortOf(one('exit-port')),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
@@ -56,8 +57,27 @@ function numberOf(name: string, text: string | undefined): number | undefined {
 function exitPortOf(text: string | undefined): BootOptions['exitPort'] | undefined {
   if (text === undefined) return undefined
   if (text === 'none') return false
-  const [port, size] = text.split(',', 2)
-  const number = numberOf('exit-port', port) ?? 0
-  // Sizes other than 1, 2 and 4 are refused by `boot`.
-  return size === undefined ? number : { port: number, size: numberOf('exit-port', size) as 1 | 2 | 4 }
+  const [, digits, bytes] = /^(0x[0-9a-f]+|\d+)(?:,(?:0x)?0*([124]))?$/i.exec(text) ?? []
+  const port = Number(digits)
+  if (!(port <= 0xffff)) {
+    const hint = 'Give a port up to 0xffff, as `0xf4`; its size of 1, 2 or 4 bytes as `0x501,2`; or `none`.'
+    throw new KernelTestError('KT6002', `\`--exit-port\` cannot be "${text}"`, hint)
+  }
+  return bytes === undefined ? port : { port, size: Number(bytes) as 1 | 2 | 4 }
+}
+
+/** Tests may give these as numbers too: here the hint is about texts alone. */
+function quantityOf(
+  name: string,
+  text: string | undefined,
+  check: (option: string, value: string) => unknown,
+  hint: string,
+): string | undefined {
+  try {
+    if (text !== undefined) check(`--${name}`, text)
+    return text
+  } catch (error) {
+    if (!(error instanceof KernelTestError)) throw error
+    throw new KernelTestError('KT6002', error.reason, hint)
+  }
 }

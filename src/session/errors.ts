@@ -1,4 +1,14 @@
+import { serialPorts } from '../observe/output.ts'
 import { KernelTestError } from '../support/errors.ts'
+
+/** Users of JavaScript pass anything. */
+export function noSuchPort(name: unknown): KernelTestError {
+  return new KernelTestError(
+    'KT4005',
+    `there is no serial port ${typeof name === 'string' ? `"${name}"` : String(name)}`,
+    `The serial ports are ${serialPorts.join(', ')}; the debug console is \`vm.debugConsole\`.`,
+  )
+}
 
 /** The screen kept changing until the limit. */
 export function stillMoving({ limitNs, settleNs }: { limitNs: bigint; settleNs: bigint }): KernelTestError {

@@ -2,9 +2,10 @@ import type { Machine } from '../engines/engine.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
 import { pressesOfText } from '../observe/keys.ts'
-import type { OutputPort, SerialPort } from '../observe/output.ts'
+import { type OutputPort, type SerialPort, serialPorts } from '../observe/output.ts'
 import { linesOfText, type OutputLog } from '../observe/output-log.ts'
 import { linesOf } from '../observe/text-screen.ts'
+import { noSuchPort } from './errors.ts'
 import { readAddressSpace } from './read-address-space.ts'
 import type { PortState, Session } from './session.ts'
 import { conditionOf } from './until.ts'
@@ -135,6 +136,7 @@ class Serial extends Output implements SerialHandle {
   }
 
   port(name: SerialPort): SerialHandle {
+    if (!serialPorts.includes(name)) throw noSuchPort(name)
     return serialHandle(this.#session, name)
   }
 

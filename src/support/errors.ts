@@ -46,6 +46,7 @@ export const errorTitles = {
   KT4002: 'A boot option has a wrong value',
   KT4003: 'There is no such engine',
   KT4004: 'The image has no such symbol',
+  KT4005: 'There is no such serial port',
   KT4006: 'A file beside the image could not be read',
   KT4010: 'The worker thread of a machine died',
   KT4011: 'The engine did not answer in time',

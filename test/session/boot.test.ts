@@ -196,3 +196,12 @@ test('page tables, registers and memory are readable where the guest stands, and
   expect(await vm.memory.read(0xb8000n, 2, { physical: true })).toHaveLength(2)
   expect((await vm.registers.read()).cr0 & 1n).toBe(1n)
 })
+
+test('a serial port that does not exist is a coded error', async () => {
+  const { vm } = await bootScript('A')
+  expect(() => vm.serial.port('com9' as 'com1')).toThrowErrorMatchingInlineSnapshot(`
+    [KernelTestError: KT4005: there is no serial port "com9"
+      The serial ports are com1, com2, com3, com4; the debug console is \`vm.debugConsole\`.]
+  `)
+  expect(vm.serial.port('com4').log.text).toBe('')
+})
