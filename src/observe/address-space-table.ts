@@ -60,13 +60,24 @@ function accessText({ writable, executable, user }: Permissions): string {
 
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
-/** Exact, in the largest unit that divides it: `16 KiB`, `2052 KiB`, `2 MiB`. */
+/** From here on a number is not taken in at a glance. */
+const longSize = 10_000n
+
+/**
+ * Exact, in the largest unit that divides it: `16 KiB`, `2052 KiB`, `2 MiB`. Where that is a long number,
+ * rounded down to a tenth of a larger unit: `4095.9 MiB`.
+ */
 export function sizeText(bytes: bigint): string {
-  let size = bytes
+  let tenths = bytes * 10n
   let unit = 0
-  while (size !== 0n && size % 1024n === 0n && unit < units.length - 1) {
-    size /= 1024n
+  let exact = true
+  while (unit < units.length - 1 && tenths !== 0n) {
+    const divides: boolean = exact && tenths % 10_240n === 0n
+    if (!divides && tenths < longSize * 10n) break
+    exact = divides
+    tenths /= 1024n
     unit++
   }
-  return `${size} ${units[unit]}`
+  const fraction = exact ? '' : `.${tenths % 10n}`
+  return `${tenths / 10n}${fraction} ${units[unit]}`
 }

@@ -510,6 +510,20 @@ describe('toHaveNoWritableExecutable', () => {
     `)
   })
 
+  test.each<[bigint, string]>([
+    [0x1000n, '4 KiB'],
+    [0x40_4000n, '4112 KiB'],
+    [0x1_0000_0000n, '4 GiB'],
+    [0x1_0000_0000n - 0x3000n, '4095.9 MiB'],
+    [0x1_0000_0000n + 0x3000n, '4096.0 MiB'],
+    [0x8000_0000_0000n - 0x1000n, '127.9 TiB'],
+  ])('says %d bytes as %s', (size, text) => {
+    const [range] = space.ranges().filter(({ writable, executable }) => writable && executable)
+    const large = { ...space, ranges: () => (range ? [{ ...range, size }] : []) }
+    const message = failure(toHaveNoWritableExecutable.judge(large, bare, false))
+    expect(message).toContain(`1 range is both, ${text} in all:`)
+  })
+
   test('says what is switched off', () => {
     expect(failure(toHaveNoWritableExecutable.judge(open, bare, false))).toMatchInlineSnapshot(`
       "Expected the page tables to have no page that is both writable and executable.
