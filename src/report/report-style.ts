@@ -79,7 +79,7 @@ th { text-align: left; font-weight: 550; color: var(--muted); font-size: 12.5px 
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: baseline }
 tr:last-child td { border-bottom: 0 }
 td.place { font-family: var(--mono); white-space: nowrap }
-.run { font-family: var(--mono); font-size: 13px; white-space: pre; border-radius: 3px; outline: 1px solid var(--line) }
+.run { font-family: var(--mono); font-size: 13px; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 3px; outline: 1px solid var(--line) }
 .colors { color: var(--muted); font-size: 12.5px; padding-left: 8px }
 .accept { padding: 14px 20px 18px }
 .command { display: flex; gap: 10px; align-items: center; background: var(--inset); border: 1px solid var(--line);

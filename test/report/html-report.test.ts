@@ -280,3 +280,18 @@ test('a run with nothing to tell', () => {
   const page = htmlReport({ ...record(), comparisons: [], failures: [], obsolete: [] }, () => null)
   expect(page).toContain('No screenshot was compared, and no test failed.')
 })
+
+test('rows that changed over their whole width leave room for what comes after', async () => {
+  const row = (letter: string) => textScreen([[letter.repeat(80), 0x07]])
+  const page = htmlReport(
+    { ...record(), comparisons: [comparison('wide', row('a'), row('b'))] },
+    (path) => files.get(path) ?? null,
+  )
+  const measure = `<script>{
+    const cells = document.querySelector('.cells')
+    document.title = cells.scrollWidth <= cells.clientWidth ? 'fits' : 'is cut off'
+  }</script>`
+  const path = join(folder, 'wide.html')
+  writeFileSync(path, page.replace('</body>', `${measure}</body>`))
+  expect(/<title>(.*?)<\/title>/.exec(await dumpDom(pathToFileURL(path).href))?.[1]).toBe('fits')
+})
