@@ -15,5 +15,6 @@ export type {
   Until,
   Vm,
 } from './session/vm.ts'
+export { type ErrorCode, KernelTestError } from './support/errors.ts'
 export { expect } from './vitest/expect.ts'
 export { type KernelFixtures, test } from './vitest/test.ts'

@@ -78,6 +78,7 @@ export const errorTitles = {
   KT6011: 'Standard output could not be written',
 } as const
 
+/** As `KT1002`; its section in `docs/errors.md` explains it. */
 export type ErrorCode = keyof typeof errorTitles
 
 const docsBase = 'https://github.com/kerneltest/kerneltest/blob/main/docs/errors.md'

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { KernelTestError } from '../../src/index.ts'
 import { boot } from '../../src/session/boot.ts'
 import type { BootOptions } from '../../src/session/boot-options.ts'
 import { kernel } from '../kernels/build.ts'
@@ -204,4 +205,10 @@ test('a serial port that does not exist is a coded error', async () => {
       The serial ports are com1, com2, com3, com4; the debug console is \`vm.debugConsole\`.]
   `)
   expect(vm.serial.port('com4').log.text).toBe('')
+})
+
+test('an error is told by its code', async () => {
+  const error = await boot('no-such.elf').catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(KernelTestError)
+  expect(error).toMatchObject({ code: 'KT1002', docs: expect.stringMatching(/errors\.md#kt1002$/) })
 })

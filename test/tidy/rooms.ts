@@ -92,7 +92,7 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/index.ts',
-    mayImport: ['src/vitest', 'src/session', 'src/observe', 'matchers'],
+    mayImport: ['src/vitest', 'src/session', 'src/observe', 'matchers', 'src/support/errors.ts'],
     packages: [],
   },
 ]
