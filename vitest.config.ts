@@ -5,6 +5,8 @@ const reports = process.env['KERNELTEST_REPORTS']
 
 export default defineConfig({
   test: {
+    // Most tests wait for a machine: one worker for each processor, not one fewer.
+    maxWorkers: '100%',
     include: ['test/**/*.test.ts'],
     // Above the time limit of a machine, so that a wait that fails can say why.
     testTimeout: 70_000,
