@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { fstatSync, writeFileSync } from 'node:fs'
 import { qemuEngine } from '../engines/qemu/engine.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import type { Screen } from '../observe/screen.ts'
@@ -101,12 +101,19 @@ function show(event: MachineEvent, isJson: boolean): void {
 }
 
 /**
- * The verdict begins on a line of its own, also after a guest that ended in the middle of one: a terminal or
- * the log of a CI shows both streams as one.
+ * The verdict begins on a line of its own, also after a guest that ended in the middle of one, where both streams are shown
+ * as one. Elsewhere standard output stays exactly what the guest printed.
  */
 function finishLine(session: Session): void {
   const { text } = session.port('com1').log
-  if (text !== '' && !text.endsWith('\n')) process.stdout.write('\n')
+  if (text !== '' && !text.endsWith('\n') && streamsMeet()) process.stdout.write('\n')
+}
+
+/** At a terminal, or in the log of a CI. */
+function streamsMeet(): boolean {
+  if (process.stdout.isTTY) return true
+  const [output, error] = [fstatSync(1), fstatSync(2)]
+  return output.dev === error.dev && output.ino === error.ino
 }
 
 /** Answers the error where it could not be written. */
