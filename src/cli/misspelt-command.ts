@@ -4,8 +4,8 @@ import { closestName } from '../support/closest.ts'
 import { KernelTestError } from '../support/errors.ts'
 
 /**
- * Without a command, words name the tests to run: Vitest takes those whose path contains the word. A word that
- * is in no path, and almost a command, was meant to be one.
+ * Without a command, words name the tests to run: Vitest takes those whose path contains the word. A word
+ * that is in no path, and almost a command, was meant to be one.
  * @throws KernelTestError KT6001
  */
 export function refuseMisspeltCommand(word: string, commands: readonly string[]): void {

@@ -101,8 +101,8 @@ function show(event: MachineEvent, isJson: boolean): void {
 }
 
 /**
- * The verdict begins on a line of its own, also after a guest that ended in the middle of one, where both streams are shown
- * as one. Elsewhere standard output stays exactly what the guest printed.
+ * The verdict begins on a line of its own, also after a guest that ended in the middle of one, where both
+ * streams are shown as one. Elsewhere standard output stays exactly what the guest printed.
  */
 function finishLine(session: Session): void {
   const { text } = session.port('com1').log
