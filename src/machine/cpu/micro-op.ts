@@ -28,8 +28,10 @@ export const microOp = {
   immediate: 16,
   /** i32. Of a RIP-relative address: from the beginning of the page. */
   displacement: 24,
-  /** i32. Direct branches: the micro-op they lead to on the same page, once known. Others: their row. */
+  /** i32. Direct branches: the micro-op they lead to on the same page, once known. Others: u16, their row. */
   link: 28,
+  /** u8: 2, 4 or 8; not of direct branches. */
+  operandBytes: 30,
 } as const
 
 /** A scale that says: the address is the immediate. Only slow handlers know it. */
@@ -129,6 +131,7 @@ export function writeMicroOp(
   if (operands[0] === 'Ap') view.setInt32(to + microOp.immediate + 4, instruction.selector, true)
   const isBranch = operands[0]?.[0] === 'J'
   view.setInt32(to + microOp.link, isBranch ? 0 : (instruction.row?.id ?? 0), true)
+  if (!isBranch) view.setUint8(to + microOp.operandBytes, instruction.operandBytes)
   writeAddress(view, to, instruction, offset, fast !== 0)
 }
 

@@ -42,7 +42,8 @@ export function writeRegisterFile(view: DataView, file: RegisterFile): void {
   view.setInt32(state.long, file.long ? 1 : 0, true)
 }
 
-function readFlags(view: DataView): number {
+/** RFLAGS from the lazy flags. */
+export function readFlags(view: DataView): number {
   const sign = view.getBigInt64(state.flagSign, true)
   const carries = view.getBigUint64(state.flagCarries, true)
   const bits = {
@@ -60,7 +61,7 @@ function readFlags(view: DataView): number {
   )
 }
 
-function writeFlags(view: DataView, rflags: number): void {
+export function writeFlags(view: DataView, rflags: number): void {
   const bit = (name: keyof typeof flag) => BigInt((rflags >> flag[name]) & 1)
   const carries = (bit('cf') << 63n) | ((bit('cf') ^ bit('of')) << 62n) | (bit('af') << 3n)
   view.setBigUint64(state.flagCarries, carries, true)

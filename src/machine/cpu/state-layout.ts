@@ -44,14 +44,110 @@ export const state = {
   /** i32 each. */
   gdtLimit: 0x178,
   idtLimit: 0x17c,
-  /** i32: selectors of ES to GS. */
+  /** i32: selectors of ES to GS, then of LDTR and TR: see `segment`. */
   selectors: 0x180,
   /** i32 each: the exception that an instruction raises. */
   faultVector: 0x1a0,
   faultCode: 0x1a4,
-  /** Places that are no plain byte of RAM: four of `placeBytes`. */
+  /** i32: what core runs the code at hand, as `codeMode`. Derived. */
+  codeMode: 0x1a8,
+  /** i32: bytes from the first bank of fast TLB tags to the one in use. Derived. */
+  bank: 0x1ac,
+  /** i32: interrupt shadow until the next instruction is done: 0, or `shadow`. */
+  shadow: 0x1b0,
+  /** i32: bits of DR6 for the #DB trap that the instruction at hand ends with. */
+  pendingDebug: 0x1b4,
+  /** i32: 1 until IRET. */
+  nmiBlocked: 0x1b8,
+  /** i32: `activity`. */
+  activity: 0x1bc,
+  /** i64: units done before the run of the core at hand. */
+  units: 0x1c0,
+  /** i32: what the run of the core at hand was given. */
+  slice: 0x1c8,
+  /** i32: 1 while data breakpoints or alignment checks keep every access out of the fast TLB. Derived. */
+  unarmed: 0x1cc,
+  /** i32: 0 while A20 is masked. */
+  a20: 0x1d0,
+  /** i32: `pending`, bits of what waits for an instruction boundary. */
+  pending: 0x1d4,
+  /** Places that are no plain byte of RAM: `placeCount` of `place.bytes`; the last is TypeScript's. */
   places: 0x200,
+  /** i32: limits in bytes of ES to GS, LDTR, TR: the last valid offset (expand-down: the last invalid). */
+  segmentLimits: 0x280,
+  /** i32: access rights of ES to GS, LDTR, TR, as `rights`. */
+  segmentRights: 0x2a0,
+  /** i64: bases of LDTR and TR. */
+  systemBases: 0x2c0,
+  xcr0: 0x2d0,
+  /** i64: DR0 to DR3, then DR6 and DR7. */
+  dr0: 0x2e0,
+  dr6: 0x300,
+  dr7: 0x308,
+  /** i64 each. FS and GS bases are those of the segments. */
+  kernelGsBase: 0x310,
+  star: 0x318,
+  lstar: 0x320,
+  cstar: 0x328,
+  fmask: 0x330,
+  sysenterCs: 0x338,
+  sysenterEsp: 0x340,
+  sysenterEip: 0x348,
+  tscAux: 0x350,
+  /** Added to the units done to make the time stamp counter. */
+  tscOffset: 0x358,
+  tscAdjust: 0x360,
+  apicBase: 0x368,
+  pat: 0x370,
+  miscEnable: 0x378,
+  debugControl: 0x380,
+  pkru: 0x388,
+  randomSeed: 0x390,
+  /** i64: what PAE paging loaded with CR3 (SDM volume 3, 4.4.1). */
+  pdptes: 0x3a0,
+  /** i64: MTRRdefType, 11 fixed ranges, 8 variable pairs. */
+  mtrrs: 0x400,
+  /** x87, MMX and SSE state: the next issue's. */
+  vectors: 0x800,
+  end: 0x1000,
 } as const
+
+/** Positions of segment registers in `selectors`, `segmentLimits` and `segmentRights`. */
+export const segment = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5, ldtr: 6, tr: 7 } as const
+
+/**
+ * Access rights: bits 8 to 15 of a descriptor's upper half at 0, bits 20 to 23 at 12; `unusable` after a null
+ * selector was loaded.
+ */
+export const rights = {
+  typeMask: 0xf,
+  accessed: 1,
+  writable: 2,
+  readable: 2,
+  expandDown: 4,
+  conforming: 4,
+  code: 8,
+  nonSystem: 0x10,
+  dplShift: 5,
+  present: 0x80,
+  available: 1 << 12,
+  long: 1 << 13,
+  big: 1 << 14,
+  granular: 1 << 15,
+  unusable: 1 << 16,
+} as const
+
+export const codeMode = { flat32: 0, long64: 1, seg16: 2, seg32: 3 } as const
+
+/** `movSs` also holds debug traps back (SDM volume 3, 6.8.3). */
+export const shadow = { sti: 1, movSs: 2 } as const
+
+export const activity = { running: 0, halted: 1, shutdown: 2, waitForSipi: 3 } as const
+
+/** Bits of `state.pending`. */
+export const pending = { interrupt: 1, nmi: 2, init: 4, sipi: 8 } as const
+
+export const placeCount = 5
 
 /** Physical addresses of a place's first byte and of the first on the next page, bytes on the first. */
 export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
@@ -62,9 +158,14 @@ export const dataTlb = {
   /** i64 linear page | `valid`, i64 physical page | flags. */
   entries: 0x1_0000,
   entryBytes: 16,
-  /** i64 read tag, i64 write tag, i32 what turns a linear address into an address of this memory. */
-  fast: 0x2_0000,
+  /**
+   * Four banks, see `bank`: i64 read tag, i64 write tag, i32 what turns a linear address into an address of
+   * this memory.
+   */
+  fast: 0x4_0000,
   fastBytes: 32,
+  bankBytes: 0x8000,
+  banks: 4,
   readTag: 0,
   writeTag: 8,
   addend: 16,
@@ -73,6 +174,9 @@ export const dataTlb = {
 export const tlbValid = 1n
 /** Flags of the physical half of a TLB entry. */
 export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 16, large: 32 } as const
+
+/** Banks of `dataTlb.fast`: who may use what is armed there. Nothing is ever armed in the last. */
+export const bank = { supervisor: 0, user: 1, supervisorWithAc: 2, never: 3 } as const
 
 /** Instruction TLB: i64 linear page or an odd number, i64 physical page | flags, i32 code map. */
 export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16 } as const

@@ -36,7 +36,7 @@ export class SystemInstructions {
   }
 
   run(uop: number): number {
-    const row = rows[this.#view.getInt32(uop + microOp.link, true)]
+    const row = rows[this.#view.getUint16(uop + microOp.link, true)]
     const operand = (index: number) => this.#view.getUint8(uop + microOp.registers + index)
     switch (row?.mnemonic) {
       case 'MOV':

@@ -25,8 +25,8 @@ import type { Imports } from './imports.ts'
 import { definePageWalk, walkFor } from './page-walk.ts'
 import { interruption } from './status.ts'
 
-/** Bits of the `access` of `resolve`. */
-export const accessBit = { write: 1, stack: 2 } as const
+/** Bits of the `access` of `resolve`. `system`: the CPU's own access, with supervisor rights at any CPL. */
+export const accessBit = { write: 1, stack: 2, system: 4 } as const
 
 /** Answers of `resolve` that are no address: nothing, or a place to look up in the state. */
 export const resolved = { fault: -1, far: -2 } as const

@@ -1,0 +1,30 @@
+import type { CpuState } from './cpu-state.ts'
+import type { SystemMemory } from './system-memory.ts'
+
+/** What a system instruction works on. */
+export interface Processor {
+  readonly state: CpuState
+  readonly memory: SystemMemory
+  readonly tlb: TlbControl
+  readonly events: EventControl
+  /** Units done before the instruction at hand, for the time stamp counter. */
+  units(): bigint
+}
+
+export interface TlbControl {
+  /** `keepGlobal`: entries of global pages stay (MOV to CR3). */
+  flush(keepGlobal: boolean): void
+  invalidate(linear: bigint): void
+}
+
+/** What instructions ask of event delivery (`events/`). */
+export interface EventControl {
+  /**
+   * Goes through the IDT for INT n, INT3, INTO, INT1: RIP in the state is still the instruction's, `next`
+   * is where it returns to.
+   */
+  softwareInterrupt(vector: number, kind: 'int' | 'int3' | 'into' | 'int1', next: bigint): void
+}
+
+/** How an instruction went on: behind it, at the RIP that it has set, or not at all until woken. */
+export type Outcome = 'next' | 'jump' | 'halt'
