@@ -1,4 +1,5 @@
 import { Decoder } from '../../src/machine/cpu/decode/decoder.ts'
+import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 
@@ -27,6 +28,7 @@ const notHere = new Set(['IN', 'OUT', 'CLI', 'STI', 'JMPF', 'CPUID'])
 
 function isUserLevel(row: Row): boolean {
   const { privileged, only } = row.facts
+  if (!semantics.has(row.mnemonic)) return false
   return !privileged && only !== 'legacy' && !notHere.has(row.mnemonic) && !row.operands.includes('Sw')
 }
 

@@ -1,23 +1,14 @@
+import { type Feature, modelFeatures } from '../table/features.ts'
 import type { OpcodeMap, Row } from '../table/row.ts'
-import { rows } from '../table/rows.ts'
 import { CodeCursor } from './code-cursor.ts'
 import { readImmediates } from './immediates.ts'
 import { emptyInstruction, type Instruction, none, type Verdict } from './instruction.ts'
 import { readModRm, readRegisters } from './modrm.ts'
+import { buildSlots, follows, type Slots, slotOf } from './slots.ts'
 
 export type Bits = 16 | 32 | 64
 
 const maxLength = 15
-
-type Slots = readonly (readonly Row[])[]
-
-const slots: Readonly<Record<OpcodeMap, Slots>> = { one: slotsOf('one'), '0f': slotsOf('0f') }
-
-function slotsOf(map: OpcodeMap): Slots {
-  return Array.from({ length: 256 }, (_, opcode) =>
-    rows.filter((row) => row.map === map && opcode >= row.opcode && opcode < row.opcode + row.span),
-  )
-}
 
 const segmentPrefixes = new Map([
   [0x26, 0],
@@ -44,9 +35,12 @@ export class Decoder {
   readonly #instruction = emptyInstruction()
   readonly #code = new CodeCursor()
   readonly #prefixes: Prefixes = { operand: false, address: false, repeat: 0, rex: 0 }
+  #map: OpcodeMap = 'one'
+  readonly #maps: Readonly<Record<OpcodeMap, Slots>>
 
-  constructor(bits: Bits) {
+  constructor(bits: Bits, features: ReadonlySet<Feature> = modelFeatures) {
     this.bits = bits
+    this.#maps = buildSlots(bits === 64, features)
   }
 
   /** The instruction at `at`; it must end before `limit`. The answer is valid until the next call. */
@@ -62,29 +56,35 @@ export class Decoder {
   }
 
   #decode(instruction: Instruction, code: CodeCursor): Verdict {
-    let opcode = this.#readPrefixes(instruction, code)
-    let map: OpcodeMap = 'one'
-    if (opcode === 0x0f) {
-      map = '0f'
-      opcode = code.byte()
-    }
+    const opcode = this.#readOpcode(instruction, code)
     if (code.short) return 'incomplete'
     instruction.opcode = opcode
-    const candidates = slots[map][opcode] ?? []
-    const first = candidates[0]
-    if (!first) return 'absent'
     this.#setSizes(instruction)
+    const slots = this.#maps[this.#map]
     const { rex } = this.#prefixes
-    if (first.operands.includes('Ry')) readRegisters(instruction, code, rex)
-    else if (first.modrm) readModRm(instruction, code, rex, this.bits)
+    const follow = slots.follows[opcode]
+    if (follow === follows.modrm) readModRm(instruction, code, rex, this.bits)
+    else if (follow === follows.registers) readRegisters(instruction, code, rex)
     else {
       instruction.isMemory = false
+      instruction.reg = (opcode >> 3) & 7
       instruction.rm = (opcode & 7) | ((rex & 1) << 3)
     }
+    const candidates = slots.rows[slotOf(opcode, instruction.reg, instruction.isMemory)] ?? []
     const row = candidates.find((one) => this.#matches(one, instruction))
     if (code.short) return 'incomplete'
     if (!row) return 'absent'
     return this.#finish(row, instruction, code)
+  }
+
+  /** Reads prefixes and escapes, which choose the map. */
+  #readOpcode(instruction: Instruction, code: CodeCursor): number {
+    this.#map = 'one'
+    const first = this.#readPrefixes(instruction, code)
+    if (first !== 0x0f) return first
+    const second = code.byte()
+    this.#map = second === 0x38 ? '0f38' : second === 0x3a ? '0f3a' : '0f'
+    return this.#map === '0f' ? second : code.byte()
   }
 
   /** Reads prefixes; answers the byte behind them. A REX that a legacy prefix follows is void. */
@@ -126,7 +126,6 @@ export class Decoder {
     const { operand, address, rex } = this.#prefixes
     instruction.hasRex = rex !== 0
     instruction.repeat = 0
-    instruction.reg = 0
     instruction.base = none
     instruction.index = none
     instruction.scale = 0
@@ -134,28 +133,42 @@ export class Decoder {
     instruction.displacement = 0
     instruction.immediateLow = 0
     instruction.immediateHigh = 0
-    if (this.bits === 64) {
-      instruction.operandBytes = rex & 8 ? 8 : operand ? 2 : 4
-      instruction.addressBytes = address ? 4 : 8
-    } else {
-      instruction.operandBytes = (this.bits === 16) === operand ? 4 : 2
-      instruction.addressBytes = (this.bits === 16) === address ? 4 : 2
-    }
+    instruction.operandBytes = this.#operandBytes(operand)
+    if (this.bits === 64) instruction.addressBytes = address ? 4 : 8
+    else instruction.addressBytes = (this.bits === 16) === address ? 4 : 2
   }
 
+  #operandBytes(prefixed: boolean): number {
+    if (this.bits === 64) return this.#prefixes.rex & 8 ? 8 : prefixed ? 2 : 4
+    return (this.bits === 16) === prefixed ? 4 : 2
+  }
+
+  /** Whether prefixes and ModRM.rm choose this row; everything else has chosen its slot. */
   #matches(row: Row, instruction: Instruction): boolean {
-    const { only, form, prefix } = row.facts
-    if (only && (only === 'long') !== (this.bits === 64)) return false
-    if (row.extension !== null && row.extension !== (instruction.reg & 7)) return false
-    if (form && (form === 'memory') !== instruction.isMemory) return false
-    const { repeat, rex } = this.#prefixes
-    if (prefix === 'f3') return repeat === 0xf3 && (rex & 1) === 0
-    return prefix !== 'none' || (repeat !== 0xf3 && (rex & 1) === 0)
+    if (row.rm !== null && row.rm !== (instruction.rm & 7)) return false
+    const { repeat, operand, rex } = this.#prefixes
+    if (row.facts.noRexB && (rex & 1) !== 0) return false
+    switch (row.facts.prefix) {
+      case 'none':
+        return repeat === 0 && !operand
+      case 'nfx':
+        return repeat === 0
+      case '66':
+        return repeat === 0 && operand
+      case 'f2':
+        return repeat === 0xf2
+      case 'f3':
+        return repeat === 0xf3
+      default:
+        return true
+    }
   }
 
   #finish(row: Row, instruction: Instruction, code: CodeCursor): Verdict {
     const { in64, repeat, lock } = row.facts
     instruction.row = row
+    // A 66 that chose the row is no operand size.
+    if (row.facts.prefix === '66') instruction.operandBytes = this.#operandBytes(false)
     if (this.bits === 64 && in64) {
       const small = in64 === 'default64' && this.#prefixes.operand && instruction.operandBytes !== 8
       instruction.operandBytes = small ? 2 : 8

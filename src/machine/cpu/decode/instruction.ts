@@ -1,4 +1,6 @@
-import type { OperandKind, Row } from '../table/row.ts'
+import type { Row } from '../table/row.ts'
+
+export { operandSize } from '../table/operand.ts'
 
 export type Verdict =
   | 'valid'
@@ -71,17 +73,4 @@ export function emptyInstruction(): Instruction {
     immediateHigh: 0,
     selector: 0,
   }
-}
-
-/** How many bytes an operand has in this instruction. */
-export function operandSize(kind: OperandKind, operandBytes: number): number {
-  if (kind === 'AL' || kind === 'CL' || kind === '1') return 1
-  if (kind === 'DX') return 2
-  if (kind === 'rAX') return operandBytes
-  if (kind === 'eAX') return Math.min(operandBytes, 4)
-  const size = kind[1]
-  if (size === 'b') return 1
-  if (size === 'w') return 2
-  if (size === 'z') return Math.min(operandBytes, 4)
-  return operandBytes
 }

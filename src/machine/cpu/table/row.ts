@@ -1,19 +1,44 @@
 import { invariant } from '../../../support/invariant.ts'
+import type { Feature } from './features.ts'
+import type { OperandKind } from './operand.ts'
+
+export type { OperandKind } from './operand.ts'
+
+export type OpcodeMap = 'one' | '0f' | '0f38' | '0f3a'
 
 /**
- * Operands as the opcode map of the Intel SDM (volume 2, appendix A.2) writes them: where (E: ModRM.rm,
- * G: ModRM.reg, Z: low bits of the opcode, I: immediate, J: relative, O: offset, M: memory only, C: control
- * register, S: segment register, A: far pointer, X and Y: string source and destination, R: ModRM.rm as a
- * register), then how large (b, w, d, q; v: operand size; z: at most 4; y: 4 or 8; s: sign-extended byte).
+ * Prefixes that choose the row instead of modifying it: 66, F3 or F2; none of the three (NP in the manual); or
+ * neither F2 nor F3, while 66 is still the operand size (NFx). The later one of F2 and F3 counts, and 66
+ * chooses nothing beside them.
  */
-export type OperandKind =
-  | ('Eb' | 'Ew' | 'Ez' | 'Ev' | 'Gb' | 'Gv' | 'Zb' | 'Zv' | 'Ib' | 'Is' | 'Iw' | 'Iz' | 'Iv')
-  | ('Jb' | 'Jz' | 'Ob' | 'Ov' | 'M' | 'Mb' | 'Ms' | 'Cy' | 'Ry' | 'Sw' | 'Ap' | 'Xb' | 'Xv' | 'Yb' | 'Yv')
-  | ('AL' | 'rAX' | 'eAX' | 'DX' | 'CL' | '1')
+export type MandatoryPrefix = '66' | 'f3' | 'f2' | 'none' | 'nfx'
+
+/** Whose state must be there to run it, and so which of #UD and #NM CR0, CR4 and XCR0 raise. */
+export type FloatingUnit =
+  /** x87: #NM if CR0.EM or TS, then a pending #MF. */
+  | 'x87'
+  /** The same without the pending #MF (FNINIT, FNSTSW…). */
+  | 'x87-control'
+  /** FWAIT: #NM if CR0.MP and TS, then a pending #MF. */
+  | 'wait'
+  /** MMX registers: #UD if CR0.EM, #NM if TS, then a pending #MF. */
+  | 'mmx'
+  /** XMM registers: #UD if CR0.EM or not CR4.OSFXSR, #NM if TS. */
+  | 'sse'
+  /** Both kinds of registers: as `sse`, then a pending #MF. */
+  | 'sse-mmx'
+  /** FXSAVE and FXRSTOR: #NM if CR0.EM or TS. */
+  | 'fxsave'
+  /** XSAVE and its kin: #UD if not CR4.OSXSAVE, #NM if CR0.TS. */
+  | 'xsave'
+  /** XGETBV and XSETBV: #UD if not CR4.OSXSAVE. */
+  | 'xcr'
 
 export interface Row {
   /** Its position in the table. */
   readonly id: number
+  /** As the manual prints it: `66 0F 3A 0F /r`. */
+  readonly encoding: string
   readonly mnemonic: string
   readonly map: OpcodeMap
   /** The first opcode, and how many follow it: 8 registers (`+r`), 16 conditions (`+cc`). */
@@ -22,28 +47,40 @@ export interface Row {
   readonly condition: boolean
   /** `/digit` in ModRM.reg, or null. */
   readonly extension: number | null
+  /** ModRM.rm where it is part of the opcode (0F 01 C8), or null. */
+  readonly rm: number | null
   readonly modrm: boolean
   readonly operands: readonly OperandKind[]
   readonly facts: Facts
 }
-
-export type OpcodeMap = 'one' | '0f'
 
 export interface Facts {
   /** Valid in 64-bit mode only, or everywhere else. */
   readonly only?: 'long' | 'legacy'
   /** Operand size in 64-bit mode: 8 by default (66 makes it 2), or 8 always (Intel's near branches). */
   readonly in64?: 'default64' | 'forced64'
+  /** ModRM.mod must say so, or the row does not match. */
   readonly form?: 'register' | 'memory'
-  /** A mandatory F3, or none; and no REX.B in either case. */
-  readonly prefix?: 'f3' | 'none'
+  /** Filled in from the encoding. */
+  readonly prefix?: MandatoryPrefix
+  /** REX.B makes it another instruction (90). */
+  readonly noRexB?: boolean
   /** LOCK is allowed when the destination is memory. */
   readonly lock?: boolean
   /** F3 and F2 repeat it: as REP, or while ZF says so. */
   readonly repeat?: 'count' | 'compare'
   /** Faults with #GP(0) unless CPL is 0. */
   readonly privileged?: boolean
-  /** Flags read, written and left undefined, as letters of `oszapc` and `d`, `i`. */
+  /** #UD in real and virtual-8086 mode. */
+  readonly protectedOnly?: boolean
+  /** Not there unless the model claims it; rows behind it match instead. */
+  readonly cpuid?: Feature
+  readonly fpu?: FloatingUnit
+  /** A memory operand that is not aligned to its size faults with #GP(0). */
+  readonly aligned?: boolean
+  /** Exceptions of its own, beside those of memory, privilege and encoding. */
+  readonly faults?: readonly string[]
+  /** Flags read, written and left undefined, as letters of `oszapc`, `d`, `i`, and `*` for all of RFLAGS. */
   readonly reads?: string
   readonly writes?: string
   readonly undefined?: string
@@ -51,22 +88,41 @@ export interface Facts {
 
 export type RowText = readonly [encoding: string, instruction: string, facts?: Facts]
 
-/** Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`. */
+const prefixes: Readonly<Record<string, MandatoryPrefix>> = {
+  NP: 'none',
+  NFx: 'nfx',
+  66: '66',
+  F2: 'f2',
+  F3: 'f3',
+}
+
+const encodingForm =
+  /^(?:(NP|NFx|66|F2|F3) )?(0F (?:38 |3A )?)?([0-9A-F]{2})(\+r|\+cc)?(?: (?:\/([0-7r])|([C-F][0-9A-F])(\+i)?))?$/
+
+/** Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`, `['D8 C0+i', 'FADD ST0,STi']`. */
 export function parseRow([encoding, instruction, facts = {}]: RowText, id: number): Row {
-  const match = /^(0F )?([0-9A-F]{2})(\+r|\+cc)?( \/(\d|r))?$/.exec(encoding)
+  const match = encodingForm.exec(encoding)
   invariant(match, `an encoding reads like 0F B6 /r, not ${encoding}`)
-  const [, twoBytes, opcode = '', plus, modrm, digit = 'r'] = match
+  const [, prefix, leading, opcode = '', plus, digit, fixed, anyRm] = match
   const [mnemonic = '', operands = ''] = instruction.split(' ')
+  const modrm = fixed === undefined ? null : Number.parseInt(fixed, 16)
+  const chosen = prefix === undefined ? undefined : prefixes[prefix]
   return {
     id,
+    encoding,
     mnemonic,
-    map: twoBytes ? '0f' : 'one',
+    map: leading ? (leading.replaceAll(' ', '').toLowerCase() as OpcodeMap) : 'one',
     opcode: Number.parseInt(opcode, 16),
     span: plus === '+r' ? 8 : plus === '+cc' ? 16 : 1,
     condition: plus === '+cc',
-    extension: modrm && digit !== 'r' ? Number(digit) : null,
-    modrm: modrm !== undefined,
+    extension: modrm !== null ? (modrm >> 3) & 7 : digit && digit !== 'r' ? Number(digit) : null,
+    rm: modrm !== null && anyRm === undefined ? modrm & 7 : null,
+    modrm: modrm !== null || digit !== undefined,
     operands: operands === '' ? [] : (operands.split(',') as OperandKind[]),
-    facts,
+    facts: {
+      ...facts,
+      ...(chosen && { prefix: chosen }),
+      ...(modrm !== null && { form: 'register' as const }),
+    },
   }
 }
