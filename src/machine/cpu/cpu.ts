@@ -110,7 +110,7 @@ export class Cpu {
   /** Writes to RAM from outside: decoded code is forgotten. */
   poke(address: number, bytes: Uint8Array): void {
     this.ram.set(bytes, address)
-    for (let page = address >>> 12; page << 12 < address + bytes.length; page++) this.#cache.drop(page)
+    for (let page = address >>> 12; page * pageBytes < address + bytes.length; page++) this.#cache.drop(page)
   }
 
   /** Runs exactly `budget` units, unless something ends the run before. Answers why, and what is left. */
