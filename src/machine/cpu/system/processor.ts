@@ -12,9 +12,11 @@ export interface Processor {
 }
 
 export interface TlbControl {
-  /** `keepGlobal`: entries of global pages stay (MOV to CR3). */
+  /** Entries of every PCID. `keepGlobal`: those of global pages stay (MOV to CR3). */
   flush(keepGlobal: boolean): void
   invalidate(linear: bigint): void
+  /** What accesses may do has changed (CR0.WP, CR4.SMAP…): entries stay, each is checked again when used. */
+  recheck(): void
 }
 
 /** What instructions ask of event delivery (`events/`). */

@@ -7,6 +7,8 @@ export interface MemoryExports {
   readonly resolve: (linear: bigint, bytes: number, access: number, slot: number) => number
   readonly readFar: (slot: number, bytes: number) => bigint
   readonly writeFar: (slot: number, bytes: number, value: bigint) => void
+  /** 8 bytes of RAM or ROM at a physical address; all ones elsewhere. */
+  readonly readPhysical64: (address: bigint) => bigint
   readonly noteWrite: (address: number, bytes: number) => void
   /** `(segment, offset, bytes, access) → linear`; `state.faultVector` is not 0 where that faults. */
   readonly segmentLinear: (segment: number, offset: bigint, bytes: number, access: number) => bigint
@@ -61,6 +63,11 @@ export class SystemMemory {
 
   probeRead(linear: bigint, bytes: number, privilege: Privilege): void {
     this.#probe(linear, bytes, accessOf(privilege))
+  }
+
+  /** 8 bytes at a physical address, as the CPU reads what CR3 points to. */
+  readPhysical(address: bigint): bigint {
+    return BigInt.asUintN(64, this.#core.readPhysical64(address))
   }
 
   /**
