@@ -44,6 +44,8 @@ export type Shape = (typeof shape)[keyof typeof shape]
 export function shapeOf(kind: OperandKind, isMemory: boolean): Shape {
   switch (kind[0]) {
     case 'E':
+    case 'Q':
+    case 'W':
       return isMemory ? shape.memory : shape.register
     case 'M':
     case 'O':
@@ -82,7 +84,7 @@ function registerField(kind: OperandKind, instruction: Instruction): number {
     case 'S':
       return instruction.reg & 7
     case 'D':
-      return 16
+      return kind === 'DX' ? 16 : instruction.reg
     default:
       return 0
   }
