@@ -12,6 +12,8 @@ interface Exports {
   readonly long64: (budget: number) => number
   readonly translateFetch: (linear: bigint) => bigint
   readonly resolve: (linear: bigint, bytes: number, access: number, slot: number) => number
+  readonly selectBank: () => void
+  readonly disarmAll: () => void
 }
 
 export type CpuStop =
@@ -28,9 +30,6 @@ interface Compiled {
 
 /** Engines optimise a function only between two calls of it. */
 const maxSlice = 4_000_000
-
-/** No address of set 0 has this tag; none of another set has 0. */
-const unmatchedInSet0 = 4096
 
 let compiled: Compiled | null = null
 
@@ -62,7 +61,7 @@ export class Cpu {
     this.#view = new DataView(memory.buffer)
     this.ram = this.#bytes.subarray(ramBase)
     this.#cache = new CodeCache(this.#bytes, core)
-    this.#cache.onFirstCode = () => this.#disarmWrites()
+    this.#cache.onFirstCode = () => this.#exports.disarmAll()
     const system = new SystemInstructions(this.#view, {
       flushTlb: () => this.flushTlb(),
       peekable: (linear) => {
@@ -139,9 +138,8 @@ export class Cpu {
 
   flushTlb(): void {
     this.#bytes.fill(0, dataTlb.entries, dataTlb.entries + dataTlb.count * dataTlb.entryBytes)
-    this.#bytes.fill(0, dataTlb.fast, dataTlb.fast + dataTlb.count * dataTlb.fastBytes)
-    this.#view.setInt32(dataTlb.fast + dataTlb.readTag, unmatchedInSet0, true)
-    this.#view.setInt32(dataTlb.fast + dataTlb.writeTag, unmatchedInSet0, true)
+    this.#exports.disarmAll()
+    this.#exports.selectBank()
     for (let index = 0; index < codeTlb.count; index++) {
       const entry = codeTlb.entries + codeTlb.entryBytes * index
       this.#view.setInt32(entry, 1, true)
@@ -152,15 +150,6 @@ export class Cpu {
 
   get #mode(): Mode {
     return this.#view.getInt32(state.long, true) ? 'long64' : 'flat32'
-  }
-
-  /** Translations stay; the next write to each page asks again. */
-  #disarmWrites(): void {
-    for (let index = 0; index < dataTlb.count; index++) {
-      const tag = dataTlb.fast + dataTlb.fastBytes * index + dataTlb.writeTag
-      this.#view.setInt32(tag, index === 0 ? unmatchedInSet0 : 0, true)
-      this.#view.setInt32(tag + 4, 0, true)
-    }
   }
 
   #decode(): CpuStop | null {

@@ -65,7 +65,7 @@ export const state = {
   units: 0x1c0,
   /** i32: what the run of the core at hand was given. */
   slice: 0x1c8,
-  /** i32: 1 while data breakpoints or alignment checks keep every access out of the fast TLB. Derived. */
+  /** i32: `unarmed`, what keeps every access out of the fast TLB. Derived. */
   unarmed: 0x1cc,
   /** i32: 0 while A20 is masked. */
   a20: 0x1d0,
@@ -177,6 +177,9 @@ export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 1
 
 /** Banks of `dataTlb.fast`: who may use what is armed there. Nothing is ever armed in the last. */
 export const bank = { supervisor: 0, user: 1, supervisorWithAc: 2, never: 3 } as const
+
+/** Bits of `state.unarmed`. */
+export const unarmed = { alignment: 1, breakpoints: 2 } as const
 
 /** Instruction TLB: i64 linear page or an odd number, i64 physical page | flags, i32 code map. */
 export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16 } as const

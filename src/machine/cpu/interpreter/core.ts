@@ -59,6 +59,8 @@ export function buildCore(): Core {
   }
   module.export(memory.translateFetch)
   module.export(memory.resolve)
+  module.export(memory.selectBank)
+  module.export(memory.disarmAll)
   return {
     bytes: module.build(),
     failures,

@@ -49,6 +49,7 @@ interface FastDestination {
 export class FastTarget implements Target {
   readonly f: FunctionBuilder
   readonly #uop: Local
+  readonly #bank: Local
   readonly #exits: Exits
   readonly #long: boolean
   readonly #variant: Variant
@@ -57,11 +58,13 @@ export class FastTarget implements Target {
   constructor(
     f: FunctionBuilder,
     uop: Local,
+    bank: Local,
     exits: Exits,
     { long, variant, divide }: { long: boolean; variant: Variant; divide: FunctionReference },
   ) {
     this.f = f
     this.#uop = uop
+    this.#bank = bank
     this.#exits = exits
     this.#long = long
     this.#variant = variant
@@ -90,7 +93,7 @@ export class FastTarget implements Target {
 
   #ram(linear: Local, bytes: number, access: Access): Place {
     const { slow } = this.#exits
-    const address = probe(this.f, linear, bytes, access, (misses) => this.f.br(slow, misses))
+    const address = probe(this.f, linear, bytes, access, (misses) => this.f.br(slow, misses), this.#bank)
     return { bytes, where: { kind: 'ram', address } satisfies FastPlace }
   }
 

@@ -76,6 +76,8 @@ const slowSignature = { parameters: ['i32'], results: ['i32'] } as const
 
 class Loop {
   readonly uop: Local
+  /** A copy of `state.bank`, which slow handlers may change. */
+  readonly #bank: Local
   readonly #f: FunctionBuilder
   readonly #module: ModuleBuilder
   readonly #budget: Local
@@ -87,10 +89,12 @@ class Loop {
     this.#budget = budget
     this.#parts = parts
     this.uop = f.local('i32')
+    this.#bank = f.local('i32')
   }
 
   start(): void {
     const f = this.#f
+    f.set(this.#bank, load('i32.load', 0, state.bank))
     f.set(this.uop, load('i32.load', 0, state.entry))
     f.store('i32.store', 0, 0, state.entry)
     f.if(op('i32.eqz', this.uop), () => {
@@ -106,6 +110,7 @@ class Loop {
       const target = new FastTarget(
         f,
         this.uop,
+        this.#bank,
         { next, stay, slow },
         { long: name === 'long64', variant, divide },
       )
@@ -135,6 +140,7 @@ class Loop {
       this.uop,
     )
     invariant(result, 'a slow handler has a status')
+    f.set(this.#bank, load('i32.load', 0, state.bank))
     f.if(op('i32.eqz', load('i32.load', 0, state.interruption)), () => {
       f.br(next, op('i32.eq', result, status.next))
       f.br(stay, op('i32.eq', result, status.again))

@@ -1,4 +1,5 @@
 import {
+  bank,
   codeMaps,
   codeTlb,
   dataTlb,
@@ -24,6 +25,7 @@ import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { Imports } from './imports.ts'
 import { definePageWalk, walkFor } from './page-walk.ts'
 import { interruption } from './status.ts'
+import { defineDisarmAll, defineSelectBank } from './tlb-banks.ts'
 
 /** Bits of the `access` of `resolve`. `system`: the CPU's own access, with supervisor rights at any CPL. */
 export const accessBit = { write: 1, stack: 2, system: 4 } as const
@@ -45,6 +47,10 @@ export interface MemoryFunctions {
   readonly writeFar: FunctionReference
   /** `(address, bytes)`: before a store to RAM that the write TLB did not vouch for. */
   readonly noteWrite: FunctionReference
+  /** `() `: brings `state.unarmed` and `state.bank` up to what CPL, flags and registers say. */
+  readonly selectBank: FunctionReference
+  /** `()`: nothing is at hand for fast handlers any more; translations stay. */
+  readonly disarmAll: FunctionReference
 }
 
 export function defineMemory(module: ModuleBuilder, imports: Imports): MemoryFunctions {
@@ -63,7 +69,8 @@ export function defineMemory(module: ModuleBuilder, imports: Imports): MemoryFun
     })
   })
   const walk = definePageWalk(module, readPhysical, writePhysical)
-  const translate = defineTranslate(module, walk)
+  const selectBank = defineSelectBank(module)
+  const translate = defineTranslate(module, walk, selectBank)
   const translateFetch = defineTranslateFetch(module, walk)
   const resolve = defineResolve(module, translate)
   const readByte = definePhysicalByteRead(module, imports)
@@ -72,6 +79,8 @@ export function defineMemory(module: ModuleBuilder, imports: Imports): MemoryFun
     resolve,
     translateFetch,
     noteWrite,
+    selectBank,
+    disarmAll: defineDisarmAll(module),
     readFar: defineReadFar(module, readByte, imports),
     writeFar: defineWriteFar(module, writeByte, imports),
   }
@@ -101,7 +110,11 @@ function defineNoteWrite(module: ModuleBuilder, imports: Imports): FunctionRefer
 }
 
 /** `(linear, purpose) → physical address`, or -1. Fills the data TLB, and arms what fast handlers look at. */
-function defineTranslate(module: ModuleBuilder, walk: FunctionReference): FunctionReference {
+function defineTranslate(
+  module: ModuleBuilder,
+  walk: FunctionReference,
+  selectBank: FunctionReference,
+): FunctionReference {
   return module.function('translate', ['i64', 'i32'], ['i64'], (f) => {
     const [linear, isWrite] = f.parameters as [Local, Local]
     const set = f.let(op('i32.and', op('i32.wrap_i64', op('i64.shr_u', linear, 12)), dataTlb.count - 1))
@@ -126,7 +139,10 @@ function defineTranslate(module: ModuleBuilder, walk: FunctionReference): Functi
       f.store('i64.store', at, flags, dataTlb.entries + 8)
     })
     const frame = f.let(op('i64.and', flags, ~0xfffn))
-    f.if(isRam(frame, 4096), () => arm(f, set, page, frame, isWrite))
+    f.if(isRam(frame, 4096), () => {
+      f.call(selectBank)
+      f.if(op('i32.eqz', load('i32.load', 0, state.unarmed)), () => arm(f, set, page, frame, isWrite))
+    })
     f.return(op('i64.or', frame, op('i64.and', linear, 0xfff)))
   })
 }
@@ -136,13 +152,19 @@ const unmatched = (set: Expression) => op('i64.shl', op('i64.extend_i32_u', op('
 
 function disarm(f: FunctionBuilder, set: Local): void {
   const fast = f.let(op('i32.mul', set, dataTlb.fastBytes))
-  f.store('i64.store', fast, unmatched(set), dataTlb.fast + dataTlb.readTag)
-  f.store('i64.store', fast, unmatched(set), dataTlb.fast + dataTlb.writeTag)
+  for (let number = 0; number < bank.never; number++) {
+    const at = dataTlb.fast + number * dataTlb.bankBytes
+    f.store('i64.store', fast, unmatched(set), at + dataTlb.readTag)
+    f.store('i64.store', fast, unmatched(set), at + dataTlb.writeTag)
+  }
 }
 
-/** A page is armed for writing once it is marked dirty, and while no code was decoded from it. */
+/**
+ * Arms a page for whoever runs now, who just has been found to have the right. For writing once it is marked
+ * dirty, and while no code was decoded from it.
+ */
 function arm(f: FunctionBuilder, set: Local, page: Local, frame: Local, isWrite: Local): void {
-  const fast = f.let(op('i32.mul', set, dataTlb.fastBytes))
+  const fast = f.let(op('i32.add', op('i32.mul', set, dataTlb.fastBytes), load('i32.load', 0, state.bank)))
   f.store('i64.store', fast, page, dataTlb.fast + dataTlb.readTag)
   const addend = op('i32.sub', hostOf(frame), op('i32.wrap_i64', page))
   f.store('i32.store', fast, addend, dataTlb.fast + dataTlb.addend)

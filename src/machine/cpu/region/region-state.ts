@@ -7,6 +7,8 @@ const flagSlots: readonly FlagSlot[] = ['flagSign', 'flagZero', 'flagCarries']
 
 /** Registers and lazy flags of a region, in locals: loaded on entry, written back on leaving. */
 export class RegionState {
+  /** A copy of `state.bank`: whatever changes it leaves the region. */
+  readonly bank: Local
   readonly #f: FunctionBuilder
   readonly #registers: readonly Local[]
   readonly #flags: ReadonlyMap<FlagSlot, Local>
@@ -16,6 +18,7 @@ export class RegionState {
     this.#registers = Array.from({ length: 16 }, (_, index) =>
       f.let(load('i64.load', 0, state.registers + 8 * index)),
     )
+    this.bank = f.let(load('i32.load', 0, state.bank))
     this.#flags = new Map(flagSlots.map((slot) => [slot, f.let(load('i64.load', 0, state[slot]))]))
   }
 

@@ -94,7 +94,8 @@ export class RegionTarget implements Target {
   }
 
   #ram(linear: Local, bytes: number, access: Access): Place {
-    const address = probe(this.f, linear, bytes, access, (misses) => this.f.if(misses, this.#exits.leave))
+    const leave = (misses: Expression) => this.f.if(misses, this.#exits.leave)
+    const address = probe(this.f, linear, bytes, access, leave, this.#state.bank)
     return { bytes, where: { kind: 'ram', address } satisfies RegionPlace }
   }
 
