@@ -12,6 +12,7 @@ const table = 0x4000
 /** 64-bit mode, 4 MiB mapped one to one: the first half in 4 KiB pages, the rest in a large one. */
 export function longMode(code: Uint8Array, registers: Partial<RegisterFile> = {}): Machine {
   const machine = new Machine({ memoryMiB: 4, exit: null, serial: () => {} })
+  machine.cpu.stopsAtExceptions = true
   const view = new DataView(machine.cpu.ram.buffer, machine.cpu.ram.byteOffset)
   const entry = (at: number, index: number, value: number) =>
     view.setBigUint64(at + 8 * index, BigInt(value), true)

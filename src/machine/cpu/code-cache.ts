@@ -6,95 +6,142 @@ import { pseudo } from './interpreter/interpreter.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
 import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
 
-const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64 }
+const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64, seg16: 16, seg32: 32 }
 const maxLength = 15
 /** Instructions decoded at once; what follows may be data. */
 const maxRun = 64
-const jumpsAlways = new Set(['JMP', 'JMPF', 'RET', 'HLT'])
+const jumpsAlways = new Set(['JMP', 'JMPF', 'RET', 'RETF', 'IRET', 'HLT'])
+const fixedContexts = { flat32: 0, long64: 1 } as const
+const maxContexts = 4096
 
-/** Answers the physical page of a linear address, or null when fetching faults. */
-export type TranslateFetch = (linear: bigint) => number | null
+/** Where code comes from. */
+export interface FetchPort {
+  /** The physical page of a linear address, or null when fetching faults as the state then says. */
+  translate(linear: bigint): number | null
+  /** The page of our memory behind a physical page, or -1: there is a device, or nothing. */
+  frameOf(page: number): number
+  /** A byte where no frame is. */
+  readByte(physical: number): number
+}
+
+/** What to decode. `room`: bytes from `linear` to the end of CS, at least 1. */
+export interface FetchPoint {
+  readonly mode: Mode
+  readonly linear: bigint
+  readonly room: number
+}
+
+export type Entered = 'entered' | 'fault' | 'pastLimit'
 
 /**
- * Decoded code: per physical page and mode a map from offsets to micro-ops, which stand in runs behind each
+ * Decoded code: per frame, mode and base of CS a map from offsets to micro-ops, which stand in runs behind each
  * other. Decoding ahead has no side effect: it stays inside of the page.
  */
 export class CodeCache {
   readonly #view: DataView
   readonly #bytes: Uint8Array
   readonly #core: Core
-  readonly #decoders = { flat32: new Decoder(bitsOf.flat32), long64: new Decoder(bitsOf.long64) }
-  /** Code maps by physical page and mode. */
+  readonly #port: FetchPort
+  readonly #decoders = { 16: new Decoder(16), 32: new Decoder(32), 64: new Decoder(64) }
+  /** Code maps by context and frame. */
   readonly #maps = new Map<string, number>()
-  readonly #byPage = new Map<number, number[]>()
-  readonly #scratch = new Uint8Array(2 * maxLength)
+  readonly #byFrame = new Map<number, number[]>()
+  readonly #contexts = new Map<string, number>()
+  readonly #scratch = new Uint8Array(maxLength)
   #mapsUsed = 1
   #end: number = microOps.at
 
-  constructor(memory: Uint8Array<ArrayBuffer>, core: Core) {
+  constructor(memory: Uint8Array<ArrayBuffer>, core: Core, port: FetchPort) {
     this.#bytes = memory
     this.#view = new DataView(memory.buffer)
     this.#core = core
+    this.#port = port
   }
 
-  /**
-   * Decodes at RIP and makes it the entry of the next run. False when fetching faults, which the state then
-   * describes.
-   */
-  enter(mode: Mode, rip: bigint, translate: TranslateFetch): boolean {
-    const page = translate(rip)
-    if (page === null) return false
-    const offset = Number(rip & 0xfffn)
-    const map = this.#mapOf(mode, page, rip)
-    this.#view.setBigUint64(state.page, rip & ~0xfffn, true)
-    if (this.#view.getInt32(map + 4 * offset, true) !== 0) return true
+  /** A number for everything that decoded code depends on besides its bytes. */
+  contextOf(mode: Mode, codeBase: bigint): number {
+    if (mode === 'flat32' || mode === 'long64') return fixedContexts[mode]
+    const key = `${mode} ${codeBase}`
+    let context = this.#contexts.get(key)
+    if (context === undefined) {
+      if (this.#contexts.size === maxContexts) this.flush()
+      context = 2 + this.#contexts.size
+      this.#contexts.set(key, context)
+    }
+    return context
+  }
+
+  /** Decodes at RIP and makes it the entry of the next run. */
+  enter(point: FetchPoint): Entered {
+    const { mode, linear, room } = point
+    const page = this.#port.translate(linear)
+    if (page === null) return 'fault'
+    const offset = Number(linear & 0xfffn)
+    this.#view.setBigUint64(state.page, linear & ~0xfffn, true)
+    const frame = this.#port.frameOf(page)
+    if (frame < 0 || room < pageBytes - offset) return this.#enterAlone(point, page, offset)
+    const map = this.#mapOf(frame, linear)
+    if (this.#view.getInt32(map + 4 * offset, true) !== 0) return 'entered'
     if (this.#end + (maxRun + 2) * microOp.bytes > microOps.end) {
       this.flush()
-      return this.enter(mode, rip, translate)
+      return this.enter(point)
     }
-    const from = ramBase + page * pageBytes
-    const first = this.#decoders[mode].decode(this.#bytes, from + offset, from + pageBytes)
-    if (first.verdict !== 'incomplete') {
-      this.#decodeRun(mode, page, map, offset)
-      return true
-    }
-    return this.#enterCrossing(mode, page, rip, translate)
+    const from = ramBase + frame * pageBytes
+    const first = this.#decoders[bitsOf[mode]].decode(this.#bytes, from + offset, from + pageBytes)
+    if (first.verdict === 'incomplete') return this.#enterAlone(point, page, offset)
+    this.#decodeRun(mode, frame, map, offset)
+    return 'entered'
   }
 
-  /** Forgets what was decoded from a physical page. */
-  drop(page: number): void {
-    for (const map of this.#byPage.get(page) ?? []) this.#bytes.fill(0, map, map + codeMaps.bytes)
-    this.#view.setBigUint64(granules + 8 * page, 0n, true)
+  /** Forgets what was decoded from a frame. */
+  drop(frame: number): void {
+    for (const map of this.#byFrame.get(frame) ?? []) this.#bytes.fill(0, map, map + codeMaps.bytes)
+    this.#view.setBigUint64(granules + 8 * frame, 0n, true)
   }
 
   flush(): void {
-    for (const page of this.#byPage.keys()) this.drop(page)
+    for (const frame of this.#byFrame.keys()) this.drop(frame)
     this.#maps.clear()
-    this.#byPage.clear()
+    this.#byFrame.clear()
+    this.#contexts.clear()
     this.#mapsUsed = 1
     this.#end = microOps.at
+    this.unhook()
+  }
+
+  /** The instruction TLB keeps its translations, and leads to no code until it is entered again. */
+  unhook(): void {
     for (let index = 0; index < codeTlb.count; index++) {
-      this.#view.setInt32(codeTlb.entries + codeTlb.entryBytes * index + codeTlb.map, codeMaps.at, true)
+      this.#view.setInt32(codeTlb.entries + codeTlb.entryBytes * index + codeTlb.context, -1, true)
     }
   }
 
-  /** The code map of a page, hooked into the instruction TLB. */
-  #mapOf(mode: Mode, page: number, rip: bigint): number {
-    const key = `${mode} ${page}`
+  /** The code map of a frame, hooked into the instruction TLB. */
+  #mapOf(frame: number, linear: bigint): number {
+    const context = this.#view.getInt32(state.codeContext, true)
+    const key = `${context} ${frame}`
     let map = this.#maps.get(key)
     if (map === undefined) {
-      if (this.#mapsUsed === codeMaps.count) this.flush()
+      if (this.#mapsUsed === codeMaps.count) this.#flushKeepingContexts()
       map = codeMaps.at + codeMaps.bytes * this.#mapsUsed++
       this.#maps.set(key, map)
-      this.#byPage.set(page, [...(this.#byPage.get(page) ?? []), map])
+      this.#byFrame.set(frame, [...(this.#byFrame.get(frame) ?? []), map])
     }
-    const entry = codeTlb.entries + codeTlb.entryBytes * (Number((rip >> 12n) & 0xffn) % codeTlb.count)
+    const entry = codeTlb.entries + codeTlb.entryBytes * (Number((linear >> 12n) & 0xffn) % codeTlb.count)
     this.#view.setInt32(entry + codeTlb.map, map, true)
+    this.#view.setInt32(entry + codeTlb.context, context, true)
     return map
   }
 
-  #decodeRun(mode: Mode, page: number, map: number, start: number): void {
-    const from = ramBase + page * pageBytes
+  /** The context at hand goes on to mean what it means. */
+  #flushKeepingContexts(): void {
+    const contexts = [...this.#contexts]
+    this.flush()
+    for (const [key, context] of contexts) this.#contexts.set(key, context)
+  }
+
+  #decodeRun(mode: Mode, frame: number, map: number, start: number): void {
+    const from = ramBase + frame * pageBytes
     let offset = start
     for (let count = 0; count < maxRun && offset < pageBytes; count++) {
       const known = this.#view.getInt32(map + 4 * offset, true)
@@ -102,11 +149,11 @@ export class CodeCache {
         this.#append(pseudo.follow, offset, known)
         return
       }
-      const instruction = this.#decoders[mode].decode(this.#bytes, from + offset, from + pageBytes)
+      const instruction = this.#decoders[bitsOf[mode]].decode(this.#bytes, from + offset, from + pageBytes)
       // Only the first has to be there: what cannot be decoded further on may never run.
       if (count > 0 && instruction.verdict !== 'valid') break
       this.#view.setInt32(map + 4 * offset, this.#end, true)
-      this.#mark(page, offset, instruction.length)
+      this.#mark(frame, offset, instruction.length)
       this.#write(mode, instruction, offset)
       offset += instruction.length
       if (jumpsAlways.has(instruction.row?.mnemonic ?? 'JMP')) break
@@ -114,26 +161,40 @@ export class CodeCache {
     this.#append(pseudo.lookUp, offset, 0)
   }
 
-  /** An instruction over two pages is decoded each time it runs: it depends on both. */
-  #enterCrossing(mode: Mode, page: number, rip: bigint, translate: TranslateFetch): boolean {
-    const offset = Number(rip & 0xfffn)
-    const here = pageBytes - offset
-    const first = ramBase + page * pageBytes
-    this.#scratch.fill(0)
-    this.#scratch.set(this.#bytes.subarray(first + offset, first + pageBytes))
-    const next = translate(
-      mode === 'long64' ? BigInt.asUintN(64, rip + BigInt(here)) : (rip + BigInt(here)) & 0xffff_ffffn,
-    )
-    if (next === null) return false
-    const second = ramBase + next * pageBytes
-    this.#scratch.set(this.#bytes.subarray(second, second + maxLength), here)
-    const instruction = this.#decoders[mode].decode(this.#scratch, 0, here + maxLength)
+  /**
+   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs. What
+   * is missing faults only where the instruction needs it: first the limit, then the second page.
+   */
+  #enterAlone({ mode, linear, room }: FetchPoint, page: number, offset: number): Entered {
+    const decoder = this.#decoders[bitsOf[mode]]
+    const here = Math.min(maxLength, pageBytes - offset, room)
+    this.#copy(page, offset, here, 0)
+    let instruction = decoder.decode(this.#scratch, 0, here)
+    if (instruction.verdict === 'incomplete') {
+      if (here === room) return 'pastLimit'
+      const mask = mode === 'long64' ? 64 : 32
+      const next = this.#port.translate(BigInt.asUintN(mask, linear + BigInt(here)))
+      if (next === null) return 'fault'
+      const more = Math.min(maxLength, room) - here
+      this.#copy(next, 0, more, here)
+      instruction = decoder.decode(this.#scratch, 0, here + more)
+      if (instruction.verdict === 'incomplete') return 'pastLimit'
+    }
     this.#view.setInt32(state.entry, this.#end, true)
     this.#write(mode, instruction, offset)
     this.#append(pseudo.lookUp, offset + instruction.length, 0)
     // No map leads there: the next decoding may write over it.
     this.#end -= 2 * microOp.bytes
-    return true
+    return 'entered'
+  }
+
+  #copy(page: number, offset: number, count: number, to: number): void {
+    const frame = this.#port.frameOf(page)
+    const from = ramBase + frame * pageBytes + offset
+    if (frame >= 0) this.#scratch.set(this.#bytes.subarray(from, from + count), to)
+    for (let index = 0; frame < 0 && index < count; index++) {
+      this.#scratch[to + index] = this.#port.readByte(page * pageBytes + offset + index)
+    }
   }
 
   #write(mode: Mode, instruction: Instruction, offset: number): void {
@@ -156,8 +217,16 @@ export class CodeCache {
       repeat: instruction.repeat,
     }
     const handlers = this.#core.handlersOf(mode, row, choice)
-    const isPlain = row.facts.repeat || row.operands[0]?.[0] === 'X' ? isPlainString : isPlainAddress
-    return isPlain(instruction, mode === 'long64') ? handlers : { fast: 0, slow: handlers.slow }
+    return this.#isPlain(mode, instruction) ? handlers : { fast: 0, slow: handlers.slow }
+  }
+
+  #isPlain(mode: Mode, instruction: Instruction): boolean {
+    const { row } = instruction
+    if (mode === 'seg16' || mode === 'seg32') return !row?.operands.some((kind) => kind[0] === 'O')
+    const isString = row?.facts.repeat || row?.operands[0]?.[0] === 'X'
+    // The limits of FS and GS are not known to be flat.
+    if (mode === 'flat32' && instruction.segment >= 4) return false
+    return (isString ? isPlainString : isPlainAddress)(instruction, mode === 'long64')
   }
 
   #append(handler: number, offset: number, link: number): void {
@@ -168,18 +237,18 @@ export class CodeCache {
     this.#end += microOp.bytes
   }
 
-  /** Notes which granules hold code; the first one of a page disarms the write TLB. */
-  #mark(page: number, offset: number, length: number): void {
-    const at = granules + 8 * page
+  /** Notes which granules hold code; the first one of a frame disarms the write TLB. */
+  #mark(frame: number, offset: number, length: number): void {
+    const at = granules + 8 * frame
     const before = this.#view.getBigUint64(at, true)
     const bits =
       (1n << BigInt(offset >> 6)) | (1n << BigInt(Math.min(offset + length - 1, pageBytes - 1) >> 6))
     this.#view.setBigUint64(at, before | bits, true)
-    if (before === 0n) this.onFirstCode(page)
+    if (before === 0n) this.onFirstCode(frame)
   }
 
-  /** Called when code is decoded from a page that held none. */
-  onFirstCode: (page: number) => void = () => {}
+  /** Called when code is decoded from a frame that held none. */
+  onFirstCode: (frame: number) => void = () => {}
 }
 
 /** Implied addresses are plain unless FS, GS or an address size prefix changes them. */

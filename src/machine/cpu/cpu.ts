@@ -1,92 +1,102 @@
 import type { PortSpace } from '../bus/port-space.ts'
 import { CodeCache } from './code-cache.ts'
-import { buildCore, type Core, type Mode } from './interpreter/core.ts'
-import { importModule } from './interpreter/imports.ts'
+import { controlInstructions } from './control/control-instructions.ts'
+import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
+import { DerivedState } from './derived-state.ts'
+import { eventInstructions } from './events/event-instructions.ts'
+import { EventUnit, type FaultStep } from './events/event-unit.ts'
+import { interpreterOf } from './interpreter/core.ts'
 import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
-import { codeMaps, codeTlb, dataTlb, pageBytes, ramBase, state } from './state-layout.ts'
+import { portAllowed } from './segments/io-bitmap.ts'
+import { segmentInstructions } from './segments/segment-instructions.ts'
+import { activity, codeTlb, dataTlb, pageBytes, ramBase, segment, state } from './state-layout.ts'
+import { CpuState } from './system/cpu-state.ts'
+import { SystemDispatch } from './system/dispatch.ts'
+import { GuestFault, vector } from './system/guest-fault.ts'
+import { Operation } from './system/operation.ts'
+import type { Processor } from './system/processor.ts'
+import { SystemMemory } from './system/system-memory.ts'
 import { SystemInstructions } from './system.ts'
 
-interface Exports {
-  readonly flat32: (budget: number) => number
-  readonly long64: (budget: number) => number
-  readonly translateFetch: (linear: bigint) => bigint
-  readonly resolve: (linear: bigint, bytes: number, access: number, slot: number) => number
-  readonly selectBank: () => void
-  readonly disarmAll: () => void
-}
-
 export type CpuStop =
+  /** `halted`: only an event from outside would go on. `requested`: by a device. */
   | { readonly kind: 'budget' | 'halted' | 'requested' }
-  /** Exceptions are not delivered yet: the run ends before the instruction that raises one. */
+  /** A fault that could not be delivered, nor the double fault about it: all of them, first to last. */
+  | { readonly kind: 'tripleFault'; readonly chain: readonly FaultStep[] }
+  /** Where `stopsAtExceptions`: nothing has been delivered, RIP is at the instruction. */
   | { readonly kind: 'exception'; readonly vector: number; readonly code: number }
-  /** The instruction at RIP is not in the table yet. */
+  /** There is no semantic yet for the instruction at RIP. */
   | { readonly kind: 'absent' }
-
-interface Compiled {
-  readonly core: Core
-  readonly module: WebAssembly.Module
-}
 
 /** Engines optimise a function only between two calls of it. */
 const maxSlice = 4_000_000
 
-let compiled: Compiled | null = null
-
-/** The core, generated and compiled once a process. */
-function compiledCore(): Compiled {
-  if (!compiled) {
-    const core = buildCore()
-    compiled = { core, module: new WebAssembly.Module(core.bytes) }
-  }
-  return compiled
-}
+/** No address of set 0 has this tag; none of another set has 0. */
+const unmatchedInSet0 = 4096
 
 /** One processor and the RAM that it shares a memory with. */
 export class Cpu {
   readonly ram: Uint8Array
+  readonly state: CpuState
+  readonly events: EventUnit
+  /** Ends runs at exceptions instead of delivering them. */
+  stopsAtExceptions = false
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
   readonly #view: DataView
-  readonly #exports: Exports
+  readonly #core: CoreExports
   readonly #cache: CodeCache
+  readonly #derived: DerivedState
+  readonly #processor: Processor
   #stopRequested = false
 
   /** `ramBytes` is a multiple of 64 KiB. */
   constructor(ramBytes: number, ports: PortSpace) {
     const { core, module } = compiledCore()
-    const memory = new WebAssembly.Memory({ initial: (ramBase + ramBytes) / 65536 })
-    this.#memory = memory
-    this.#bytes = new Uint8Array(memory.buffer)
-    this.#view = new DataView(memory.buffer)
+    this.#memory = new WebAssembly.Memory({ initial: (ramBase + ramBytes) / 65536 })
+    this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#view = new DataView(this.#memory.buffer)
     this.ram = this.#bytes.subarray(ramBase)
-    this.#cache = new CodeCache(this.#bytes, core)
-    this.#cache.onFirstCode = () => this.#exports.disarmAll()
-    const system = new SystemInstructions(this.#view, {
-      flushTlb: () => this.flushTlb(),
-      peekable: (linear) => {
-        const at = this.#exports.resolve(BigInt(linear), 8, 0, 0)
-        return at < 0 ? null : at
+    this.state = new CpuState(this.#view)
+    this.#core = instantiate<CoreExports>(module, this.#imports(ports))
+    this.#cache = new CodeCache(this.#bytes, core, {
+      translate: (linear) => {
+        const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
+        return page === -1n ? null : Number(page >> 12n)
       },
+      frameOf: (page) => (page * pageBytes < ramBytes ? page : -1),
+      readByte: () => 0xff,
     })
-    const imports = {
+    this.#cache.onFirstCode = () => this.#disarmWrites()
+    this.#derived = new DerivedState(this.state, (mode, base) => this.#cache.contextOf(mode, base))
+    const memory = new SystemMemory(this.#view, this.#core)
+    this.#processor = {
+      state: this.state,
       memory,
-      portRead: (port: number, size: number) => ports.read(port, size),
-      portWrite: (port: number, size: number, value: number) => ports.write(port, size, value >>> 0),
-      busRead: () => -1,
-      busWrite: () => {},
-      codeWritten: (page: number) => this.#cache.drop(page),
-      system: (uop: number) => system.run(uop),
+      tlb: {
+        flush: () => this.flushTlb(),
+        invalidate: () => this.flushTlb(),
+        recheck: () => this.flushTlb(),
+      },
+      events: { softwareInterrupt: (...one) => this.events.softwareInterrupt(...one) },
+      units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
-    const instance = new WebAssembly.Instance(module, { [importModule]: imports })
-    this.#exports = instance.exports as unknown as Exports
+    this.events = new EventUnit(this.#processor)
     this.#view.setBigUint64(state.ramBytes, BigInt(ramBytes), true)
     this.#view.setBigUint64(state.onePage, BigInt(pageBytes), true)
     this.flushTlb()
+    this.#derived.refresh()
   }
 
   get registers(): RegisterFile {
     return readRegisterFile(this.#view)
+  }
+
+  /** Whoever sets registers has changed what the TLB stands for: it is flushed. */
+  set registers(file: RegisterFile) {
+    writeRegisterFile(this.#view, file)
+    this.settle()
   }
 
   /** CR2: what the last page fault was about. */
@@ -94,10 +104,15 @@ export class Cpu {
     return this.#view.getBigUint64(state.cr2, true)
   }
 
-  /** Whoever sets registers has changed what the TLB stands for: it is flushed. */
-  set registers(file: RegisterFile) {
-    writeRegisterFile(this.#view, file)
+  /** Units done since the machine was made or loaded. */
+  get units(): bigint {
+    return this.#view.getBigUint64(state.units, true)
+  }
+
+  /** Call it after changes of the state from outside: works out the mode and flushes the TLB. */
+  settle(): void {
     this.flushTlb()
+    this.#derived.refresh()
   }
 
   /** Ends the run behind the instruction that is under way: called by a device. */
@@ -109,21 +124,21 @@ export class Cpu {
   /** Writes to RAM from outside: decoded code is forgotten. */
   poke(address: number, bytes: Uint8Array): void {
     this.ram.set(bytes, address)
-    for (let page = address >>> 12; page * pageBytes < address + bytes.length; page++) this.#cache.drop(page)
+    const last = Math.floor((address + bytes.length - 1) / pageBytes)
+    for (let page = Math.floor(address / pageBytes); page <= last; page++) this.#cache.drop(page)
   }
 
   /** Runs exactly `budget` units, unless something ends the run before. Answers why, and what is left. */
   run(budget: number): { readonly stop: CpuStop; readonly left: number } {
     let left = budget
     while (left > 0) {
-      const slice = Math.min(left, maxSlice)
-      const end = this.#exports[this.#mode](slice)
-      left -= slice - this.#view.getInt32(state.budget, true)
+      const { stop, done } = this.#step(left)
+      left -= done
+      this.state.setU64(state.units, this.units + BigInt(done))
       if (this.#stopRequested) {
         this.#stopRequested = false
         return { stop: { kind: 'requested' }, left }
       }
-      const stop = end === runEnd.decode ? this.#decode() : this.#stopOf(end)
       if (stop) return { stop, left }
     }
     return { stop: { kind: 'budget' }, left: 0 }
@@ -131,45 +146,155 @@ export class Cpu {
 
   /** A function of a module that was built for this CPU's memory: a region. */
   instantiate(bytes: Uint8Array<ArrayBuffer>, name: string): (budget: number) => number {
-    const module = new WebAssembly.Module(bytes)
-    const { exports } = new WebAssembly.Instance(module, { [importModule]: { memory: this.#memory } })
+    const exports = instantiate<Record<string, unknown>>(new WebAssembly.Module(bytes), {
+      memory: this.#memory,
+    })
     return exports[name] as (budget: number) => number
   }
 
   flushTlb(): void {
-    this.#bytes.fill(0, dataTlb.entries, dataTlb.entries + dataTlb.count * dataTlb.entryBytes)
-    this.#exports.disarmAll()
-    this.#exports.selectBank()
+    const { entries, entryBytes, count, fast, bankBytes, banks } = dataTlb
+    this.#bytes.fill(0, entries, entries + count * entryBytes)
+    this.#bytes.fill(0, fast, fast + banks * bankBytes)
+    for (let bank = 0; bank < banks; bank++) {
+      const first = fast + bank * bankBytes
+      this.#view.setInt32(first + dataTlb.readTag, unmatchedInSet0, true)
+      this.#view.setInt32(first + dataTlb.writeTag, unmatchedInSet0, true)
+    }
     for (let index = 0; index < codeTlb.count; index++) {
       const entry = codeTlb.entries + codeTlb.entryBytes * index
-      this.#view.setInt32(entry, 1, true)
-      this.#view.setInt32(entry + 4, 0, true)
-      this.#view.setInt32(entry + codeTlb.map, codeMaps.at, true)
+      this.#view.setBigInt64(entry, -1n, true)
+    }
+    this.#cache.unhook()
+  }
+
+  /** One delivery, or one run of the core. */
+  #step(left: number): { readonly stop: CpuStop | null; readonly done: number } {
+    const { careful } = this.events
+    if (careful || this.#view.getInt32(state.activity, true) !== activity.running) {
+      const boundary = this.events.before()
+      if (boundary === 'wait') return { stop: { kind: 'halted' }, done: 0 }
+      if (boundary !== 'go') return this.#delivered(boundary)
+    }
+    const slice = careful ? 1 : Math.min(left, maxSlice)
+    this.#view.setInt32(state.slice, slice, true)
+    this.#view.setInt32(state.budget, slice, true)
+    const end = this.#core[interpreterOf(this.#derived.mode)](slice)
+    const done = this.#sliceDone()
+    this.#view.setInt32(state.slice, 0, true)
+    this.#view.setInt32(state.budget, 0, true)
+    if (careful && done > 0) this.events.after()
+    const { stop, units } = this.#next(end, done < left)
+    return { stop, done: done + units }
+  }
+
+  #next(end: number, hasMore: boolean): { readonly stop: CpuStop | null; readonly units: number } {
+    switch (end) {
+      case runEnd.decode:
+        return hasMore ? this.#decode() : { stop: null, units: 0 }
+      case runEnd.fault:
+        return this.#fault()
+      case runEnd.halt:
+        this.#view.setInt32(state.activity, activity.halted, true)
+        return { stop: null, units: 0 }
+      case runEnd.absent:
+        return { stop: { kind: 'absent' }, units: 0 }
+      default:
+        return { stop: null, units: 0 }
     }
   }
 
-  get #mode(): Mode {
-    return this.#view.getInt32(state.long, true) ? 'long64' : 'flat32'
+  #decode() {
+    const { mode } = this.#derived
+    const { rip } = this.state
+    const base = this.state.u64(state.codeBase)
+    const limit = this.state.u32(state.segmentLimits + 4 * segment.cs)
+    const room = mode === 'long64' ? Number.POSITIVE_INFINITY : limit - Number(rip) + 1
+    const linear = mode === 'long64' ? rip : BigInt.asUintN(32, rip + base)
+    const entered = room > 0 ? this.#cache.enter({ mode, linear, room }) : 'pastLimit'
+    if (entered === 'entered') return { stop: null, units: 0 }
+    if (entered === 'pastLimit') this.#setFault(vector.generalProtection)
+    return this.#fault()
   }
 
-  #decode(): CpuStop | null {
-    const rip = this.#view.getBigUint64(state.rip, true)
-    const entered = this.#cache.enter(this.#mode, rip, (linear) => {
-      const page = this.#exports.translateFetch(linear)
-      return page === -1n ? null : Number(page >> 12n)
-    })
-    return entered ? null : this.#exception()
+  /** Delivers the exception that the state describes, raised at RIP. */
+  #fault(): { readonly stop: CpuStop | null; readonly units: number } {
+    const number = this.#view.getInt32(state.faultVector, true)
+    const code = this.#view.getInt32(state.faultCode, true)
+    if (this.stopsAtExceptions) return { stop: { kind: 'exception', vector: number, code }, units: 0 }
+    const { stop, done } = this.#delivered(this.events.fault(number, code))
+    return { stop, units: done }
   }
 
-  #stopOf(end: number): CpuStop | null {
-    if (end === runEnd.halt) return { kind: 'halted' }
-    if (end === runEnd.absent) return { kind: 'absent' }
-    if (end === runEnd.fault) return this.#exception()
-    return null
+  #delivered(how: 'delivered' | 'tripleFault'): { readonly stop: CpuStop | null; readonly done: number } {
+    this.#derived.refresh()
+    return { stop: how === 'delivered' ? null : { kind: 'tripleFault', chain: this.events.chain }, done: 1 }
   }
 
-  #exception(): CpuStop {
-    const vector = this.#view.getInt32(state.faultVector, true)
-    return { kind: 'exception', vector, code: this.#view.getInt32(state.faultCode, true) }
+  #setFault(number: number, code = 0): void {
+    this.#view.setInt32(state.faultVector, number, true)
+    this.#view.setInt32(state.faultCode, code, true)
+  }
+
+  #sliceDone(): number {
+    return this.#view.getInt32(state.slice, true) - this.#view.getInt32(state.budget, true)
+  }
+
+  #imports(ports: PortSpace): Readonly<Record<string, unknown>> {
+    let dispatch: SystemDispatch | null = null
+    let old: SystemInstructions | null = null
+    return {
+      memory: this.#memory,
+      portRead: (port: number, size: number) => ports.read(port, size),
+      portWrite: (port: number, size: number, value: number) => ports.write(port, size, value >>> 0),
+      portAllowed: (port: number, size: number) => this.#portAllowed(port, size),
+      busRead: () => -1,
+      busWrite: () => {},
+      codeWritten: (page: number) => this.#cache.drop(page),
+      system: (uop: number) => {
+        dispatch ??= this.#dispatch()
+        const done = dispatch.run(uop)
+        if (done !== 5) return done
+        old ??= new SystemInstructions(this.#view, {
+          flushTlb: () => this.flushTlb(),
+          peekable: (linear) => {
+            const at = this.#core.resolve(BigInt(linear), 8, 0, 0)
+            return at < 0 ? null : at
+          },
+        })
+        const result = old.run(uop)
+        this.#derived.refresh()
+        return result
+      },
+    }
+  }
+
+  #dispatch(): SystemDispatch {
+    const effectiveAddress = this.#core.effectiveAddress
+    const operation = new Operation(this.state, this.#processor.memory, effectiveAddress)
+    const instructions = { ...controlInstructions, ...eventInstructions, ...segmentInstructions }
+    const settle = () => this.#derived.refresh() || this.events.careful
+    return new SystemDispatch(this.#processor, operation, instructions, settle)
+  }
+
+  /** 1, or 0 with the fault in the state. */
+  #portAllowed(port: number, bytes: number): number {
+    try {
+      portAllowed(this.#processor, port, bytes)
+      return 1
+    } catch (fault) {
+      if (!(fault instanceof GuestFault)) throw fault
+      this.#setFault(fault.vector, fault.code)
+      return 0
+    }
+  }
+
+  /** Translations stay; the next write to each page asks again. */
+  #disarmWrites(): void {
+    for (let index = 0; index < dataTlb.count * dataTlb.banks; index++) {
+      const tag = dataTlb.fast + dataTlb.fastBytes * index + dataTlb.writeTag
+      this.#view.setInt32(tag, index % dataTlb.count === 0 ? unmatchedInSet0 : 0, true)
+      this.#view.setInt32(tag + 4, 0, true)
+    }
   }
 }

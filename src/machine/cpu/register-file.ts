@@ -1,4 +1,4 @@
-import { state } from './state-layout.ts'
+import { rights, segment, state } from './state-layout.ts'
 
 /** The registers that a test or a boot plan names. RFLAGS is materialised. */
 export interface RegisterFile {
@@ -39,7 +39,20 @@ export function writeRegisterFile(view: DataView, file: RegisterFile): void {
   view.setBigUint64(state.cr3, file.cr3, true)
   view.setBigUint64(state.cr4, BigInt(file.cr4 >>> 0), true)
   view.setBigUint64(state.efer, BigInt(file.efer >>> 0), true)
-  view.setInt32(state.long, file.long ? 1 : 0, true)
+  writeFlatSegments(view, file.long)
+}
+
+/** Segments as boot code leaves them: all of memory, code of 64 or 32 bits. */
+function writeFlatSegments(view: DataView, long: boolean): void {
+  for (let number = 0; number < 6; number++) {
+    const isCode = number === segment.cs
+    const width = long && isCode ? rights.long : rights.big
+    const type = isCode ? rights.code : 0
+    const allowed = rights.present | rights.nonSystem | type | rights.writable | rights.accessed
+    view.setBigUint64(state.segmentBases + 8 * number, 0n, true)
+    view.setUint32(state.segmentLimits + 4 * number, 0xffff_ffff, true)
+    view.setUint32(state.segmentRights + 4 * number, allowed | width | rights.granular, true)
+  }
 }
 
 /** RFLAGS from the lazy flags. */

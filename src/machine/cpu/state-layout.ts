@@ -71,8 +71,18 @@ export const state = {
   a20: 0x1d0,
   /** i32: `pending`, bits of what waits for an instruction boundary. */
   pending: 0x1d4,
-  /** Places that are no plain byte of RAM: `placeCount` of `place.bytes`; the last is TypeScript's. */
-  places: 0x200,
+  /** i64: base of CS where offsets have one: 0 in 64-bit mode. Derived. */
+  codeBase: 0x1d8,
+  /** i32: what decoded code belongs to besides its page: mode, base of CS. Derived. */
+  codeContext: 0x1e0,
+  /** i64: 1 at CPL 3: part of instruction TLB tags. Derived. */
+  fetchesAsUser: 0x1e8,
+  /** i32: bits of `optionalFeature` (control/model.ts): what this machine's model has beyond the usual. */
+  optionalFeatures: 0x200,
+  /** i32: 1 between MONITOR and MWAIT; i64: the line's linear address; its 64 bytes as they were. */
+  monitorArmed: 0x204,
+  monitorLine: 0x208,
+  monitorBytes: 0x210,
   /** i32: limits in bytes of ES to GS, LDTR, TR: the last valid offset (expand-down: the last invalid). */
   segmentLimits: 0x280,
   /** i32: access rights of ES to GS, LDTR, TR, as `rights`. */
@@ -80,6 +90,8 @@ export const state = {
   /** i64: bases of LDTR and TR. */
   systemBases: 0x2c0,
   xcr0: 0x2d0,
+  /** i32: CR8. */
+  taskPriority: 0x2d8,
   /** i64: DR0 to DR3, then DR6 and DR7. */
   dr0: 0x2e0,
   dr6: 0x300,
@@ -103,12 +115,26 @@ export const state = {
   debugControl: 0x380,
   pkru: 0x388,
   randomSeed: 0x390,
+  /** IA32_MCG_STATUS. */
+  machineCheckStatus: 0x398,
   /** i64: what PAE paging loaded with CR3 (SDM volume 3, 4.4.1). */
   pdptes: 0x3a0,
   /** i64: MTRRdefType, 11 fixed ranges, 8 variable pairs. */
   mtrrs: 0x400,
+  /** Places that are no plain byte of RAM: `placeCount` of `place.bytes`; the last is TypeScript's. */
+  places: 0x500,
   /** x87, MMX and SSE state: the next issue's. */
   vectors: 0x800,
+  /**
+   * i64 each for ES to GS: the last offset that may be read or written as far as type and limit go, or -1
+   * where that takes more than a comparison. Derived.
+   */
+  readLimits: 0xc00,
+  writeLimits: 0xc30,
+  /** i64: bits of rSP that a stack has. Derived. */
+  stackMask: 0xc60,
+  /** i64 at 8 times 2, 4 and 8: bits of addresses of so many bytes. Constant. */
+  addressMasks: 0xc70,
   end: 0x1000,
 } as const
 
@@ -147,7 +173,7 @@ export const activity = { running: 0, halted: 1, shutdown: 2, waitForSipi: 3 } a
 /** Bits of `state.pending`. */
 export const pending = { interrupt: 1, nmi: 2, init: 4, sipi: 8 } as const
 
-export const placeCount = 5
+export const placeCount = 12
 
 /** Physical addresses of a place's first byte and of the first on the next page, bytes on the first. */
 export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
@@ -181,8 +207,11 @@ export const bank = { supervisor: 0, user: 1, supervisorWithAc: 2, never: 3 } as
 /** Bits of `state.unarmed`. */
 export const unarmed = { alignment: 1, breakpoints: 2 } as const
 
-/** Instruction TLB: i64 linear page or an odd number, i64 physical page | flags, i32 code map. */
-export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16 } as const
+/**
+ * Instruction TLB: i64 linear page | 1 at CPL 3, or -1; i64 physical page | flags. Then what is derived: i32
+ * code map, i32 the context that it belongs to, or -1.
+ */
+export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16, context: 20 } as const
 
 /** One i64 a physical page: a bit for each granule of 64 bytes that code was decoded from. */
 export const granules = 0x10_0000

@@ -130,6 +130,8 @@ export class SystemInstructions {
     if (!isRegister || !(isNull || this.#descriptor(selector) === flat.data)) return status.absent
     this.#view.setInt32(state.selectors + 4 * number, selector, true)
     this.#view.setBigUint64(state.segmentBases + 8 * number, 0n, true)
+    this.#view.setUint32(state.segmentLimits + 4 * number, 0xffffffff, true)
+    this.#view.setInt32(state.segmentRights + 4 * number, isNull ? 1 << 16 : 0xc093, true)
     return this.#goOn(uop)
   }
 
@@ -140,7 +142,9 @@ export class SystemInstructions {
     const isLong = (this.#view.getUint32(state.efer, true) & efer.lma) !== 0
     if (!(descriptor === flat.code32 || (isLong && descriptor === flat.code64))) return status.absent
     this.#view.setInt32(state.selectors + 4, selector, true)
-    this.#view.setInt32(state.long, descriptor === flat.code64 ? 1 : 0, true)
+    this.#view.setBigUint64(state.segmentBases + 8, 0n, true)
+    this.#view.setUint32(state.segmentLimits + 4, 0xffffffff, true)
+    this.#view.setInt32(state.segmentRights + 4, descriptor === flat.code64 ? 0xa09b : 0xc09b, true)
     this.#view.setBigUint64(state.rip, BigInt(offset), true)
     return status.mode
   }

@@ -5,19 +5,27 @@ import type { Variant } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
-import { call } from '../wasm/expression.ts'
+import { call, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
+import type { InterpreterName } from './code-lookup.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineFindCode, defineInterpreter, type HotHandler, pseudo } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
 import { defineSlowFunctions, type SlowFunctions } from './slow-functions.ts'
-import { SlowTarget } from './slow-target.ts'
+import { instructionOffset, SlowTarget } from './slow-target.ts'
 import { status } from './status.ts'
 import { type Choice, choiceNumber, choicesOf, handlerKey, isHot, variantOf } from './variants.ts'
 
-export const modes = ['flat32', 'long64'] as const
+/** Positions as in `codeMode`. */
+export const modes = ['flat32', 'long64', 'seg16', 'seg32'] as const
 export type Mode = (typeof modes)[number]
+
+const interpreters = ['flat32', 'long64', 'segmented'] as const
+
+export function interpreterOf(mode: Mode): InterpreterName {
+  return mode === 'flat32' || mode === 'long64' ? mode : 'segmented'
+}
 
 export interface Core {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -25,8 +33,10 @@ export interface Core {
   handlersOf(mode: Mode, row: Row, choice: Choice): Handlers
   /** Raise #UD, raise #GP(0), say that the table has no row. */
   readonly failures: { readonly undefined: number; readonly tooLong: number; readonly absent: number }
-  readonly hotHandlers: Readonly<Record<Mode, number>>
+  readonly hotHandlers: Readonly<Record<InterpreterName, number>>
 }
+
+const generalProtection = 13
 
 /** The least that holds the state and some RAM: 64 KiB each. */
 const minimumPages = 0x201
@@ -43,30 +53,32 @@ export function buildCore(): Core {
     tooLong: defineFailure(module, 'raiseTooLong', 13),
     absent: module.element(module.function('reportAbsent', ['i32'], ['i32'], (f) => f.return(status.absent))),
   }
-  const system = module.element(
-    module.function('systemInstruction', ['i32'], ['i32'], (f) => {
-      f.return(call(imports.system, f.parameters[0] as Local))
-    }),
-  )
-  const cases = { flat32: casesOf('flat32'), long64: casesOf('long64') }
+  const system = module.element(defineSystemInstruction(module, imports))
+  const [legacy, long] = [casesOf(false), casesOf(true)]
+  const cases: Cases = { flat32: legacy, long64: long, segmented: legacy }
   const slow = defineSlowHandlers(module, functions, imports, cases)
   const findCode = defineFindCode(module)
-  const fast = { flat32: new Map<string, number>(), long64: new Map<string, number>() }
-  for (const mode of modes) {
-    const hot = collectHot(mode, cases, fast[mode])
-    const run = defineInterpreter(module, { name: mode, hot, findCode, divide: functions.divide })
-    module.export(run)
+  const fast: FastHandlers = { flat32: new Map(), long64: new Map(), segmented: new Map() }
+  for (const name of interpreters) {
+    const hot = collectHot(name, cases, fast[name])
+    module.export(defineInterpreter(module, { name, hot, findCode, divide: functions.divide }))
   }
-  module.export(memory.translateFetch)
-  module.export(memory.resolve)
-  module.export(memory.selectBank)
-  module.export(memory.disarmAll)
+  exportForTypeScript(module, functions)
   return {
     bytes: module.build(),
     failures,
-    hotHandlers: { flat32: fast.flat32.size, long64: fast.long64.size },
+    hotHandlers: { flat32: fast.flat32.size, long64: fast.long64.size, segmented: fast.segmented.size },
     handlersOf: dispatcher(cases, slow, fast, system),
   }
+}
+
+/** RIP is written first: TypeScript reads it. */
+function defineSystemInstruction(module: ModuleBuilder, imports: Imports): FunctionReference {
+  return module.function('systemInstruction', ['i32'], ['i32'], (f) => {
+    const [uop] = f.parameters as [Local]
+    f.store('i64.store', 0, instructionOffset(uop), state.rip)
+    f.return(call(imports.system, uop))
+  })
 }
 
 function defineFailure(module: ModuleBuilder, name: string, vector: number): number {
@@ -89,14 +101,15 @@ interface Case {
   readonly fastKey: string
 }
 
-type Cases = Readonly<Record<Mode, readonly Case[]>>
+type Cases = Readonly<Record<InterpreterName, readonly Case[]>>
+type FastHandlers = Readonly<Record<InterpreterName, Map<string, number>>>
 
-/** Every case that a mode has of every row with a semantic, in the table's order. */
-function casesOf(mode: Mode): Case[] {
+/** Every case of every row with a semantic, in 64-bit code or in other code, in the table's order. */
+function casesOf(long: boolean): Case[] {
   return rows.flatMap((row) => {
     const semantic = isSystem(row) ? undefined : semantics.get(row.mnemonic)
     if (!semantic) return []
-    return choicesOf(row, mode === 'long64').map((choice) => {
+    return choicesOf(row, long).map((choice) => {
       const variant = variantOf(row, choice)
       const slowKey = handlerKey(row.mnemonic, variant, false)
       return { row, choice, semantic, variant, slowKey, fastKey: handlerKey(row.mnemonic, variant, true) }
@@ -116,10 +129,11 @@ function defineSlowHandlers(
   cases: Cases,
 ): ReadonlyMap<string, number> {
   const slow = new Map<string, number>()
-  for (const { slowKey: key, semantic, variant } of [...cases.flat32, ...cases.long64]) {
+  for (const { row, slowKey: key, semantic, variant } of [...cases.flat32, ...cases.long64]) {
     if (slow.has(key)) continue
     const handler = module.function(`slow ${key}`, ['i32'], ['i32'], (f) => {
       const b = new Operations(new SlowTarget(f, f.parameters[0] as Local, functions, imports), variant)
+      if (row.facts.privileged) b.fault(op('i32.ne', load('i32.load', 0, state.cpl), 0), generalProtection)
       semantic(b)
       b.end()
     })
@@ -128,10 +142,10 @@ function defineSlowHandlers(
   return slow
 }
 
-function collectHot(mode: Mode, cases: Cases, numbers: Map<string, number>): HotHandler[] {
+function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, number>): HotHandler[] {
   const hot: HotHandler[] = []
-  for (const { row, fastKey: key, semantic, variant } of cases[mode]) {
-    if (numbers.has(key) || !isHot(row.mnemonic, variant, mode === 'long64')) continue
+  for (const { row, fastKey: key, semantic, variant } of cases[name]) {
+    if (numbers.has(key) || !isHot(row.mnemonic, variant, name)) continue
     numbers.set(key, pseudo.count + hot.length)
     hot.push({ semantic, variant })
   }
@@ -141,18 +155,36 @@ function collectHot(mode: Mode, cases: Cases, numbers: Map<string, number>): Hot
 function dispatcher(
   cases: Cases,
   slow: ReadonlyMap<string, number>,
-  fast: Readonly<Record<Mode, ReadonlyMap<string, number>>>,
+  fast: FastHandlers,
   system: number,
 ): Core['handlersOf'] {
-  const tables = Object.fromEntries(modes.map((mode) => [mode, new Map<number, Handlers>()]))
-  for (const mode of modes) {
-    for (const { row, choice, slowKey, fastKey } of cases[mode]) {
-      tables[mode]?.set(row.id * 1000 + choiceNumber(choice), {
-        fast: fast[mode].get(fastKey) ?? 0,
+  const tables = Object.fromEntries(interpreters.map((name) => [name, new Map<number, Handlers>()]))
+  for (const name of interpreters) {
+    for (const { row, choice, slowKey, fastKey } of cases[name]) {
+      tables[name]?.set(row.id * 1000 + choiceNumber(choice), {
+        fast: fast[name].get(fastKey) ?? 0,
         slow: slow.get(slowKey) ?? 0,
       })
     }
   }
   const rare = { fast: 0, slow: system }
-  return (mode, row, choice) => tables[mode]?.get(row.id * 1000 + choiceNumber(choice)) ?? rare
+  return (mode, row, choice) => tables[interpreterOf(mode)]?.get(row.id * 1000 + choiceNumber(choice)) ?? rare
+}
+
+function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
+  const { resolve, translateFetch, readFar, writeFar, noteWrite, selectBank, disarmAll } = functions.memory
+  const { segmentLinear, effectiveAddress } = functions
+  for (const one of [
+    resolve,
+    translateFetch,
+    readFar,
+    writeFar,
+    noteWrite,
+    selectBank,
+    disarmAll,
+    segmentLinear,
+    effectiveAddress,
+  ]) {
+    module.export(one)
+  }
 }

@@ -10,14 +10,17 @@ import type {
   Target,
   Variant,
 } from '../semantics/target.ts'
-import { codeTlb, state } from '../state-layout.ts'
+import { segment, state } from '../state-layout.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
+import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { codeEntry } from './memory.ts'
 import { probe } from './probe.ts'
 import { field, loadNames, storeNames } from './slow-functions.ts'
 
-const pointerRegisters = { si: 6, di: 7, cx: 1, sp: 4 } as const
+const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
+const segmentNumbers = { es: segment.es, ss: segment.ss } as const
+const times8 = (value: Expression) => op('i32.shl', value, 3)
 
 /** Where a handler of the interpreter goes when it is through. */
 export interface Exits {
@@ -51,7 +54,7 @@ export class FastTarget implements Target {
   readonly #uop: Local
   readonly #bank: Local
   readonly #exits: Exits
-  readonly #long: boolean
+  readonly #mode: InterpreterName
   readonly #variant: Variant
   readonly #divide: FunctionReference
 
@@ -60,13 +63,13 @@ export class FastTarget implements Target {
     uop: Local,
     bank: Local,
     exits: Exits,
-    { long, variant, divide }: { long: boolean; variant: Variant; divide: FunctionReference },
+    { mode, variant, divide }: { mode: InterpreterName; variant: Variant; divide: FunctionReference },
   ) {
     this.f = f
     this.#uop = uop
     this.#bank = bank
     this.#exits = exits
-    this.#long = long
+    this.#mode = mode
     this.#variant = variant
     this.#divide = divide
   }
@@ -75,7 +78,8 @@ export class FastTarget implements Target {
     const shape = this.#variant.operands[index]?.shape
     if (shape === 'memory') {
       invariant(popped === 0, 'memory that is popped into has a slow handler only')
-      return this.#ram(this.f.let(this.effectiveAddress()), bytes, access)
+      const number = field(this.#uop, microOp.segment)
+      return this.#ram(number, this.f.let(this.effectiveAddress()), bytes, access)
     }
     invariant(shape === 'register', 'a place is a register or memory')
     const number = field(this.#uop, microOp.registers + index)
@@ -83,16 +87,35 @@ export class FastTarget implements Target {
     return { bytes, where: { kind: 'register', address } satisfies FastPlace }
   }
 
+  operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {
+    if (this.#variant.operands[index]?.shape === 'register') return this.operand(index, bytes, access, 0)
+    const offset = this.wrapped(op('i64.add', this.effectiveAddress(), distance))
+    return this.#ram(field(this.#uop, microOp.segment), this.f.let(offset), bytes, access)
+  }
+
   register(number: number, bytes: number): Place {
     return { bytes, where: { kind: 'register', address: constant('i32', number * 8) } satisfies FastPlace }
   }
 
-  at(_segment: SegmentName, address: Expression, bytes: number, access: Access): Place {
-    return this.#ram(this.f.let(address), bytes, access)
+  at(name: SegmentName, address: Expression, bytes: number, access: Access): Place {
+    const number = name === 'source' ? field(this.#uop, microOp.segment) : segmentNumbers[name]
+    const isStack = name === 'ss' && this.#mode === 'segmented'
+    const offset = isStack ? op('i64.and', address, load('i64.load', 0, state.stackMask)) : address
+    return this.#ram(number, this.f.let(offset), bytes, access)
   }
 
-  #ram(linear: Local, bytes: number, access: Access): Place {
+  /** Segments matter where they are not flat: one comparison says that type and limit allow the access. */
+  #ram(number: Expression | number, offset: Local, bytes: number, access: Access): Place {
     const { slow } = this.#exits
+    let linear = offset
+    if (this.#mode === 'segmented') {
+      const at = this.f.let(typeof number === 'number' ? constant('i32', 8 * number) : times8(number))
+      const limits = access === 'r' ? state.readLimits : state.writeLimits
+      const last = op('i64.add', offset, bytes - 1)
+      this.f.br(slow, op('i64.gt_s', last, load('i64.load', at, limits)))
+      const base = load('i64.load', at, state.segmentBases)
+      linear = this.f.let(op('i64.and', op('i64.add', offset, base), 0xffff_ffffn))
+    }
     const address = probe(this.f, linear, bytes, access, (misses) => this.f.br(slow, misses), this.#bank)
     return { bytes, where: { kind: 'ram', address } satisfies FastPlace }
   }
@@ -110,7 +133,24 @@ export class FastTarget implements Target {
   }
 
   #wrap(address: Expression): Expression {
-    return this.#long ? address : op('i64.and', address, 0xffff_ffffn)
+    if (this.#mode === 'long64') return address
+    return op(
+      'i64.and',
+      address,
+      this.#mode === 'flat32' ? constant('i64', 0xffff_ffffn) : this.#addressMask(),
+    )
+  }
+
+  #addressMask(): Expression {
+    return load('i64.load', times8(field(this.#uop, microOp.addressBytes)), state.addressMasks)
+  }
+
+  linearAddress(): Expression {
+    return this.effectiveAddress()
+  }
+
+  wrapped(offset: Expression): Expression {
+    return this.#wrap(offset)
   }
 
   immediate(): Expression {
@@ -129,11 +169,25 @@ export class FastTarget implements Target {
   }
 
   readPointer(pointer: Pointer): Expression {
-    return this.#wrap(load('i64.load', 0, pointerRegisters[pointer] * 8))
+    const whole = load('i64.load', 0, pointerRegisters[pointer] * 8)
+    return this.#mode === 'long64' ? whole : op('i64.and', whole, this.#pointerMask(pointer))
   }
 
   writePointer(pointer: Pointer, value: Expression): void {
-    this.f.store('i64.store', 0, this.#wrap(value), pointerRegisters[pointer] * 8)
+    const at = pointerRegisters[pointer] * 8
+    if (this.#mode !== 'segmented') {
+      this.f.store('i64.store', 0, this.#wrap(value), at)
+      return
+    }
+    const mask = this.f.let(this.#pointerMask(pointer))
+    const kept = op('i64.and', load('i64.load', 0, at), op('i64.and', op('i64.xor', mask, -1), 0xffff_ffffn))
+    this.f.store('i64.store', 0, op('i64.or', kept, op('i64.and', value, mask)), at)
+  }
+
+  #pointerMask(pointer: Pointer): Expression {
+    if (this.#mode === 'flat32') return constant('i64', 0xffff_ffffn)
+    const isStack = pointer === 'sp' || pointer === 'bp'
+    return isStack ? load('i64.load', 0, state.stackMask) : this.#addressMask()
   }
 
   readFlags(slot: FlagSlot): Expression {
@@ -152,13 +206,18 @@ export class FastTarget implements Target {
     this.f.store('i32.store', 0, value, state.systemFlags)
   }
 
+  /** As an offset in CS. */
   nextAddress(): Expression {
     const here = op('i32.add', load('i32.load16_u', this.#uop, microOp.at), field(this.#uop, microOp.length))
-    return this.#wrap(op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', here)))
+    const linear = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', here))
+    if (this.#mode === 'long64') return linear
+    const offset =
+      this.#mode === 'flat32' ? linear : op('i64.sub', linear, load('i64.load', 0, state.codeBase))
+    return op('i64.and', offset, 0xffff_ffffn)
   }
 
   /** A branch inside the page finds its micro-op in its own, once it has been there. */
-  relative(when: Expression | null): Destination {
+  relative(when: Expression | null, bytes: number): Destination {
     const f = this.f
     const taken = when && f.let(when)
     const [uop, page, leaves] = [f.local('i32'), f.local('i64'), f.local('i32')]
@@ -166,7 +225,7 @@ export class FastTarget implements Target {
       f.set(uop, load('i32.load', this.#uop, microOp.link))
       f.set(leaves, op('i32.eqz', uop))
       f.if(leaves, () => {
-        const target = f.let(this.#wrap(op('i64.add', this.nextAddress(), this.immediate())))
+        const target = this.#linear(op('i64.add', this.nextAddress(), this.immediate()), bytes)
         this.#find(target, uop)
         f.set(page, op('i64.and', target, ~0xfffn))
         f.if(op('i64.eq', page, load('i64.load', 0, state.page)), () => {
@@ -180,22 +239,30 @@ export class FastTarget implements Target {
   }
 
   near(address: Expression, when: Expression | null): Destination {
-    const target = this.f.let(address)
+    const target = this.#linear(address, 4)
     const uop = this.f.local('i32')
     this.#find(target, uop)
     const page = this.f.let(op('i64.and', target, ~0xfffn))
     return { where: { uop, page, leaves: constant('i32', 1) } satisfies FastDestination, when }
   }
 
+  /** The linear address of an offset in CS, which lies inside of its limit. */
+  #linear(offset: Expression, bytes: number): Local {
+    if (this.#mode === 'long64') return this.f.let(offset)
+    const wrapped = this.f.let(op('i64.and', offset, bytes === 2 ? 0xffff : 0xffff_ffffn))
+    if (this.#mode === 'flat32') return wrapped
+    const limit = load('i64.load32_u', 0, state.segmentLimits + 4 * segment.cs)
+    this.f.br(this.#exits.slow, op('i64.gt_u', wrapped, limit))
+    const linear = op('i64.add', wrapped, load('i64.load', 0, state.codeBase))
+    return this.f.let(op('i64.and', linear, 0xffff_ffffn))
+  }
+
   /** The micro-op at `target`, if its page is in the instruction TLB and has been decoded there. */
   #find(target: Local, uop: Local): void {
     const f = this.f
     const entry = f.let(codeEntry(target))
-    const page = op('i64.and', target, ~0xfffn)
-    f.br(this.#exits.slow, op('i64.ne', load('i64.load', entry, codeTlb.entries), page))
-    const map = load('i32.load', entry, codeTlb.entries + codeTlb.map)
-    const offset = op('i32.shl', op('i32.and', op('i32.wrap_i64', target), 0xfff), 2)
-    f.set(uop, load('i32.load', op('i32.add', map, offset)))
+    f.br(this.#exits.slow, codeMisses(target, entry))
+    f.set(uop, decodedAt(target, entry))
     f.br(this.#exits.slow, op('i32.eqz', uop))
   }
 
@@ -212,6 +279,14 @@ export class FastTarget implements Target {
 
   fault(when: Expression): void {
     this.f.br(this.#exits.slow, when)
+  }
+
+  checkPort(): void {
+    throw new Error('ports have slow handlers only')
+  }
+
+  leaveUnless(plain: Expression): void {
+    this.f.br(this.#exits.slow, op('i32.eqz', plain))
   }
 
   divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression] {

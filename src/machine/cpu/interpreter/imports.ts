@@ -7,6 +7,8 @@ export interface Imports {
   readonly portRead: FunctionReference
   /** `(port, bytes, value)` */
   readonly portWrite: FunctionReference
+  /** `(port, bytes) → 1`, or 0 with the fault in the state: the task's I/O permission bitmap. */
+  readonly portAllowed: FunctionReference
   /** `(address low, address high, bytes up to 4) → value`, outside of RAM. */
   readonly busRead: FunctionReference
   /** `(address low, address high, bytes up to 4, value)` */
@@ -24,6 +26,7 @@ export function declareImports(module: ModuleBuilder): Imports {
   return {
     portRead: module.importFunction(importModule, 'portRead', [i32, i32], [i32]),
     portWrite: module.importFunction(importModule, 'portWrite', [i32, i32, i32], []),
+    portAllowed: module.importFunction(importModule, 'portAllowed', [i32, i32], [i32]),
     busRead: module.importFunction(importModule, 'busRead', [i32, i32, i32], [i32]),
     busWrite: module.importFunction(importModule, 'busWrite', [i32, i32, i32, i32], []),
     codeWritten: module.importFunction(importModule, 'codeWritten', [i32], []),

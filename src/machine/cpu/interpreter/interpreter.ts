@@ -2,10 +2,11 @@ import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
-import { codeTlb, state } from '../state-layout.ts'
+import { state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { FastTarget } from './fast-target.ts'
 import { codeEntry } from './memory.ts'
 import { interruption, runEnd, status } from './status.ts'
@@ -27,23 +28,20 @@ export interface HotHandler {
 }
 
 interface Parts {
-  readonly name: 'flat32' | 'long64'
+  readonly name: InterpreterName
   readonly hot: readonly HotHandler[]
   readonly findCode: FunctionReference
   readonly divide: FunctionReference
 }
 
-/** `(address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
+/** `(linear address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
 export function defineFindCode(module: ModuleBuilder): FunctionReference {
   return module.function('findCode', ['i64'], ['i32'], (f) => {
     const [address] = f.parameters as [Local]
     const entry = f.let(codeEntry(address))
-    const page = f.let(op('i64.and', address, ~0xfffn))
-    f.if(op('i64.ne', load('i64.load', entry, codeTlb.entries), page), () => f.return(0))
-    f.store('i64.store', 0, page, state.page)
-    const map = load('i32.load', entry, codeTlb.entries + codeTlb.map)
-    const offset = op('i32.shl', op('i32.and', op('i32.wrap_i64', address), 0xfff), 2)
-    f.return(load('i32.load', op('i32.add', map, offset)))
+    f.if(codeMisses(address, entry), () => f.return(0))
+    f.store('i64.store', 0, op('i64.and', address, ~0xfffn), state.page)
+    f.return(decodedAt(address, entry))
   })
 }
 
@@ -98,7 +96,7 @@ class Loop {
     f.set(this.uop, load('i32.load', 0, state.entry))
     f.store('i32.store', 0, 0, state.entry)
     f.if(op('i32.eqz', this.uop), () => {
-      f.set(this.uop, call(this.#parts.findCode, load('i64.load', 0, state.rip)))
+      f.set(this.uop, this.#found())
       f.if(op('i32.eqz', this.uop), () => this.leave(runEnd.decode))
     })
   }
@@ -107,13 +105,7 @@ class Loop {
     const f = this.#f
     const { hot, divide, name } = this.#parts
     const cases = hot.map(({ semantic, variant }) => () => {
-      const target = new FastTarget(
-        f,
-        this.uop,
-        this.#bank,
-        { next, stay, slow },
-        { long: name === 'long64', variant, divide },
-      )
+      const target = new FastTarget(f, this.uop, this.#bank, { next, stay, slow }, { mode: name, variant, divide })
       const b = new Operations(target, variant)
       semantic(b)
       b.end()
@@ -133,6 +125,8 @@ class Loop {
   runSlow({ again, stay, next }: Record<'again' | 'stay' | 'next', Label>): void {
     const f = this.#f
     const type = this.#module.type(slowSignature)
+    // The time stamp counter is made of it.
+    f.store('i32.store', 0, this.#budget, state.budget)
     const [result] = f.callIndirect(
       type,
       slowSignature,
@@ -164,7 +158,7 @@ class Loop {
   /** Goes on at RIP, or asks for it to be decoded. */
   #goOn(again: Label): void {
     const f = this.#f
-    f.set(this.uop, call(this.#parts.findCode, load('i64.load', 0, state.rip)))
+    f.set(this.uop, this.#found())
     f.br(again, this.uop)
     this.leave(runEnd.decode)
   }
@@ -184,8 +178,19 @@ class Loop {
     return this.#address(op('i32.add', load('i32.load16_u', this.uop, microOp.at), length))
   }
 
+  /** As an offset in CS. */
   #address(offset: Expression): Expression {
-    const address = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', offset))
-    return this.#parts.name === 'long64' ? address : op('i64.and', address, 0xffff_ffffn)
+    const linear = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', offset))
+    if (this.#parts.name === 'long64') return linear
+    if (this.#parts.name === 'flat32') return op('i64.and', linear, 0xffff_ffffn)
+    return op('i64.and', op('i64.sub', linear, load('i64.load', 0, state.codeBase)), 0xffff_ffffn)
+  }
+
+  /** The micro-op at RIP, or 0. */
+  #found(): Expression {
+    const rip = load('i64.load', 0, state.rip)
+    if (this.#parts.name !== 'segmented') return call(this.#parts.findCode, rip)
+    const linear = op('i64.add', rip, load('i64.load', 0, state.codeBase))
+    return call(this.#parts.findCode, op('i64.and', linear, 0xffff_ffffn))
   }
 }

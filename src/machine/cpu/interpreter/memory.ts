@@ -1,6 +1,5 @@
 import {
   bank,
-  codeMaps,
   codeTlb,
   dataTlb,
   dirtyPages,
@@ -181,17 +180,22 @@ function defineTranslateFetch(module: ModuleBuilder, walk: FunctionReference): F
   return module.function('translateFetch', ['i64'], ['i64'], (f) => {
     const [linear] = f.parameters as [Local]
     const at = f.let(codeEntry(linear))
-    const page = f.let(op('i64.and', linear, ~0xfffn))
-    f.if(op('i64.eq', load('i64.load', at, codeTlb.entries), page), () => {
+    const tag = f.let(codeTag(linear))
+    f.if(op('i64.eq', load('i64.load', at, codeTlb.entries), tag), () => {
       f.return(load('i64.load', at, codeTlb.entries + 8))
     })
     const flags = f.let(call(walk, linear, walkFor.fetch))
     f.if(op('i64.eq', flags, -1), () => f.return(-1))
-    f.store('i64.store', at, page, codeTlb.entries)
+    f.store('i64.store', at, tag, codeTlb.entries)
     f.store('i64.store', at, flags, codeTlb.entries + 8)
-    f.store('i32.store', at, codeMaps.at, codeTlb.entries + codeTlb.map)
+    f.store('i32.store', at, -1, codeTlb.entries + codeTlb.context)
     f.return(flags)
   })
+}
+
+/** What the instruction TLB compares: the page, and whether user code may be there. */
+export function codeTag(linear: Expression): Expression {
+  return op('i64.or', op('i64.and', linear, ~0xfffn), load('i64.load', 0, state.fetchesAsUser))
 }
 
 /** Offset of the instruction TLB entry that an address falls into. */

@@ -1,5 +1,5 @@
 import { absolute, microOp, shape } from '../micro-op.ts'
-import { state } from '../state-layout.ts'
+import { segment, state } from '../state-layout.ts'
 import {
   call,
   constant,
@@ -13,6 +13,8 @@ import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { accessBit, type MemoryFunctions, resolved } from './memory.ts'
+import { defineSegmentLinear } from './segmentation.ts'
+import { defineStackPointer } from './stack-pointer.ts'
 
 /** What slow handlers share: everything about a micro-op that they find out when they run. */
 export interface SlowFunctions {
@@ -20,8 +22,14 @@ export interface SlowFunctions {
   readonly operand: FunctionReference
   /** `(micro-op, popped) → offset`, wrapped to the address size. */
   readonly effectiveAddress: FunctionReference
-  /** `(micro-op, segment, offset) → linear` */
-  readonly linear: FunctionReference
+  /** `(micro-op, segment, offset, bytes, access, slot) → address`, or one of `resolved`. */
+  readonly access: FunctionReference
+  /** `(segment, offset, bytes, access) → linear`; with `faultVector` set where that faults. */
+  readonly segmentLinear: FunctionReference
+  /** `() → rSP`, as wide as the stack is. */
+  readonly readStackPointer: FunctionReference
+  /** `(value)` */
+  readonly writeStackPointer: FunctionReference
   /** `(micro-op, register) → value`, as wide as the address size. */
   readonly readPointer: FunctionReference
   /** `(micro-op, register, value)` */
@@ -47,12 +55,17 @@ export function field(uop: Expression, offset: number): Expression {
 
 export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctions): SlowFunctions {
   const effectiveAddress = defineEffectiveAddress(module)
-  const linear = defineLinear(module)
+  const segmentLinear = defineSegmentLinear(module)
+  const access = defineAccess(module, memory, segmentLinear)
+  const { readStackPointer, writeStackPointer } = defineStackPointer(module)
   return {
     memory,
     effectiveAddress,
-    linear,
-    operand: defineOperand(module, memory, effectiveAddress, linear),
+    segmentLinear,
+    access,
+    readStackPointer,
+    writeStackPointer,
+    operand: defineOperand(module, effectiveAddress, access),
     readPointer: module.function('readPointer', ['i32', 'i32'], ['i64'], (f) => {
       const [uop, register] = f.parameters as [Local, Local]
       f.return(op('i64.and', load('i64.load', register), addressMask(uop)))
@@ -64,7 +77,13 @@ export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctio
   }
 }
 
-function addressMask(uop: Expression): Expression {
+/** The shape of operand `index`. */
+export function shapeAt(uop: Expression, index: Expression | number): Expression {
+  const at = typeof index === 'number' ? constant('i32', 2 * index) : op('i32.shl', index, 1)
+  return op('i32.and', op('i32.shr_u', field(uop, microOp.shapes), at), 3)
+}
+
+export function addressMask(uop: Expression): Expression {
   const bytes = field(uop, microOp.addressBytes)
   const short = select(op('i32.eq', bytes, 4), constant('i64', 0xffff_ffffn), constant('i64', 0xffff))
   return select(op('i32.eq', bytes, 8), constant('i64', -1), short)
@@ -84,39 +103,53 @@ function defineEffectiveAddress(module: ModuleBuilder): FunctionReference {
   })
 }
 
-/** In 64-bit mode only FS and GS have a base; outside of it linear addresses have 32 bits. */
-function defineLinear(module: ModuleBuilder): FunctionReference {
-  return module.function('linear', ['i32', 'i32', 'i64'], ['i64'], (f) => {
-    const [uop, segment, offset] = f.parameters as [Local, Local, Local]
-    const base = op('i32.add', op('i32.shl', segment, 3), state.segmentBases)
-    const added = op('i64.add', offset, load('i64.load', base))
-    const done = op('i32.eq', field(uop, microOp.index), base)
-    f.if(load('i32.load', 0, state.long), () => {
-      f.if(op('i32.and', op('i32.ge_u', segment, 4), op('i32.eqz', done)), () => f.return(added))
-      f.return(offset)
-    })
-    f.return(op('i64.and', select(done, offset, added), 0xffff_ffffn))
+/** An operand of memory: from its offset in a segment to a place. */
+function defineAccess(
+  module: ModuleBuilder,
+  memory: MemoryFunctions,
+  segmentLinear: FunctionReference,
+): FunctionReference {
+  return module.function('access', ['i32', 'i32', 'i64', 'i32', 'i32', 'i32'], ['i32'], (f) => {
+    const [uop, number, offset, bytes, access, slot] = f.parameters as Local[] as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
+    const linear = f.local('i64')
+    // In 64-bit code FS and GS may stand where an index would: the offset holds their base then.
+    const base = op('i32.add', op('i32.shl', number, 3), state.segmentBases)
+    const hasBase = op('i32.eq', field(uop, microOp.index), base)
+    f.if(
+      op('i32.and', load('i32.load', 0, state.long), hasBase),
+      () => f.set(linear, offset),
+      () => {
+        f.store('i32.store', 0, 0, state.faultVector)
+        f.set(linear, call(segmentLinear, number, offset, bytes, access))
+        f.if(load('i32.load', 0, state.faultVector), () => f.return(resolved.fault))
+      },
+    )
+    const isStack = op('i32.mul', op('i32.eq', number, segment.ss), accessBit.stack)
+    f.return(call(memory.resolve, linear, bytes, op('i32.or', access, isStack), slot))
   })
 }
 
 function defineOperand(
   module: ModuleBuilder,
-  memory: MemoryFunctions,
   effectiveAddress: FunctionReference,
-  linear: FunctionReference,
+  access: FunctionReference,
 ): FunctionReference {
   return module.function('operand', ['i32', 'i32', 'i32', 'i32', 'i32'], ['i32'], (f) => {
-    const [uop, index, bytes, access, popped] = f.parameters as [Local, Local, Local, Local, Local]
-    const shapes = op('i32.shr_u', field(uop, microOp.shapes), op('i32.shl', index, 1))
-    const kind = f.let(op('i32.and', shapes, 3))
+    const [uop, index, bytes, bits, popped] = f.parameters as [Local, Local, Local, Local, Local]
+    const kind = f.let(shapeAt(uop, index))
     f.if(op('i32.eq', kind, shape.register), () => {
       f.return(field(op('i32.add', uop, index), microOp.registers))
     })
     f.if(op('i32.eq', kind, shape.immediate), () => f.return(op('i32.add', uop, microOp.immediate)))
-    const segment = f.let(field(uop, microOp.segment))
-    const isStack = op('i32.mul', op('i32.eq', segment, 2), accessBit.stack)
-    const address = call(linear, uop, segment, call(effectiveAddress, uop, popped))
-    f.return(call(memory.resolve, address, bytes, op('i32.or', access, isStack), index))
+    const offset = call(effectiveAddress, uop, popped)
+    f.return(call(access, uop, field(uop, microOp.segment), offset, bytes, bits, index))
   })
 }
 

@@ -1,5 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
-import { microOp } from '../micro-op.ts'
+import { microOp, shape } from '../micro-op.ts'
 import type {
   Access,
   Destination,
@@ -9,16 +9,19 @@ import type {
   SegmentName,
   Target,
 } from '../semantics/target.ts'
-import { state } from '../state-layout.ts'
+import { placeCount, segment, state } from '../state-layout.ts'
 import { call, constant, type Expression, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { Imports } from './imports.ts'
 import { accessBit, resolved } from './memory.ts'
-import { field, type SlowFunctions } from './slow-functions.ts'
+import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
+import { stackMask } from './stack-pointer.ts'
 import { status } from './status.ts'
 
-const pointerRegisters = { si: 6, di: 7, cx: 1, sp: 4 } as const
-const segmentNumbers = { es: 0, ss: 2 } as const
+const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
+/** Places of `at` and `operandAt`, behind those of the operands. */
+const firstSlot = 3
+const segmentNumbers = { es: segment.es, ss: segment.ss } as const
 const generalProtection = 13
 
 /** Where a slow handler's operand is: an address of this memory, or a slot of the state. */
@@ -36,7 +39,7 @@ export class SlowTarget implements Target {
   readonly #uop: Local
   readonly #functions: SlowFunctions
   readonly #imports: Imports
-  #slots = 3
+  #slots = firstSlot
 
   constructor(f: FunctionBuilder, uop: Local, functions: SlowFunctions, imports: Imports) {
     this.f = f
@@ -52,24 +55,52 @@ export class SlowTarget implements Target {
     return { bytes, where: { address, slot: index } satisfies SlowPlace }
   }
 
+  operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {
+    const address = this.f.local('i32')
+    const place: Place = { bytes, where: { address, slot: this.#slots } satisfies SlowPlace }
+    this.f.if(
+      op('i32.eq', shapeAt(this.#uop, index), shape.memory),
+      () => {
+        const offset = this.wrapped(op('i64.add', this.effectiveAddress(), distance))
+        const memory = this.#memory(field(this.#uop, microOp.segment), offset, bytes, access)
+        this.f.set(address, (memory.where as SlowPlace).address)
+      },
+      () => this.f.set(address, field(this.#uop, microOp.registers + index)),
+    )
+    return place
+  }
+
   register(number: number, bytes: number): Place {
     const address = this.f.let(constant('i32', number * 8))
     return { bytes, where: { address, slot: 0 } satisfies SlowPlace }
   }
 
-  at(segment: SegmentName, address: Expression, bytes: number, access: Access): Place {
-    const slot = this.#slots
-    this.#slots = slot === 3 ? 2 : 1
-    const number = segment === 'source' ? field(this.#uop, microOp.segment) : segmentNumbers[segment]
-    const linear = call(this.#functions.linear, this.#uop, number, address)
-    const bits = (access === 'r' ? 0 : accessBit.write) | (segment === 'ss' ? accessBit.stack : 0)
-    const place = this.f.let(call(this.#functions.memory.resolve, linear, bytes, bits, slot))
-    this.#faultIf(op('i32.eq', place, resolved.fault))
-    return { bytes, where: { address: place, slot } satisfies SlowPlace }
+  at(name: SegmentName, address: Expression, bytes: number, access: Access): Place {
+    const number = name === 'source' ? field(this.#uop, microOp.segment) : segmentNumbers[name]
+    const offset = name === 'ss' ? op('i64.and', address, stackMask()) : address
+    return this.#memory(number, offset, bytes, access)
+  }
+
+  #memory(number: number | Expression, offset: Expression, bytes: number, access: Access): Place {
+    const slot = this.#slots++
+    invariant(slot < placeCount - 1, 'an instruction has a few places')
+    const bits = access === 'r' ? 0 : accessBit.write
+    const address = this.f.let(call(this.#functions.access, this.#uop, number, offset, bytes, bits, slot))
+    this.#faultIf(op('i32.eq', address, resolved.fault))
+    return { bytes, where: { address, slot } satisfies SlowPlace }
   }
 
   effectiveAddress(): Expression {
     return call(this.#functions.effectiveAddress, this.#uop, 0)
+  }
+
+  linearAddress(): Expression {
+    const number = field(this.#uop, microOp.segment)
+    return call(this.#functions.segmentLinear, number, this.effectiveAddress(), 1, 0)
+  }
+
+  wrapped(offset: Expression): Expression {
+    return op('i64.and', offset, addressMask(this.#uop))
   }
 
   immediate(): Expression {
@@ -87,18 +118,18 @@ export class SlowTarget implements Target {
   }
 
   readPointer(pointer: Pointer): Expression {
-    const register = pointerRegisters[pointer] * 8
-    if (pointer === 'sp') return op('i64.and', load('i64.load', 0, register), this.#stackMask())
-    return call(this.#functions.readPointer, this.#uop, register)
+    if (pointer === 'sp') return call(this.#functions.readStackPointer)
+    if (pointer === 'bp') return op('i64.and', load('i64.load', 0, pointerRegisters.bp * 8), stackMask())
+    return call(this.#functions.readPointer, this.#uop, pointerRegisters[pointer] * 8)
   }
 
   writePointer(pointer: Pointer, value: Expression): void {
-    const register = pointerRegisters[pointer] * 8
-    if (pointer === 'sp') this.f.store('i64.store', 0, op('i64.and', value, this.#stackMask()), register)
-    else this.f.call(this.#functions.writePointer, this.#uop, register, value)
+    if (pointer === 'sp') this.f.call(this.#functions.writeStackPointer, value)
+    else this.f.call(this.#functions.writePointer, this.#uop, pointerRegisters[pointer] * 8, value)
   }
 
-  #stackMask(): Expression {
+  /** Offsets in CS outside of 64-bit mode have 32 bits. */
+  #offsetMask(): Expression {
     return select(this.#isLong(), constant('i64', -1), constant('i64', 0xffff_ffffn))
   }
 
@@ -122,28 +153,30 @@ export class SlowTarget implements Target {
     this.f.store('i32.store', 0, value, state.systemFlags)
   }
 
+  /** As an offset in CS. */
   nextAddress(): Expression {
-    const here = op('i32.add', load('i32.load16_u', this.#uop, microOp.at), field(this.#uop, microOp.length))
-    const next = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', here))
-    return op('i64.and', next, this.#stackMask())
+    const length = op('i64.extend_i32_u', field(this.#uop, microOp.length))
+    return op('i64.and', op('i64.add', instructionOffset(this.#uop), length), this.#offsetMask())
   }
 
-  relative(when: Expression | null): Destination {
-    return this.near(
-      op('i64.and', op('i64.add', this.nextAddress(), this.immediate()), this.#stackMask()),
-      when,
-    )
+  relative(when: Expression | null, bytes: number): Destination {
+    const target = op('i64.add', this.nextAddress(), this.immediate())
+    return this.near(op('i64.and', target, bytes === 2 ? constant('i64', 0xffff) : this.#offsetMask()), when)
   }
 
+  /** Not canonical, or past the limit of CS: #GP before anything is pushed. */
   near(address: Expression, when: Expression | null): Destination {
     const target = this.f.let(address)
-    const inside = op('i64.eq', op('i64.shr_s', op('i64.shl', target, 16), 16), target)
-    const taken = when ?? constant('i32', 1)
-    this.fault(
-      op('i32.and', op('i32.and', this.#isLong(), op('i32.eqz', inside)), taken),
-      generalProtection,
-      0,
+    const outside = this.f.local('i32')
+    this.f.if(
+      this.#isLong(),
+      () => this.f.set(outside, op('i64.ne', op('i64.shr_s', op('i64.shl', target, 16), 16), target)),
+      () => {
+        const limit = load('i64.load32_u', 0, state.segmentLimits + 4 * segment.cs)
+        this.f.set(outside, op('i64.gt_u', target, limit))
+      },
     )
+    this.fault(when ? op('i32.and', outside, when) : outside, generalProtection, 0)
     return { where: target, when }
   }
 
@@ -161,6 +194,28 @@ export class SlowTarget implements Target {
       this.f.store('i32.store', 0, vector, state.faultVector)
       this.f.store('i32.store', 0, code, state.faultCode)
       this.f.return(status.fault)
+    })
+  }
+
+  /** IOPL allows it, or the I/O permission bitmap of the task is asked. */
+  checkPort(port: Expression, bytes: number): void {
+    const flags = load('i32.load', 0, state.systemFlags)
+    const level = op('i32.and', op('i32.shr_u', flags, 12), 3)
+    const asks = op(
+      'i32.or',
+      op('i32.gt_u', load('i32.load', 0, state.cpl), level),
+      op('i32.and', flags, 1 << 17),
+    )
+    this.f.if(asks, () => {
+      const allowed = call(this.#imports.portAllowed, op('i32.wrap_i64', port), bytes)
+      this.#faultIf(op('i32.eqz', allowed))
+    })
+  }
+
+  leaveUnless(plain: Expression): void {
+    this.f.if(op('i32.eqz', plain), () => {
+      this.f.store('i64.store', 0, instructionOffset(this.#uop), state.rip)
+      this.f.return(call(this.#imports.system, this.#uop))
     })
   }
 
@@ -204,6 +259,14 @@ export class SlowTarget implements Target {
   finish(): void {
     this.f.return(status.next)
   }
+}
+
+/** Where the micro-op's instruction is, as an offset in CS. */
+export function instructionOffset(uop: Expression): Expression {
+  const page = op('i64.sub', load('i64.load', 0, state.page), load('i64.load', 0, state.codeBase))
+  const offset = op('i64.add', page, op('i64.extend_i32_u', load('i32.load16_u', uop, microOp.at)))
+  const mask = select(load('i32.load', 0, state.long), constant('i64', -1), constant('i64', 0xffff_ffffn))
+  return op('i64.and', offset, mask)
 }
 
 function ofSize<Item>(list: readonly Item[], bytes: number): Item {

@@ -2,6 +2,7 @@ import { operandSize } from '../decode/instruction.ts'
 import { shape, shapeOf } from '../micro-op.ts'
 import type { OperandShape, Variant } from '../semantics/target.ts'
 import type { OperandKind, Row } from '../table/row.ts'
+import type { InterpreterName } from './code-lookup.ts'
 
 /** Facts of one instruction that choose its handlers. */
 export interface Choice {
@@ -63,14 +64,24 @@ export function handlerKey(mnemonic: string, variant: Variant, withShapes: boole
   return [mnemonic, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
 }
 
+/** What code is mostly made of. */
+const hot = new Set([
+  ...['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'NEG', 'NOT'],
+  ...['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'XCHG', 'NOP', 'PAUSE', 'CBW', 'CWD', 'CMOVcc', 'SETcc'],
+  ...['BSWAP', 'MUL', 'IMUL', 'DIV', 'IDIV', 'ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'MOVS', 'STOS', 'LODS'],
+  ...['PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'CLC', 'STC', 'CMC', 'CLD', 'STD'],
+  ...['BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
+])
 /** Rare with memory: their fast handlers are for registers. */
-const registerOnly = new Set(
-  'ADC SBB CMOVcc SETcc NEG NOT POP XCHG BSWAP MUL DIV IDIV ROL ROR SHL SHR SAR'.split(' '),
-)
-const alwaysSlow = new Set(['IN', 'OUT', 'HLT', 'LGDT', 'LIDT', 'CLI', 'STI', 'CMPS', 'SCAS'])
+const registerOnly = new Set([
+  ...['ADC', 'SBB', 'CMOVcc', 'SETcc', 'NEG', 'NOT', 'POP', 'XCHG', 'BSWAP', 'MUL', 'DIV', 'IDIV'],
+  ...['ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
+])
 
-/** What gets a case in the interpreter's switch: about 300, the rest is rare enough for a call. */
-export function isHot(mnemonic: string, variant: Variant, long: boolean): boolean {
-  if (alwaysSlow.has(mnemonic) || variant.bytes === 2 || (!long && variant.bytes === 8)) return false
+/** What gets a case in an interpreter's switch: about 300, the rest is rare enough for a call. */
+export function isHot(mnemonic: string, variant: Variant, name: InterpreterName): boolean {
+  if (!hot.has(mnemonic)) return false
+  if (variant.bytes === 2 && name !== 'segmented') return false
+  if (variant.bytes === 8 && name !== 'long64') return false
   return !(registerOnly.has(mnemonic) && variant.operands.some((one) => one.shape === 'memory'))
 }

@@ -19,7 +19,7 @@ import { constant, type Expression, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { RegionState } from './region-state.ts'
 
-const pointerRegisters = { si: 6, di: 7, cx: 1, sp: 4 } as const
+const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 
 /** One instruction of a region: a copy of what the decoder said, and where it stands. */
 export interface Placed {
@@ -85,6 +85,11 @@ export class RegionTarget implements Target {
     return kind[0] === 'G' ? this.#instruction.reg : this.#instruction.rm
   }
 
+  operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {
+    if (this.#variant.operands[index]?.shape === 'register') return this.operand(index, bytes, access)
+    return this.#ram(this.f.let(op('i64.add', this.effectiveAddress(), distance)), bytes, access)
+  }
+
   register(number: number, bytes: number): Place {
     return { bytes, where: { kind: 'register', number, high: false } satisfies RegionPlace }
   }
@@ -109,6 +114,14 @@ export class RegionTarget implements Target {
 
   get #end(): bigint {
     return this.#placed.address + BigInt(this.#instruction.length)
+  }
+
+  linearAddress(): Expression {
+    return this.effectiveAddress()
+  }
+
+  wrapped(offset: Expression): Expression {
+    return offset
   }
 
   immediate(): Expression {
@@ -188,6 +201,14 @@ export class RegionTarget implements Target {
 
   fault(when: Expression): void {
     this.f.if(when, this.#exits.leave)
+  }
+
+  checkPort(): void {
+    throw new Error('a region leaves ports to the interpreter')
+  }
+
+  leaveUnless(): void {
+    this.#exits.leave()
   }
 
   divide(): readonly [Expression, Expression] {

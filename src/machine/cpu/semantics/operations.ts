@@ -8,6 +8,9 @@ import type { Access, Destination, Place, Pointer, SegmentName, Target, Variant 
 type Long = NameOf<'i64'>
 type Short = NameOf<'i32'>
 
+/** Conditions that are one flag, see `conditionOf`. */
+const conditionCodes = { o: 0, c: 2, z: 4, s: 8, p: 10 } as const
+
 /** What an instruction does, written once for every kind of code. */
 export type Semantic = (b: Operations) => void
 
@@ -45,9 +48,8 @@ export class Operations {
     return this.#variant.repeat
   }
 
-  /** Whether operand 0 is a distance to branch over. */
-  get isRelative(): boolean {
-    return this.#variant.operands[0]?.shape === 'immediate'
+  isImmediate(index: number): boolean {
+    return this.#variant.operands[index]?.shape === 'immediate'
   }
 
   get operandCount(): number {
@@ -93,10 +95,22 @@ export class Operations {
 
   // Phase 1: may leave, changes nothing.
 
-  /** Operand `index`, checked for `access`. */
-  operand(index: number, access: Access, popped = 0): Place {
+  /** Operand `index`, checked for `access`. `popped`: what rSP counts as moved by. */
+  operand(index: number, access: Access, popped = 0, bytes = this.operandBytes(index)): Place {
     this.#resolving('an operand')
-    return this.#target.operand(index, this.operandBytes(index), access, popped)
+    return this.#target.operand(index, bytes, access, popped)
+  }
+
+  /** Memory at `distance` behind where operand `index` begins; of a register, the register itself. */
+  operandAt(index: number, distance: Expression, access: Access, bytes = this.operandBytes(index)): Place {
+    this.#resolving('an operand')
+    return this.#target.operandAt(index, distance, bytes, access)
+  }
+
+  /** Linear address of the memory operand, before anything about it is checked. */
+  linearAddress(): Expression {
+    this.#resolving('an address')
+    return this.#keep(this.#target.linearAddress())
   }
 
   /** A register that the instruction implies: 0 for rAX to 15. */
@@ -131,6 +145,11 @@ export class Operations {
     return this.#keep(this.#target.effectiveAddress())
   }
 
+  /** As wide as the address size. */
+  wrapped(offset: Expression): Expression {
+    return this.#keep(this.#target.wrapped(offset))
+  }
+
   pointer(pointer: Pointer): Expression {
     this.#resolving('a pointer')
     return this.#keep(this.#target.readPointer(pointer))
@@ -148,6 +167,13 @@ export class Operations {
     return this.op('shr_u', this.#target.readFlags('flagCarries'), 63)
   }
 
+  /** One of the six arithmetic flags, as 0 or 1. */
+  flag(name: keyof typeof conditionCodes | 'a'): Expression {
+    this.#resolving('a flag')
+    if (name === 'a') return this.op('and', this.op('shr_u', this.carries(), 3), 1)
+    return this.number(conditionOf(conditionCodes[name], (slot) => this.#target.readFlags(slot)))
+  }
+
   systemFlags(): Expression {
     this.#resolving('a flag')
     return this.#keep(this.#target.systemFlags())
@@ -160,7 +186,7 @@ export class Operations {
   /** The branch that the instruction's displacement names. */
   relative(when: Expression | null = null): Destination {
     this.#resolving('a branch target')
-    return this.#target.relative(when)
+    return this.#target.relative(when, this.bytes)
   }
 
   near(address: Expression): Destination {
@@ -168,9 +194,25 @@ export class Operations {
     return this.#target.near(this.truncate(address), null)
   }
 
+  /** Raises an exception where `when` holds. */
   fault(when: Expression, vector: number, code = 0): void {
     this.#resolving('a fault')
     this.#target.fault(when, vector, code)
+  }
+
+  /** #GP(0) unless the code may use `bytes` ports from `port` on (SDM volume 1, 19.5). */
+  checkPort(port: Expression, bytes: number): void {
+    this.#resolving('a port check')
+    this.#target.checkPort(port, bytes)
+  }
+
+  /**
+   * The plain case of an instruction that TypeScript knows whole (`system/`): unless `plain` holds, it is done
+   * there.
+   */
+  leaveUnless(plain: Expression): void {
+    this.#resolving('leaving')
+    this.#target.leaveUnless(plain)
   }
 
   /**
@@ -233,6 +275,22 @@ export class Operations {
     this.#writeFlags('flagCarries', carries, onlyIf)
   }
 
+  /** All six, SF, ZF and PF as 0 or 1 each. */
+  setFlagsApart(sign: Expression, zero: Expression, parity: Expression, carries: Expression): void {
+    this.#committing('flags')
+    // A low byte of 0 has even parity, one of 1 has not.
+    const odd = this.op('xor', parity, 1)
+    this.#target.writeFlags('flagSign', this.op('or', this.op('shl', sign, 63), odd))
+    this.#target.writeFlags('flagZero', this.op('xor', zero, 1))
+    this.#target.writeFlags('flagCarries', carries)
+  }
+
+  /** ZF alone. */
+  setZero(zero: Expression): void {
+    this.#committing('flags')
+    this.#target.writeFlags('flagZero', this.op('xor', zero, 1))
+  }
+
   /** CF and OF alone: `carries` as in `setFlags`. */
   setCarries(carries: Expression, onlyIf?: Expression): void {
     this.#committing('flags')
@@ -255,9 +313,9 @@ export class Operations {
     return this.#target.divide(high, low, divisor)
   }
 
-  portRead(port: Expression): Expression {
+  portRead(port: Expression, bytes = this.bytes): Expression {
     this.#committing('a port')
-    return this.#target.portRead(port, this.bytes)
+    return this.#target.portRead(port, bytes)
   }
 
   portWrite(port: Expression, value: Expression, bytes: number): void {

@@ -18,7 +18,8 @@ export interface Destination {
   readonly when: Expression | null
 }
 
-export type Pointer = 'si' | 'di' | 'cx' | 'sp'
+/** `sp` and `bp` are as wide as the stack is, the others as the address size says. */
+export type Pointer = 'si' | 'di' | 'cx' | 'bx' | 'sp' | 'bp'
 export type SegmentName = 'es' | 'ss' | 'source'
 export type FlagSlot = 'flagSign' | 'flagZero' | 'flagCarries'
 
@@ -47,9 +48,14 @@ export interface Target {
   // Phase 1: resolve and compute.
   /** `popped`: bytes that rSP counts as moved by already, when the address is made of it (POP). */
   operand(index: number, bytes: number, access: Access, popped: number): Place
+  /** Memory at `distance` behind where the operand begins; of a register, the register itself. */
+  operandAt(index: number, distance: Expression, bytes: number, access: Access): Place
   register(number: number, bytes: number): Place
   at(segment: SegmentName, address: Expression, bytes: number, access: Access): Place
   effectiveAddress(): Expression
+  linearAddress(): Expression
+  /** An offset, as wide as the address size. */
+  wrapped(offset: Expression): Expression
   immediate(index: number): Expression
   read(place: Place): Expression
   readPointer(pointer: Pointer): Expression
@@ -57,10 +63,14 @@ export interface Target {
   systemFlags(): Expression
   /** The address behind this instruction. */
   nextAddress(): Expression
-  /** A branch to next address + immediate. */
-  relative(when: Expression | null): Destination
+  /** A branch to next address + immediate, of which an operand of 2 bytes leaves 16 bits. */
+  relative(when: Expression | null, bytes: number): Destination
   near(address: Expression, when: Expression | null): Destination
   fault(when: Expression, vector: number, code: number): void
+  /** #GP(0) unless ports may be used. */
+  checkPort(port: Expression, bytes: number): void
+  /** Leaves the instruction to TypeScript. */
+  leaveUnless(plain: Expression): void
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
   divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression]
   /** Ends the instruction with nothing done. */

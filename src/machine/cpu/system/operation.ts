@@ -93,8 +93,12 @@ export class Operation {
 
   /** `bytes` at `extra` behind the memory operand's offset. @throws GuestFault */
   readMemory(extra: bigint, bytes: number): bigint {
-    const linear = this.#memory.inSegment(this.segment, this.#wrap(this.offset() + extra), bytes, 'r')
-    return this.#memory.read(linear, bytes, 'current')
+    return this.#memory.read(this.linear(extra, bytes, 'r'), bytes, 'current')
+  }
+
+  /** Where `bytes` at `extra` behind the memory operand's offset are, after its segment's checks. */
+  linear(extra: bigint, bytes: number, access: 'r' | 'w'): bigint {
+    return this.#memory.inSegment(this.segment, this.#wrap(this.offset() + extra), bytes, access)
   }
 
   write(index: number, value: bigint | number, bytes: number): void {
@@ -103,8 +107,7 @@ export class Operation {
   }
 
   writeMemory(extra: bigint, value: bigint | number, bytes: number): void {
-    const linear = this.#memory.inSegment(this.segment, this.#wrap(this.offset() + extra), bytes, 'w')
-    this.#memory.write(linear, bytes, value, 'current')
+    this.#memory.write(this.linear(extra, bytes, 'w'), bytes, value, 'current')
   }
 
   /** Stack of the code at hand: `bytes` at `offset` above rSP, wrapped as the stack is. @throws GuestFault */

@@ -1,0 +1,51 @@
+import { state } from '../state-layout.ts'
+import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import { GuestFault, vector } from '../system/guest-fault.ts'
+import type { Operation } from '../system/operation.ts'
+import type { SystemInstructions } from '../system/system-instruction.ts'
+import { moveBytes } from './control-moves.ts'
+import { protect, undefinedIf } from './faults.ts'
+
+/** Bits of DR6 and DR7 (SDM volume 3, 18.2.3 and 18.2.4) that software can set, and those that read as 1. */
+export const dr6 = { breakpoints: 0xf, access: 0x2000, step: 0x4000, task: 0x8000, fixed: 0xffff_0ff0 } as const
+export const dr7 = { generalDetect: 0x2000, writable: 0xffff_2fff, fixed: 0x400 } as const
+
+const writableDr6 = dr6.breakpoints | dr6.access | dr6.step | dr6.task
+
+/** Moves from and to debug registers (SDM volume 2, MOV to debug registers). */
+export const debugMoves: SystemInstructions = {
+  'MOV Dy': ({ state: cpu }, operation) => {
+    const writes = operation.row.operands[0] === 'Dy'
+    const number = debugNumber(cpu, operation, writes ? 0 : 1)
+    checkGeneralDetect(cpu)
+    const bytes = moveBytes(cpu)
+    if (writes) writeDebug(cpu, number, cpu.general(operation.general(1), bytes))
+    else cpu.setGeneral(operation.general(0), cpu.u64(debugAt(number)), bytes)
+    return 'next'
+  },
+}
+
+/** DR4 and DR5 are DR6 and DR7 unless CR4.DE says that they are nothing. */
+function debugNumber(cpu: CpuState, operation: Operation, index: number): number {
+  const number = operation.number(index)
+  const isAlias = number === 4 || number === 5
+  undefinedIf(number > 7 || (isAlias && (cpu.cr4 & cr4Bit.de) !== 0))
+  return isAlias ? number + 2 : number
+}
+
+/** DR7.GD turns every access into #DB; its delivery clears GD. */
+function checkGeneralDetect(cpu: CpuState): void {
+  if ((cpu.u32(state.dr7) & dr7.generalDetect) === 0) return
+  cpu.setU32(state.dr6, cpu.u32(state.dr6) | dr6.access)
+  throw new GuestFault(vector.debug)
+}
+
+const debugAt = (number: number) => state.dr0 + 8 * number - (number >= 6 ? 16 : 0)
+
+function writeDebug(cpu: CpuState, number: number, value: bigint): void {
+  protect(number >= 6 && value > 0xffff_ffffn)
+  const low = Number(value & 0xffff_ffffn)
+  if (number === 6) cpu.setU64(state.dr6, BigInt(((low & writableDr6) | dr6.fixed) >>> 0))
+  else if (number === 7) cpu.setU64(state.dr7, BigInt(((low & dr7.writable) | dr7.fixed) >>> 0))
+  else cpu.setU64(debugAt(number), value)
+}

@@ -1,0 +1,17 @@
+import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import { GuestFault, vector } from '../system/guest-fault.ts'
+
+/** #GP(0) where `wrong`. */
+export function protect(wrong: boolean): void {
+  if (wrong) throw new GuestFault(vector.generalProtection, 0)
+}
+
+/** #UD where `wrong`. */
+export function undefinedIf(wrong: boolean): void {
+  if (wrong) throw new GuestFault(vector.undefined)
+}
+
+/** SGDT, SIDT, SLDT, STR and SMSW at CPL 3 under CR4.UMIP (SDM volume 3, 2.5). */
+export function checkUmip(cpu: CpuState): void {
+  protect((cpu.cr4 & cr4Bit.umip) !== 0 && cpu.cpl !== 0)
+}

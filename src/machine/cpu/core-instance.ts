@@ -1,0 +1,39 @@
+import { buildCore, type Core } from './interpreter/core.ts'
+import { importModule } from './interpreter/imports.ts'
+import type { MemoryExports } from './system/system-memory.ts'
+
+/** What the core exports: `flat32`, `long64` and `segmented` run it for a budget of units. */
+export interface CoreExports extends MemoryExports {
+  readonly flat32: (budget: number) => number
+  readonly long64: (budget: number) => number
+  readonly segmented: (budget: number) => number
+  readonly translateFetch: (linear: bigint) => bigint
+  readonly selectBank: () => void
+  readonly disarmAll: () => void
+  readonly effectiveAddress: (uop: number, popped: number) => bigint
+}
+
+interface Compiled {
+  readonly core: Core
+  readonly module: WebAssembly.Module
+}
+
+let compiled: Compiled | null = null
+
+/** The core, generated and compiled once a process. */
+export function compiledCore(): Compiled {
+  if (!compiled) {
+    const core = buildCore()
+    compiled = { core, module: new WebAssembly.Module(core.bytes) }
+  }
+  return compiled
+}
+
+/** An instance of a module that works on the machine's memory. */
+export function instantiate<Exports>(
+  module: WebAssembly.Module,
+  imports: Readonly<Record<string, unknown>>,
+): Exports {
+  const instance = new WebAssembly.Instance(module, { [importModule]: imports } as never)
+  return instance.exports as unknown as Exports
+}

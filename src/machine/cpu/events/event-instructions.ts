@@ -1,0 +1,3 @@
+import type { SystemInstructions } from '../system/system-instruction.ts'
+
+export const eventInstructions: SystemInstructions = {}

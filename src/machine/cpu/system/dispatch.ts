@@ -1,0 +1,70 @@
+import { status } from '../interpreter/status.ts'
+import { microOp } from '../micro-op.ts'
+import { state } from '../state-layout.ts'
+import type { Row } from '../table/row.ts'
+import { rows } from '../table/rows.ts'
+import { GuestFault, vector } from './guest-fault.ts'
+import type { Operation } from './operation.ts'
+import type { Processor } from './processor.ts'
+import type { SystemInstruction, SystemInstructions } from './system-instruction.ts'
+
+/** Operand kinds that make another instruction of a mnemonic. */
+const specialOperands = ['Cy', 'Dy', 'Sw'] as const
+
+/** Finds and does system instructions; `(micro-op) → status` for the core. */
+export class SystemDispatch {
+  readonly #processor: Processor
+  readonly #operation: Operation
+  readonly #byRow: readonly (SystemInstruction | null)[]
+  /** Works out the mode anew: true where the core must be left. */
+  readonly #settle: () => boolean
+
+  constructor(
+    processor: Processor,
+    operation: Operation,
+    instructions: SystemInstructions,
+    settle: () => boolean,
+  ) {
+    this.#processor = processor
+    this.#operation = operation
+    this.#settle = settle
+    this.#byRow = rows.map((row) => instructions[keyOf(row)] ?? null)
+  }
+
+  run(uop: number): number {
+    const { state: cpu } = this.#processor
+    const id = cpu.view.getUint16(uop + microOp.link, true)
+    const instruction = this.#byRow[id]
+    const row = rows[id]
+    if (!instruction || !row) return status.absent
+    try {
+      this.#check(row)
+      const operation = this.#operation.at(uop)
+      const { next } = operation
+      const outcome = instruction(this.#processor, operation)
+      if (outcome !== 'jump') cpu.rip = BigInt.asUintN(cpu.is64Bit ? 64 : 32, next)
+      const leaves = this.#settle()
+      if (outcome === 'halt') return status.halt
+      if (leaves) return status.mode
+      return outcome === 'next' ? status.next : status.jump
+    } catch (fault) {
+      if (!(fault instanceof GuestFault)) throw fault
+      cpu.setU32(state.faultVector, fault.vector)
+      cpu.setU32(state.faultCode, fault.code)
+      return status.fault
+    }
+  }
+
+  /** What the table says about modes and privilege, the mode first (SDM volume 3, table 6-2). */
+  #check({ facts }: Row): void {
+    const { state: cpu } = this.#processor
+    if (facts.protectedOnly && cpu.hasParagraphs) throw new GuestFault(vector.undefined)
+    if (facts.privileged && cpu.cpl !== 0) throw new GuestFault(vector.generalProtection)
+  }
+}
+
+/** The name under which a room has the instruction. */
+export function keyOf({ mnemonic, operands }: Row): string {
+  const special = specialOperands.find((kind) => operands.includes(kind))
+  return special ? `${mnemonic} ${special}` : mnemonic
+}
