@@ -1,5 +1,6 @@
 import {
   CodeSize,
+  CpuidFeature,
   DecoderOptions,
   type Instruction as Iced,
   Decoder as IcedDecoder,
@@ -10,27 +11,52 @@ import {
 import { type Instruction, none, operandSize } from '../../src/machine/cpu/decode/instruction.ts'
 import type { OperandKind } from '../../src/machine/cpu/table/row.ts'
 
+/** Intel's reading, of a processor without WBNOINVD, TZCNT and LZCNT; hints are NOPs. */
+const options =
+  DecoderOptions.ForceReservedNop |
+  DecoderOptions.NoWbnoinvd |
+  DecoderOptions.NoMPFX_0FBC |
+  DecoderOptions.NoMPFX_0FBD
+
+export interface Opinion {
+  readonly text: string
+  readonly length: number
+  /** The CPUID bits that iced-x86 wants for it. */
+  readonly features: readonly string[]
+}
+
 /** The second opinion on bytes: text of one instruction as iced-x86 reads it, in the words of `spell`. */
-export function secondOpinion(bits: number, bytes: Uint8Array): { text: string; length: number } | null {
-  const decoder = new IcedDecoder(bits, bytes, DecoderOptions.None)
+export function secondOpinion(bits: number, bytes: Uint8Array): Opinion | null {
+  const decoder = new IcedDecoder(bits, bytes, options)
   const instruction = decoder.decode()
-  const length = instruction.length
-  const text = instruction.isInvalid ? null : spellIced(instruction)
+  const opinion = instruction.isInvalid
+    ? null
+    : { text: spellIced(instruction), length: instruction.length, features: featuresOf(instruction) }
   instruction.free()
   decoder.free()
-  return text === null ? null : { text, length }
+  return opinion
+}
+
+function featuresOf(instruction: Iced): string[] {
+  return [...instruction.cpuidFeatures()].map((feature) => CpuidFeature[feature] ?? '')
 }
 
 function spellIced(instruction: Iced): string {
+  const name = Mnemonic[instruction.mnemonic]?.toLowerCase()
+  if (name === 'reservednop') return `nop ${spellOperand(instruction, 0)}`
   const operands: string[] = []
-  for (let index = 0; index < instruction.opCount; index++) operands.push(spellOperand(instruction, index))
-  return [Mnemonic[instruction.mnemonic]?.toLowerCase(), operands.join(' ')].join(' ').trim()
+  for (let index = 0; index < instruction.opCount; index++) {
+    if (!masked.has(instruction.opKind(index))) operands.push(spellOperand(instruction, index))
+  }
+  return [name, operands.join(' ')].join(' ').trim()
 }
 
 const hex = (value: bigint) => BigInt.asUintN(64, value).toString(16)
 const implied = [OpKind.MemorySegSI, OpKind.MemoryESEDI, OpKind.MemoryESRDI, OpKind.MemoryESDI]
 const near = [OpKind.NearBranch16, OpKind.NearBranch32, OpKind.NearBranch64]
-const isString = new Set([...implied, OpKind.MemorySegESI, OpKind.MemorySegRSI, OpKind.MemorySegDI])
+const isString = new Set([...implied, OpKind.MemorySegESI, OpKind.MemorySegRSI])
+/** The destination of MASKMOVQ, which the table does not list. */
+const masked = new Set([OpKind.MemorySegDI, OpKind.MemorySegEDI, OpKind.MemorySegRDI])
 
 function spellOperand(instruction: Iced, index: number): string {
   const kind = instruction.opKind(index)
@@ -67,11 +93,28 @@ function spellMemory(instruction: Iced): string {
 const isLong = (instruction: Iced) => instruction.codeSize === CodeSize.Code64
 
 const conditions = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
-const sized = new Set(['MOVS', 'CMPS', 'STOS', 'LODS', 'SCAS'])
-const converted = new Map([
+const sized = new Set(['MOVS', 'CMPS', 'STOS', 'LODS', 'SCAS', 'INS', 'OUTS'])
+/** Names that depend on the operand size. */
+const bySize = new Map([
   ['CBW', { 2: 'cbw', 4: 'cwde', 8: 'cdqe' }],
   ['CWD', { 2: 'cwd', 4: 'cdq', 8: 'cqo' }],
+  ['PUSHF', { 2: 'pushf', 4: 'pushfd', 8: 'pushfq' }],
+  ['POPF', { 2: 'popf', 4: 'popfd', 8: 'popfq' }],
+  ['PUSHA', { 2: 'pusha', 4: 'pushad', 8: '' }],
+  ['POPA', { 2: 'popa', 4: 'popad', 8: '' }],
+  ['IRET', { 2: 'iret', 4: 'iretd', 8: 'iretq' }],
+  ['SYSRET', { 2: 'sysret', 4: 'sysret', 8: 'sysretq' }],
+  ['SYSEXIT', { 2: 'sysexit', 4: 'sysexit', 8: 'sysexitq' }],
+  ['CMPXCHG8B', { 2: 'cmpxchg8b', 4: 'cmpxchg8b', 8: 'cmpxchg16b' }],
 ])
+const renamed = new Map([
+  ['JMPF', 'jmp'],
+  ['CALLF', 'call'],
+  ['PUSHS', 'push'],
+  ['POPS', 'pop'],
+  ['XLAT', 'xlatb'],
+])
+const prefetches = ['prefetchnta', 'prefetcht0', 'prefetcht1', 'prefetcht2']
 const letters: Record<number, string> = { 1: 'b', 2: 'w', 4: 'd', 8: 'q' }
 const names = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di']
 const segments = ['es', 'cs', 'ss', 'ds', 'fs', 'gs']
@@ -81,24 +124,37 @@ export function spell(instruction: Instruction, bits: number): string {
   const { row } = instruction
   if (!row) return instruction.verdict
   const operands = row.operands.map((kind) => spellOurs(kind, instruction, bits))
-  const shown = converted.has(row.mnemonic) ? [] : operands
+  const shown = ['CBW', 'CWD'].includes(row.mnemonic) ? [] : operands
+  if (row.mnemonic === 'XLAT') shown.push(spellTable(instruction))
   return [spellMnemonic(instruction), shown.join(' ')].join(' ').trim()
 }
 
+/** XLAT's implied operand: rBX + AL. */
+function spellTable({ addressBytes, segment }: Instruction): string {
+  return `[${segments[segment] ?? ''}:${spellRegister(3, addressBytes, true)}+al*1+0]`
+}
+
 function spellMnemonic(instruction: Instruction): string {
-  const { mnemonic = '', operands = [] } = instruction.row ?? {}
+  const { mnemonic = '', operands = [], extension = 0, opcode = 0 } = instruction.row ?? {}
   const bytes = instruction.operandBytes as 2 | 4 | 8
-  const names = converted.get(mnemonic)
+  const names = bySize.get(mnemonic)
   if (names) return names[bytes]
   if (sized.has(mnemonic)) {
-    const kind = operands[0] ?? 'Yv'
+    const kind = operands.find((one) => one[0] === 'X' || one[0] === 'Y') ?? 'Yv'
     return `${mnemonic.toLowerCase()}${letters[operandSize(kind, bytes)]}`
   }
-  if (mnemonic === 'JMPF') return 'jmp'
+  if (mnemonic === 'JCXZ') return { 2: 'jcxz', 4: 'jecxz', 8: 'jrcxz' }[instruction.addressBytes] ?? ''
+  if (mnemonic === 'PREFETCH') {
+    return opcode === 0x18
+      ? (prefetches[extension ?? 0] ?? '')
+      : extension === 1
+        ? 'prefetchw'
+        : 'prefetchwt1'
+  }
   if (mnemonic === 'SHL' && instruction.row?.extension === 6) return 'sal'
   if (mnemonic.endsWith('cc'))
     return `${mnemonic.slice(0, -2).toLowerCase()}${conditions[instruction.opcode & 15]}`
-  return mnemonic.toLowerCase()
+  return renamed.get(mnemonic) ?? mnemonic.toLowerCase()
 }
 
 function spellRegister(number: number, bytes: number, hasRex: boolean): string {
@@ -111,9 +167,13 @@ function spellRegister(number: number, bytes: number, hasRex: boolean): string {
   return `${{ 2: '', 4: 'e' }[bytes] ?? 'r'}${name}`
 }
 
+/** iced shows the whole register that a selector is read from or written to. */
+function holdsSelector({ row }: Instruction): boolean {
+  return row?.map === 'one' || (row?.opcode ?? 0) < 4
+}
+
 function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): string {
-  // iced shows the whole register that a selector is read from.
-  const selector = instruction.row?.operands[0] === 'Sw'
+  const selector = (kind === 'Ew' || kind === 'Gw') && holdsSelector(instruction)
   const bytes = selector ? instruction.operandBytes : operandSize(kind, instruction.operandBytes)
   const register = (number: number) => spellRegister(number, bytes, instruction.hasRex)
   const immediate = () => (BigInt(instruction.immediateHigh) << 32n) | BigInt(instruction.immediateLow >>> 0)
@@ -129,6 +189,8 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'R':
       return register(instruction.rm)
     case 'I':
+      if (kind === 'Ib' && instruction.row?.operands[0] === 'Iw')
+        return hex(BigInt(instruction.immediateHigh))
       return hex(
         kind === 'Is'
           ? immediate()
@@ -150,7 +212,7 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'e':
       return register(0)
     case 'D':
-      return 'dx'
+      return kind === 'DX' ? 'dx' : `dr${instruction.reg}`
     default:
       return '1'
   }

@@ -174,19 +174,27 @@ export class Decoder {
       instruction.operandBytes = small ? 2 : 8
     }
     if (repeat) instruction.repeat = this.#prefixes.repeat
-    if (row.operands.includes('Cy')) return this.#controlRegister(instruction)
+    if (row.operands.some((kind) => kind === 'Cy' || kind === 'Dy'))
+      return this.#systemRegister(row, instruction)
     readImmediates(row, instruction, code)
     if (instruction.lock && !(lock && instruction.isMemory)) return 'undefined'
-    // CS cannot be loaded, and there are six segment registers.
-    if (row.operands[0] === 'Sw' && ((instruction.reg & 7) === 1 || (instruction.reg & 7) > 5))
-      return 'undefined'
+    if (row.facts.alwaysUndefined || !isSegment(row, instruction.reg & 7)) return 'undefined'
     return 'valid'
   }
 
-  /** The operand size is the mode's (SDM, MOV to and from control registers). */
-  #controlRegister(instruction: Instruction): Verdict {
+  /** The operand size is the mode's (SDM, MOV to and from control and debug registers). */
+  #systemRegister(row: Row, instruction: Instruction): Verdict {
     instruction.operandBytes = this.bits === 64 ? 8 : 4
-    const known = [0, 2, 3, 4, 8].includes(instruction.reg)
+    const isControl = row.operands.includes('Cy')
+    const known = isControl ? controlRegisters.has(instruction.reg) : instruction.reg < 8
     return known && !instruction.lock ? 'valid' : 'undefined'
   }
+}
+
+const controlRegisters = new Set([0, 2, 3, 4, 8])
+
+/** There are six segment registers, and CS cannot be loaded. */
+function isSegment(row: Row, reg: number): boolean {
+  const at = row.operands.indexOf('Sw')
+  return at === -1 || (reg < 6 && !(at === 0 && reg === 1))
 }

@@ -5,7 +5,8 @@ import type { Instruction } from './instruction.ts'
 /** Reads what follows ModRM, sign-extended to 64 bits. */
 export function readImmediates(row: Row, instruction: Instruction, code: CodeCursor): void {
   for (const kind of row.operands) {
-    if (kind === 'Ib' || kind === 'Is' || kind === 'Jb') setSigned(instruction, code.signed8())
+    if (kind === 'Ib' && row.operands[0] === 'Iw') instruction.immediateHigh = code.byte()
+    else if (kind === 'Ib' || kind === 'Is' || kind === 'Jb') setSigned(instruction, code.signed8())
     else if (kind === 'Iw') setUnsigned(instruction, code.unsigned16())
     else if (kind === 'Iz' || kind === 'Jz') {
       setSigned(instruction, instruction.operandBytes === 2 ? code.signed16() : code.signed32())

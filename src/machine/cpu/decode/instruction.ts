@@ -42,7 +42,7 @@ export interface Instruction {
   scale: number
   ripRelative: boolean
   displacement: number
-  /** An immediate, sign-extended to 64 bits; a far pointer's or moffs' offset; the halves of it. */
+  /** An immediate, sign-extended to 64 bits; a far pointer's or moffs' offset; both immediates of ENTER. */
   immediateLow: number
   immediateHigh: number
   /** A far pointer's selector. */

@@ -10,7 +10,23 @@
 export type OperandKind =
   | ('Eb' | 'Ew' | 'Ed' | 'Ey' | 'Ez' | 'Ev' | 'Gb' | 'Gw' | 'Gd' | 'Gy' | 'Gv' | 'Zb' | 'Zv')
   | ('Ib' | 'Is' | 'Iw' | 'Iz' | 'Iv' | 'Jb' | 'Jz' | 'Ob' | 'Ov' | 'Ap' | '1')
-  | ('M' | 'Mb' | 'Mw' | 'Md' | 'Mq' | 'Mx' | 'Ms' | 'Mp' | 'Ma' | 'My' | 'My2' | 'Mt' | 'Menv' | 'Mbig')
+  | (
+      | 'M'
+      | 'Mb'
+      | 'Mw'
+      | 'Md'
+      | 'Mq'
+      | 'Mx'
+      | 'Mv'
+      | 'Ms'
+      | 'Mp'
+      | 'Ma'
+      | 'My'
+      | 'My2'
+      | 'Mt'
+      | 'Menv'
+      | 'Mbig'
+    )
   | ('Ry' | 'Rv' | 'Cy' | 'Dy' | 'Sw' | 'So' | 'Xb' | 'Xz' | 'Xv' | 'Yb' | 'Yz' | 'Yv')
   | ('AL' | 'rAX' | 'eAX' | 'DX' | 'CL')
   | ('ST0' | 'STi' | 'Pq' | 'Qd' | 'Qq' | 'Nq' | 'Vx' | 'Wb' | 'Ww' | 'Wd' | 'Wq' | 'Wx' | 'Ux')

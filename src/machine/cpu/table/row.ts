@@ -65,6 +65,8 @@ export interface Facts {
   readonly prefix?: MandatoryPrefix
   /** REX.B makes it another instruction (90). */
   readonly noRexB?: boolean
+  /** It exists to raise #UD, or never finds the mode it needs. */
+  readonly alwaysUndefined?: boolean
   /** LOCK is allowed when the destination is memory. */
   readonly lock?: boolean
   /** F3 and F2 repeat it: as REP, or while ZF says so. */

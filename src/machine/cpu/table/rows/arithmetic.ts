@@ -28,7 +28,7 @@ const twoOperands: readonly RowText[] = ['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB'
 const lock = { lock: true }
 const incFlags = { writes: 'oszap' }
 const multiplyFlags = { writes: 'oc', undefined: 'szap' }
-const divideFlags = { undefined: 'oszapc' }
+const divideFlags = { undefined: 'oszapc', faults: ['#DE'] }
 
 const others: readonly RowText[] = [
   ['FE /0', 'INC Eb', { ...incFlags, ...lock }],
@@ -55,4 +55,30 @@ const others: readonly RowText[] = [
   ['0F C8+r', 'BSWAP Zv'],
 ]
 
-export const arithmetic: readonly RowText[] = [...twoOperands, ...others]
+/** Decimal digits, which 64-bit mode has given up. */
+const decimal: readonly RowText[] = [
+  ['27', 'DAA', { only: 'legacy', reads: 'ac', writes: 'oszapc', undefined: 'o' }],
+  ['2F', 'DAS', { only: 'legacy', reads: 'ac', writes: 'oszapc', undefined: 'o' }],
+  ['37', 'AAA', { only: 'legacy', reads: 'a', writes: 'oszapc', undefined: 'oszp' }],
+  ['3F', 'AAS', { only: 'legacy', reads: 'a', writes: 'oszapc', undefined: 'oszp' }],
+  ['D4', 'AAM Ib', { only: 'legacy', writes: 'oszapc', undefined: 'oac', faults: ['#DE'] }],
+  ['D5', 'AAD Ib', { only: 'legacy', writes: 'oszapc', undefined: 'oac' }],
+]
+
+const carryFlags = { reads: 'c', writes: 'c' }
+const overflowFlags = { reads: 'o', writes: 'o' }
+
+const exchanges: readonly RowText[] = [
+  ['0F B0 /r', 'CMPXCHG Eb,Gb', { ...arithmeticFlags, ...lock }],
+  ['0F B1 /r', 'CMPXCHG Ev,Gv', { ...arithmeticFlags, ...lock }],
+  ['0F C0 /r', 'XADD Eb,Gb', { ...arithmeticFlags, ...lock }],
+  ['0F C1 /r', 'XADD Ev,Gv', { ...arithmeticFlags, ...lock }],
+  // CMPXCHG16B with REX.W, which alone wants alignment.
+  ['0F C7 /1', 'CMPXCHG8B My2', { form: 'memory', writes: 'z', ...lock }],
+  ['F2 0F 38 F0 /r', 'CRC32 Gy,Eb', { cpuid: 'sse4.2' }],
+  ['F2 0F 38 F1 /r', 'CRC32 Gy,Ev', { cpuid: 'sse4.2' }],
+  ['66 0F 38 F6 /r', 'ADCX Gy,Ey', { cpuid: 'adx', ...carryFlags }],
+  ['F3 0F 38 F6 /r', 'ADOX Gy,Ey', { cpuid: 'adx', ...overflowFlags }],
+]
+
+export const arithmetic: readonly RowText[] = [...twoOperands, ...others, ...decimal, ...exchanges]

@@ -1,11 +1,14 @@
 import type { RowText } from '../row.ts'
 
 const rotateFlags = { writes: 'oc', undefined: 'o' }
+const carryRotateFlags = { ...rotateFlags, reads: 'c' }
 const shiftFlags = { writes: 'oszapc', undefined: 'oa' }
-export const shifts: readonly RowText[] = (
+const single: readonly RowText[] = (
   [
     ['ROL', 0, rotateFlags],
     ['ROR', 1, rotateFlags],
+    ['RCL', 2, carryRotateFlags],
+    ['RCR', 3, carryRotateFlags],
     ['SHL', 4, shiftFlags],
     ['SHR', 5, shiftFlags],
     ['SHL', 6, shiftFlags],
@@ -20,3 +23,11 @@ export const shifts: readonly RowText[] = (
   [`D2 /${digit}`, `${name} Eb,CL`, facts],
   [`D3 /${digit}`, `${name} Ev,CL`, facts],
 ])
+
+export const shifts: readonly RowText[] = [
+  ...single,
+  ['0F A4 /r', 'SHLD Ev,Gv,Ib', shiftFlags],
+  ['0F A5 /r', 'SHLD Ev,Gv,CL', shiftFlags],
+  ['0F AC /r', 'SHRD Ev,Gv,Ib', shiftFlags],
+  ['0F AD /r', 'SHRD Ev,Gv,CL', shiftFlags],
+]

@@ -1,4 +1,4 @@
-import { arithmeticFlags } from '../flags.ts'
+import { arithmeticFlags, ports } from '../flags.ts'
 import type { RowText } from '../row.ts'
 
 export const strings: readonly RowText[] = [
@@ -12,4 +12,8 @@ export const strings: readonly RowText[] = [
   ['AD', 'LODS rAX,Xv', { repeat: 'count', reads: 'd' }],
   ['AE', 'SCAS AL,Yb', { repeat: 'compare', reads: 'd', ...arithmeticFlags }],
   ['AF', 'SCAS rAX,Yv', { repeat: 'compare', reads: 'd', ...arithmeticFlags }],
+  ['6C', 'INS Yb,DX', { repeat: 'count', reads: 'd', ...ports }],
+  ['6D', 'INS Yz,DX', { repeat: 'count', reads: 'd', ...ports }],
+  ['6E', 'OUTS DX,Xb', { repeat: 'count', reads: 'd', ...ports }],
+  ['6F', 'OUTS DX,Xz', { repeat: 'count', reads: 'd', ...ports }],
 ]
