@@ -32,9 +32,6 @@ export type CpuStop =
 /** Engines optimise a function only between two calls of it. */
 const maxSlice = 4_000_000
 
-/** No address of set 0 has this tag; none of another set has 0. */
-const unmatchedInSet0 = 4096
-
 /** One processor and the RAM that it shares a memory with. */
 export class Cpu {
   readonly ram: Uint8Array
@@ -68,7 +65,7 @@ export class Cpu {
       frameOf: (page) => (page * pageBytes < ramBytes ? page : -1),
       readByte: () => 0xff,
     })
-    this.#cache.onFirstCode = () => this.#disarmWrites()
+    this.#cache.onFirstCode = () => this.#core.disarmAll()
     this.#derived = new DerivedState(this.state, (mode, base) => this.#cache.contextOf(mode, base))
     const memory = new SystemMemory(this.#view, this.#core)
     this.#processor = {
@@ -77,7 +74,7 @@ export class Cpu {
       tlb: {
         flush: () => this.flushTlb(),
         invalidate: () => this.flushTlb(),
-        recheck: () => this.flushTlb(),
+        recheck: () => this.#core.disarmAll(),
       },
       events: { softwareInterrupt: (...one) => this.events.softwareInterrupt(...one) },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
@@ -85,8 +82,7 @@ export class Cpu {
     this.events = new EventUnit(this.#processor)
     this.#view.setBigUint64(state.ramBytes, BigInt(ramBytes), true)
     this.#view.setBigUint64(state.onePage, BigInt(pageBytes), true)
-    this.flushTlb()
-    this.#derived.refresh()
+    this.settle()
   }
 
   get registers(): RegisterFile {
@@ -112,7 +108,7 @@ export class Cpu {
   /** Call it after changes of the state from outside: works out the mode and flushes the TLB. */
   settle(): void {
     this.flushTlb()
-    this.#derived.refresh()
+    this.#refresh()
   }
 
   /** Ends the run behind the instruction that is under way: called by a device. */
@@ -153,17 +149,10 @@ export class Cpu {
   }
 
   flushTlb(): void {
-    const { entries, entryBytes, count, fast, bankBytes, banks } = dataTlb
-    this.#bytes.fill(0, entries, entries + count * entryBytes)
-    this.#bytes.fill(0, fast, fast + banks * bankBytes)
-    for (let bank = 0; bank < banks; bank++) {
-      const first = fast + bank * bankBytes
-      this.#view.setInt32(first + dataTlb.readTag, unmatchedInSet0, true)
-      this.#view.setInt32(first + dataTlb.writeTag, unmatchedInSet0, true)
-    }
+    this.#bytes.fill(0, dataTlb.entries, dataTlb.entries + dataTlb.count * dataTlb.entryBytes)
+    this.#core.disarmAll()
     for (let index = 0; index < codeTlb.count; index++) {
-      const entry = codeTlb.entries + codeTlb.entryBytes * index
-      this.#view.setBigInt64(entry, -1n, true)
+      this.#view.setBigInt64(codeTlb.entries + codeTlb.entryBytes * index, -1n, true)
     }
     this.#cache.unhook()
   }
@@ -227,8 +216,14 @@ export class Cpu {
   }
 
   #delivered(how: 'delivered' | 'tripleFault'): { readonly stop: CpuStop | null; readonly done: number } {
-    this.#derived.refresh()
+    this.#refresh()
     return { stop: how === 'delivered' ? null : { kind: 'tripleFault', chain: this.events.chain }, done: 1 }
+  }
+
+  /** True when other code than before has to run. */
+  #refresh(): boolean {
+    this.#core.selectBank()
+    return this.#derived.refresh()
   }
 
   #setFault(number: number, code = 0): void {
@@ -263,7 +258,7 @@ export class Cpu {
           },
         })
         const result = old.run(uop)
-        this.#derived.refresh()
+        this.#refresh()
         return result
       },
     }
@@ -273,7 +268,7 @@ export class Cpu {
     const effectiveAddress = this.#core.effectiveAddress
     const operation = new Operation(this.state, this.#processor.memory, effectiveAddress)
     const instructions = { ...controlInstructions, ...eventInstructions, ...segmentInstructions }
-    const settle = () => this.#derived.refresh() || this.events.careful
+    const settle = () => this.#refresh() || this.events.careful
     return new SystemDispatch(this.#processor, operation, instructions, settle)
   }
 
@@ -286,15 +281,6 @@ export class Cpu {
       if (!(fault instanceof GuestFault)) throw fault
       this.#setFault(fault.vector, fault.code)
       return 0
-    }
-  }
-
-  /** Translations stay; the next write to each page asks again. */
-  #disarmWrites(): void {
-    for (let index = 0; index < dataTlb.count * dataTlb.banks; index++) {
-      const tag = dataTlb.fast + dataTlb.fastBytes * index + dataTlb.writeTag
-      this.#view.setInt32(tag, index % dataTlb.count === 0 ? unmatchedInSet0 : 0, true)
-      this.#view.setInt32(tag + 4, 0, true)
     }
   }
 }
