@@ -1,3 +1,31 @@
 import type { SystemInstructions } from '../system/system-instruction.ts'
+import { accessControlInstructions } from './access-control.ts'
+import { controlMoves } from './control-moves.ts'
+import { cpuidInstructions } from './cpuid.ts'
+import { debugMoves } from './debug-registers.ts'
+import { descriptorTableInstructions } from './descriptor-tables.ts'
+import { extendedControlInstructions } from './extended-control.ts'
+import { fastCallInstructions } from './fast-calls.ts'
+import { modelRegisterInstructions } from './model-registers.ts'
+import { randomInstructions } from './random.ts'
+import { segmentBaseInstructions } from './segment-bases.ts'
+import { timeInstructions } from './time-stamp.ts'
+import { translationInstructions } from './translations.ts'
+import { waitingInstructions } from './waiting.ts'
 
-export const controlInstructions: SystemInstructions = {}
+/** Instructions that read and change how the processor works, by mnemonic. */
+export const controlInstructions: SystemInstructions = {
+  ...controlMoves,
+  ...debugMoves,
+  ...modelRegisterInstructions,
+  ...cpuidInstructions,
+  ...timeInstructions,
+  ...randomInstructions,
+  ...fastCallInstructions,
+  ...segmentBaseInstructions,
+  ...translationInstructions,
+  ...waitingInstructions,
+  ...descriptorTableInstructions,
+  ...extendedControlInstructions,
+  ...accessControlInstructions,
+}

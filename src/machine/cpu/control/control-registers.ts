@@ -6,12 +6,24 @@ import { abovePhysical, hasOptional } from './model.ts'
 import { loadPdptes } from './pdptes.ts'
 
 const knownCr0 =
-  (cr0Bit.pe | cr0Bit.mp | cr0Bit.em | cr0Bit.ts | cr0Bit.ne | cr0Bit.wp) |
+  cr0Bit.pe |
+  cr0Bit.mp |
+  cr0Bit.em |
+  cr0Bit.ts |
+  cr0Bit.ne |
+  cr0Bit.wp |
   (cr0Bit.am | cr0Bit.nw | cr0Bit.cd | cr0Bit.pg)
 
 /** What a write to CR4 may set; LA57 and PKE only where the model has them. */
 const knownCr4 =
-  (cr4Bit.vme | cr4Bit.pvi | cr4Bit.tsd | cr4Bit.de | cr4Bit.pse | cr4Bit.pae | cr4Bit.mce | cr4Bit.pge) |
+  cr4Bit.vme |
+  cr4Bit.pvi |
+  cr4Bit.tsd |
+  cr4Bit.de |
+  cr4Bit.pse |
+  cr4Bit.pae |
+  cr4Bit.mce |
+  cr4Bit.pge |
   (cr4Bit.pce | cr4Bit.osfxsr | cr4Bit.osxmmexcpt | cr4Bit.umip | cr4Bit.fsgsbase | cr4Bit.pcide) |
   (cr4Bit.osxsave | cr4Bit.smep | cr4Bit.smap)
 
@@ -97,9 +109,7 @@ export function writeCr4(processor: Processor, value: bigint): void {
 
 /** Bits of CR4 that are not reserved on this processor. */
 export function allowedCr4(cpu: CpuState): number {
-  return (
-    knownCr4 | (hasOptional(cpu, 'la57') ? cr4Bit.la57 : 0) | (hasOptional(cpu, 'pku') ? cr4Bit.pke : 0)
-  )
+  return knownCr4 | (hasOptional(cpu, 'la57') ? cr4Bit.la57 : 0) | (hasOptional(cpu, 'pku') ? cr4Bit.pke : 0)
 }
 
 /** MOV to CR8: the task priority. */

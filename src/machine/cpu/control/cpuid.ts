@@ -1,8 +1,8 @@
 import { state } from '../state-layout.ts'
 import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
-import { features, hasOptional, linearBits, model, signature, supportedXcr0, xcr0Bit } from './model.ts'
 import { miscEnableBit } from './misc-enable.ts'
+import { features, hasOptional, linearBits, model, signature, supportedXcr0, xcr0Bit } from './model.ts'
 
 /** EAX, EBX, ECX, EDX, unsigned. */
 export type Leaf = readonly [number, number, number, number]

@@ -7,7 +7,13 @@ import { moveBytes } from './control-moves.ts'
 import { protect, undefinedIf } from './faults.ts'
 
 /** Bits of DR6 and DR7 (SDM volume 3, 18.2.3 and 18.2.4) that software can set, and those that read as 1. */
-export const dr6 = { breakpoints: 0xf, access: 0x2000, step: 0x4000, task: 0x8000, fixed: 0xffff_0ff0 } as const
+export const dr6 = {
+  breakpoints: 0xf,
+  access: 0x2000,
+  step: 0x4000,
+  task: 0x8000,
+  fixed: 0xffff_0ff0,
+} as const
 export const dr7 = { generalDetect: 0x2000, writable: 0xffff_2fff, fixed: 0x400 } as const
 
 const writableDr6 = dr6.breakpoints | dr6.access | dr6.step | dr6.task

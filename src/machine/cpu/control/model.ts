@@ -17,7 +17,7 @@ export const model = {
   /** MAXPHYADDR. */
   physicalBits: 40,
   /** Leaf 1, ECX bit 31, is 0: guests take the paths that they take on hardware. */
-  hypervisor: false,
+  hypervisor: false as boolean,
   /** Time stamp counter, invariant: crystal × numerator / denominator (leaf 15h), 1.0022726 GHz. */
   clock: { crystalHz: 14_318_180, numerator: 70, denominator: 1 },
   /** MTRRcap: variable ranges; fixed ranges and write-combining are there too. */
@@ -105,7 +105,8 @@ export function linearBits(cpu: CpuState): 48 | 57 {
 }
 
 /** CPUID.1.EAX: also EDX after reset (SDM volume 3, 10.1.2). */
-export const signature = ((model.model >> 4) << 16) | (model.family << 8) | ((model.model & 15) << 4) | model.stepping
+export const signature =
+  ((model.model >> 4) << 16) | (model.family << 8) | ((model.model & 15) << 4) | model.stepping
 
 /** XCR0 bits that can be set (SDM volume 1, 13.1). */
 export const xcr0Bit = { x87: 1, sse: 2, pkru: 0x200 } as const

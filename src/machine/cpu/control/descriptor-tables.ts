@@ -1,0 +1,45 @@
+import { state } from '../state-layout.ts'
+import { isCanonical } from '../system/cpu-state.ts'
+import type { SystemInstruction, SystemInstructions } from '../system/system-instruction.ts'
+import { checkUmip, protect } from './faults.ts'
+import { linearBits } from './model.ts'
+
+const at = {
+  gdt: { base: state.gdtBase, limit: state.gdtLimit },
+  idt: { base: state.idtBase, limit: state.idtLimit },
+} as const
+
+/** A limit of 16 bits, then a base: 8 bytes in 64-bit mode, else 4 (SDM volume 2, LGDT and SGDT). */
+export const descriptorTableInstructions: SystemInstructions = {
+  LGDT: loader('gdt'),
+  LIDT: loader('idt'),
+  SGDT: storer('gdt'),
+  SIDT: storer('idt'),
+}
+
+/** An operand size of 16 bits takes 24 of the base. */
+function loader(table: keyof typeof at): SystemInstruction {
+  return ({ state: cpu }, operation) => {
+    const limit = operation.readMemory(0n, 2)
+    const read = operation.readMemory(2n, cpu.is64Bit ? 8 : 4)
+    const base = !cpu.is64Bit && operation.bytes === 2 ? read & 0xff_ffffn : read
+    protect(cpu.is64Bit && !isCanonical(base, linearBits(cpu)))
+    cpu.setU32(at[table].limit, Number(limit))
+    cpu.setU64(at[table].base, base)
+    return 'next'
+  }
+}
+
+/** The whole base, whatever the operand size. */
+function storer(table: keyof typeof at): SystemInstruction {
+  return ({ state: cpu, memory }, operation) => {
+    checkUmip(cpu)
+    const bytes = cpu.is64Bit ? 8 : 4
+    const [limit, base] = [operation.linear(0n, 2, 'w'), operation.linear(2n, bytes, 'w')]
+    memory.probeWrite(limit, 2, 'current')
+    memory.probeWrite(base, bytes, 'current')
+    memory.write(limit, 2, cpu.u32(at[table].limit), 'current')
+    memory.write(base, bytes, cpu.u64(at[table].base), 'current')
+    return 'next'
+  }
+}
