@@ -104,9 +104,4 @@ export const disagreements: readonly Disagreement[] = [
     why: 'F3 REX.B 90 exchanges R8 and rAX on silicon (test/oracle/vectors); iced-x86 calls it PAUSE',
     applies: ({ ours, theirs }) => ours.opcode === 0x90 && theirs?.text === 'pause' && ours.rm === 8,
   },
-  {
-    why: '0F 0D is a hint to fetch for writing, or none: iced-x86 gives AMD names to /0 and /3 to /7',
-    applies: ({ ours, theirs }) =>
-      ours.row?.encoding === '0F 0D /r' && /^(prefetch|nop)/.test(theirs?.text ?? ''),
-  },
 ]

@@ -113,8 +113,8 @@ const renamed = new Map([
   ['PUSHS', 'push'],
   ['POPS', 'pop'],
   ['XLAT', 'xlatb'],
+  ['PREFETCH', 'nop'],
 ])
-const prefetches = ['prefetchnta', 'prefetcht0', 'prefetcht1', 'prefetcht2']
 const letters: Record<number, string> = { 1: 'b', 2: 'w', 4: 'd', 8: 'q' }
 const names = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di']
 const segments = ['es', 'cs', 'ss', 'ds', 'fs', 'gs']
@@ -135,7 +135,7 @@ function spellTable({ addressBytes, segment }: Instruction): string {
 }
 
 function spellMnemonic(instruction: Instruction): string {
-  const { mnemonic = '', operands = [], extension = 0, opcode = 0 } = instruction.row ?? {}
+  const { mnemonic = '', operands = [] } = instruction.row ?? {}
   const bytes = instruction.operandBytes as 2 | 4 | 8
   const names = bySize.get(mnemonic)
   if (names) return names[bytes]
@@ -144,13 +144,6 @@ function spellMnemonic(instruction: Instruction): string {
     return `${mnemonic.toLowerCase()}${letters[operandSize(kind, bytes)]}`
   }
   if (mnemonic === 'JCXZ') return { 2: 'jcxz', 4: 'jecxz', 8: 'jrcxz' }[instruction.addressBytes] ?? ''
-  if (mnemonic === 'PREFETCH') {
-    return opcode === 0x18
-      ? (prefetches[extension ?? 0] ?? '')
-      : extension === 1
-        ? 'prefetchw'
-        : 'prefetchwt1'
-  }
   if (mnemonic === 'SHL' && instruction.row?.extension === 6) return 'sal'
   if (mnemonic.endsWith('cc'))
     return `${mnemonic.slice(0, -2).toLowerCase()}${conditions[instruction.opcode & 15]}`

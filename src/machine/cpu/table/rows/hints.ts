@@ -6,8 +6,7 @@ const register = { form: 'register' } as const
 /** What the processor may take note of and programs cannot see. */
 export const hints: readonly RowText[] = [
   ...[0, 1, 2, 3].map((digit): RowText => [`0F 18 /${digit}`, 'PREFETCH Mb', memory]),
-  ['0F 0D /1', 'PREFETCH Mb', memory],
-  ['0F 0D /2', 'PREFETCH Mb', memory],
+  // PREFETCHW, which the model does not claim.
   ['0F 0D /r', 'NOP Ev'],
   // The space of hints, where ENDBR32 and ENDBR64 are too (0F 1E FB, 0F 1E FA).
   ...['18', '19', '1A', '1B', '1C', '1D', '1E', '1F'].map((opcode): RowText => [`0F ${opcode} /r`, 'NOP Ev']),
