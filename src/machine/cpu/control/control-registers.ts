@@ -30,8 +30,8 @@ const knownCr4 =
 /** Bit 63 of what is moved to CR3 under CR4.PCIDE: translations may stay. */
 const keepTranslations = 1n << 63n
 const pcidMask = 0xfffn
-/** The low half of a 16-bit task state's type; 9 and 11 are 32-bit or 64-bit ones. */
-const wideTaskState = 8
+/** Types of a 16-bit task state, available and busy. */
+const narrowTaskStates: readonly number[] = [1, 3]
 
 /**
  * MOV to CR0 (SDM volume 3, 2.5 and 4.1.2; volume 2, MOV to control registers). Turning paging on with
@@ -64,8 +64,8 @@ export function writeCr0(processor: Processor, value: bigint): void {
 /** SDM volume 3, 10.8.5.1, and 10.8.5.3 for CS.L and the task state. */
 function mayEnterLongMode(cpu: CpuState): boolean {
   const is64BitCode = (cpu.u32(state.segmentRights + 4 * segment.cs) & rights.long) !== 0
-  const isWideTask = (cpu.u32(state.segmentRights + 4 * segment.tr) & wideTaskState) !== 0
-  return (cpu.cr4 & cr4Bit.pae) !== 0 && !is64BitCode && isWideTask
+  const taskType = cpu.u32(state.segmentRights + 4 * segment.tr) & rights.typeMask
+  return (cpu.cr4 & cr4Bit.pae) !== 0 && !is64BitCode && !narrowTaskStates.includes(taskType)
 }
 
 /**
