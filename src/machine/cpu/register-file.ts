@@ -40,6 +40,7 @@ export function writeRegisterFile(view: DataView, file: RegisterFile): void {
   view.setBigUint64(state.cr4, BigInt(file.cr4 >>> 0), true)
   view.setBigUint64(state.efer, BigInt(file.efer >>> 0), true)
   writeFlatSegments(view, file.long)
+  writeTaskRegister(view)
 }
 
 /** Segments as boot code leaves them: all of memory, code of 64 or 32 bits. */
@@ -53,6 +54,12 @@ function writeFlatSegments(view: DataView, long: boolean): void {
     view.setUint32(state.segmentLimits + 4 * number, 0xffff_ffff, true)
     view.setUint32(state.segmentRights + 4 * number, allowed | width | rights.granular, true)
   }
+}
+
+/** A busy 32-bit task state, as after power-on: entering long mode asks for one. */
+function writeTaskRegister(view: DataView): void {
+  view.setUint32(state.segmentLimits + 4 * segment.tr, 0xffff, true)
+  view.setUint32(state.segmentRights + 4 * segment.tr, 0x8b, true)
 }
 
 /** RFLAGS from the lazy flags. */
