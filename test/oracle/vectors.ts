@@ -1,13 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Case, cases, dataWindow, stackWindow } from './cases.ts'
+import type { Case } from './cases.ts'
 
-const seed = 0x6b65726e656c7465n
-const path = fileURLToPath(new URL('vectors/integer64.txt', import.meta.url))
-const recorder = fileURLToPath(new URL('recorder.c', import.meta.url))
+const directory = fileURLToPath(new URL('vectors/', import.meta.url))
 
 /** What is left after one instruction, with the memory that it could reach. */
 export interface Result {
@@ -15,73 +10,76 @@ export interface Result {
   readonly rflags: number
   /** 0: behind the instruction, 1: where it branches to, 0x100 + vector: an exception. */
   readonly endedAt: number
+  readonly errorCode: number
   readonly data: Uint8Array
   readonly stack: Uint8Array
 }
 
-const inputBytes = 16 + 17 * 8 + dataWindow.bytes + stackWindow.bytes
-const outputBytes = 17 * 8 + 4 + dataWindow.bytes + stackWindow.bytes
+/** Exceptions that push an error code (SDM volume 3, table 6-1). */
+const withCode = new Set([8, 10, 11, 12, 13, 14, 17])
+
+const names = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di']
+
+/** Six arithmetic flags and DF. */
+export const comparedFlags = 0xcd5
 
 /**
- * One line of what differs from the input: `code end flags registers memory`. Flags are
- * the six arithmetic ones and DF.
+ * One line of what differs from the input: `code end flags registers memory`. The end is `-` behind the
+ * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into the
+ * window, `=` and the bytes that changed there.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>
-    value === input.registers[index] ? [] : [`${index}=${value.toString(16)}`],
+    value === input.registers[index] ? [] : [`${names[index] ?? index}=${value.toString(16)}`],
   )
-  const bytes = (name: string, before: Uint8Array, after: Uint8Array) =>
-    [...after].flatMap((byte, index) =>
-      byte === before[index] ? [] : [`${name}${index}=${byte.toString(16)}`],
-    )
   const code = Buffer.from(input.code).toString('hex')
-  const changed = [
-    ...registers,
-    ...bytes('d', input.data, result.data),
-    ...bytes('s', input.stack, result.stack),
-  ]
-  return [code, result.endedAt.toString(16), (result.rflags & 0xcd5).toString(16), ...changed].join(' ')
+  const flags = (result.rflags & comparedFlags).toString(16)
+  const memory = [...changes('d', input.data, result.data), ...changes('s', input.stack, result.stack)]
+  return [code, endOf(result), flags, ...registers, ...memory].join(' ')
 }
 
-/** Each case with the line that the host's CPU gave. */
-export function* recorded(): Generator<{ input: Case; expected: string }> {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(1)
-  let index = 0
-  for (const input of cases(seed)) yield { input, expected: lines[index++] ?? 'not recorded' }
+function endOf({ endedAt, errorCode }: Result): string {
+  if (endedAt < 2) return endedAt === 0 ? '-' : '>'
+  const vector = endedAt - 0x100
+  return `#${vector}${withCode.has(vector) ? `:${errorCode.toString(16)}` : ''}`
 }
 
-/** Runs every case on this machine's CPU and writes the file anew. Any x86-64 Linux with gcc will do. */
-export function record(): void {
-  const program = join(mkdtempSync(join(tmpdir(), 'kerneltest-recorder-')), 'recorder')
-  execFileSync('gcc', ['-O1', '-o', program, recorder])
-  const all = [...cases(seed)]
-  const input = Buffer.concat(all.map(encodeInput))
-  const output = execFileSync(program, { input, maxBuffer: 2 ** 30 })
-  const lines = all.map((one, index) => line(one, decodeOutput(output, index * outputBytes)))
-  const cpu = execFileSync(program, ['--cpuid'], { encoding: 'utf8' }).trim()
-  writeFileSync(path, `# ${cpu}, seed ${seed.toString(16)}\n${lines.join('\n')}\n`)
+/** Runs of bytes that differ. */
+function changes(name: string, before: Uint8Array, after: Uint8Array): string[] {
+  const runs: string[] = []
+  for (let at = 0; at < after.length; at++) {
+    if (after[at] === before[at]) continue
+    let end = at
+    while (end < after.length && after[end] !== before[end]) end++
+    runs.push(`${name}${at}=${Buffer.from(after.subarray(at, end)).toString('hex')}`)
+    at = end
+  }
+  return runs
 }
 
-function encodeInput({ code, registers, rflags, data, stack }: Case): Buffer {
-  const record = Buffer.alloc(inputBytes)
-  record[0] = code.length
-  record.set(code, 1)
-  registers.forEach((value, index) => {
-    record.writeBigUInt64LE(value, 16 + 8 * index)
-  })
-  record.writeBigUInt64LE(BigInt(rflags), 16 + 8 * 16)
-  record.set(data, 16 + 8 * 17)
-  record.set(stack, 16 + 8 * 17 + data.length)
-  return record
+/** Lines by section. One file holds the code of one width. */
+export function readVectors(): ReadonlyMap<string, readonly string[]> {
+  const sections = new Map<string, string[]>()
+  for (const file of readdirSync(directory).sort()) {
+    let lines: string[] = []
+    for (const text of readFileSync(directory + file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)) {
+      if (text.startsWith('= ')) {
+        lines = []
+        sections.set(text.slice(2), lines)
+      } else lines.push(text)
+    }
+  }
+  return sections
 }
 
-function decodeOutput(output: Buffer, at: number): Result {
-  const data = at + 17 * 8 + 4
-  return {
-    registers: Array.from({ length: 16 }, (_, index) => output.readBigUInt64LE(at + 8 * index)),
-    rflags: Number(output.readBigUInt64LE(at + 8 * 16)),
-    endedAt: output.readUInt32LE(at + 17 * 8),
-    data: output.subarray(data, data + dataWindow.bytes),
-    stack: output.subarray(data + dataWindow.bytes, data + dataWindow.bytes + stackWindow.bytes),
+export function writeVectors(header: string, sections: ReadonlyMap<string, readonly string[]>): void {
+  for (const file of readdirSync(directory)) rmSync(directory + file)
+  for (const bits of [16, 32, 64]) {
+    const own = [...sections].filter(([name]) => name.startsWith(`${bits} `))
+    const text = own.flatMap(([name, lines]) => [`= ${name}`, ...lines])
+    writeFileSync(`${directory}integer${bits}.txt`, `${[header, ...text].join('\n')}\n`)
   }
 }

@@ -1,4 +1,5 @@
 import type { Expression } from '../wasm/expression.ts'
+import { carriesFrom, carriesOf } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 type Combine = (b: Operations, x: Expression, y: Expression) => Expression
@@ -61,6 +62,22 @@ const not: Semantic = (b) => {
   b.commit(() => b.set(destination, result))
 }
 
+/** ADCX and ADOX: a chain of carries in CF or in OF, and no other flag. */
+function addWithOne(flag: 'c' | 'o'): Semantic {
+  return (b) => {
+    const destination = b.operand(0, 'rw')
+    const [x, y, other] = [b.get(destination), b.source(1), b.flag(flag === 'c' ? 'o' : 'c')]
+    const sum = b.op('add', b.op('add', x, y), b.flag(flag))
+    const out = b.op('shr_u', carriesOf(b, 'add', sum, x, y), 63)
+    const [carry, overflow] = flag === 'c' ? [out, other] : [other, out]
+    const carries = b.op('or', carriesFrom(b, carry, overflow), b.op('and', b.carries(), 8))
+    b.commit(() => {
+      b.set(destination, sum)
+      b.setCarries(carries)
+    })
+  }
+}
+
 const swapBytes: Semantic = (b) => {
   const destination = b.operand(0, 'rw')
   const x = b.get(destination)
@@ -68,10 +85,12 @@ const swapBytes: Semantic = (b) => {
   b.commit(() => b.set(destination, result))
 }
 
-function reversed(b: Operations, x: Expression): Expression {
+export function reversed(b: Operations, x: Expression): Expression {
   const swap = (value: Expression, mask: bigint, by: number) =>
     b.op('or', b.op('shl', b.op('and', value, mask), by), b.op('and', b.op('shr_u', value, by), mask))
-  const pairs = swap(swap(x, 0x00ff00ff00ff00ffn, 8), 0x0000ffff0000ffffn, 16)
+  const bytes = swap(x, 0x00ff00ff00ff00ffn, 8)
+  if (b.bytes === 2) return bytes
+  const pairs = swap(bytes, 0x0000ffff0000ffffn, 16)
   return b.bytes === 4 ? b.truncate(pairs) : b.op('rotl', pairs, 32)
 }
 
@@ -90,4 +109,6 @@ export const arithmetic: Readonly<Record<string, Semantic>> = {
   NEG: negate,
   NOT: not,
   BSWAP: swapBytes,
+  ADCX: addWithOne('c'),
+  ADOX: addWithOne('o'),
 }

@@ -1,3 +1,5 @@
+import type { Expression } from '../wasm/expression.ts'
+import { withCarry } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
 import type { Destination } from './target.ts'
 
@@ -55,17 +57,29 @@ const nearReturn: Semantic = (b) => {
   })
 }
 
-const toOperand = (b: Operations) => (b.isRelative ? b.relative() : b.near(b.source(0)))
+/** LOOP and its kin count down whatever they do then; `wanted` is of ZF. */
+function loopWhile(wanted: (b: Operations) => Expression | null): Semantic {
+  return (b) => {
+    const left = b.wrapped(b.op('sub', b.pointer('cx'), 1))
+    const more = b.op('ne', left, 0)
+    const condition = wanted(b)
+    const destination = b.relative(condition ? b.op32('and', more, condition) : more)
+    b.commit(() => {
+      b.setPointer('cx', left)
+      b.goto(destination)
+    })
+  }
+}
+
+const toOperand = (b: Operations) => (b.isImmediate(0) ? b.relative() : b.near(b.source(0)))
 
 const directionFlag = 1 << 10
 const interruptFlag = 1 << 9
 
 function setCarry(how: 'clear' | 'set' | 'flip'): Semantic {
   return (b) => {
-    const changes = how === 'flip' ? b.constant(1) : b.op('xor', b.carry(), how === 'set' ? 1 : 0)
-    // OF is bit 63 ^ bit 62: it stays as it is when both change.
-    const both = b.op('or', b.op('shl', changes, 63), b.op('shl', changes, 62))
-    const carries = b.op('xor', b.carries(), both)
+    const carry = how === 'flip' ? b.op('xor', b.carry(), 1) : b.constant(how === 'set' ? 1 : 0)
+    const carries = withCarry(b, carry)
     b.commit(() => b.setCarries(carries))
   }
 }
@@ -85,6 +99,10 @@ export const control: Readonly<Record<string, Semantic>> = {
   Jcc: branch((b) => b.relative(b.condition())),
   CALL: callTo(toOperand),
   RET: nearReturn,
+  LOOP: loopWhile(() => null),
+  LOOPE: loopWhile((b) => b.op('ne', b.flag('z'), 0)),
+  LOOPNE: loopWhile((b) => b.op('eqz', b.flag('z'))),
+  JCXZ: branch((b) => b.relative(b.op('eqz', b.pointer('cx')))),
   CLC: setCarry('clear'),
   STC: setCarry('set'),
   CMC: setCarry('flip'),

@@ -7,6 +7,7 @@ export type ArithmeticKind = 'add' | 'sub'
 interface Values {
   readonly bytes: number
   op(name: NameOf<'i64'>, ...operands: readonly Operand[]): Expression
+  carries(): Expression
 }
 
 /**
@@ -38,4 +39,12 @@ export function carriesOf(
 export function carriesFrom(b: Values, carry: Expression, overflow: Expression): Expression {
   const intoSign = b.op('xor', carry, overflow)
   return b.op('or', b.op('shl', carry, 63), b.op('shl', intoSign, 62))
+}
+
+/** The vector with another CF and the same OF and AF: OF is bit 63 ^ bit 62, so both change. */
+export function withCarry(b: Values, carry: Expression): Expression {
+  const carries = b.carries()
+  const change = b.op('xor', carry, b.op('shr_u', carries, 63))
+  const both = b.op('or', b.op('shl', change, 63), b.op('shl', change, 62))
+  return b.op('xor', carries, both)
 }

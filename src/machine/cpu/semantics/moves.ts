@@ -1,3 +1,4 @@
+import { reversed } from './arithmetic.ts'
 import type { Semantic } from './operations.ts'
 
 const move: Semantic = (b) => {
@@ -18,17 +19,11 @@ const loadAddress: Semantic = (b) => {
   b.commit(() => b.set(destination, address))
 }
 
-const exchange: Semantic = (b) => {
-  const first = b.operand(0, 'rw')
-  const second = b.operand(1, 'rw')
-  const [x, y] = [b.get(first), b.get(second)]
-  b.commit(() => {
-    b.set(first, y)
-    b.set(second, x)
-  })
+const moveReversed: Semantic = (b) => {
+  const value = reversed(b, b.source(1))
+  const destination = b.operand(0, 'w')
+  b.commit(() => b.set(destination, value))
 }
-
-const nothing: Semantic = (b) => b.commit(() => {})
 
 /** CBW, CWDE, CDQE: the lower half of rAX with its sign. */
 const widen: Semantic = (b) => {
@@ -61,10 +56,9 @@ export const moves: Readonly<Record<string, Semantic>> = {
   MOVZX: move,
   MOVSX: moveSigned,
   MOVSXD: moveSigned,
+  MOVNTI: move,
+  MOVBE: moveReversed,
   LEA: loadAddress,
-  XCHG: exchange,
-  NOP: nothing,
-  PAUSE: nothing,
   CBW: widen,
   CWD: spreadSign,
   CMOVcc: moveIf,

@@ -251,6 +251,12 @@ export class Operations {
     this.#target.write(place, value)
   }
 
+  /** Leaves the place alone, all of its register included, where `when` does not hold. */
+  setIf(when: Expression, place: Place, value: Expression): void {
+    this.#committing('a write')
+    this.#target.f.if(when, () => this.#target.write(place, value))
+  }
+
   setPointer(pointer: Pointer, value: Expression): void {
     this.#committing('a write')
     this.#target.writePointer(pointer, value)

@@ -1,5 +1,12 @@
+import { accumulator } from './accumulator.ts'
 import { arithmetic } from './arithmetic.ts'
+import { bits } from './bits.ts'
+import { checks } from './checks.ts'
 import { control } from './control.ts'
+import { decimal } from './decimal.ts'
+import { doubleShifts } from './double-shifts.ts'
+import { exchanges } from './exchange.ts'
+import { frames } from './frames.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
 import type { Semantic } from './operations.ts'
@@ -10,7 +17,8 @@ import { tables } from './tables.ts'
 
 /** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system.ts`). */
 export const semantics: ReadonlyMap<string, Semantic> = new Map(
-  [arithmetic, control, moves, multiplication, ports, shifts, strings, tables].flatMap((group) =>
-    Object.entries(group),
-  ),
+  [
+    ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames],
+    ...[moves, multiplication, ports, shifts, strings, tables],
+  ].flatMap((group) => Object.entries(group)),
 )

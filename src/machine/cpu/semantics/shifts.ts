@@ -45,11 +45,15 @@ function lastOut(b: Operations, x: Expression, result: Expression, count: Expres
   return out
 }
 
-const shiftRight: Shift = (b, x, count) => ({
-  result: b.op('shr_u', x, count),
-  carry: bit(b, x, b.op('sub', count, 1)),
-  overflow: signBit(b, x),
-})
+/** OF of the last of several single steps: the sign is gone after the first. */
+const shiftRight: Shift = (b, x, count) => {
+  const result = b.op('shr_u', x, count)
+  return { result, carry: bit(b, x, b.op('sub', count, 1)), overflow: turned(b, result) }
+}
+
+/** Whether the two highest bits differ. */
+const turned = (b: Operations, value: Expression) =>
+  b.op('xor', signBit(b, value), bit(b, value, 8 * b.bytes - 2))
 
 const shiftSigned: Shift = (b, x, count) => {
   const value = b.signed(x)
@@ -73,7 +77,50 @@ const rotateLeft: Shift = (b, x, count) => {
 const rotateRight: Shift = (b, x, count) => {
   const result = rotated(b, x, b.op('sub', b.constant(8 * b.bytes), count))
   const carry = signBit(b, result)
-  return { result, carry, overflow: b.op('xor', carry, bit(b, result, 8 * b.bytes - 2)) }
+  return { result, carry, overflow: turned(b, result) }
+}
+
+/**
+ * RCL and RCR turn a number of one bit more, CF on top of it. Of 8 and 16 bits the count goes round before
+ * 31, and a whole turn changes nothing.
+ */
+function rotateThroughCarry(left: boolean): Semantic {
+  return (b) => {
+    const destination = b.operand(0, 'rw')
+    const x = b.get(destination)
+    const size = 8 * b.bytes
+    const masked = b.op('and', b.source(1), b.bytes === 8 ? 63 : 31)
+    const count = b.bytes < 4 ? b.op('rem_u', masked, size + 1) : masked
+    const turn = left ? count : b.op('sub', b.constant(size + 1), count)
+    const { result, carry } = b.bytes === 8 ? turned65(b, x, turn) : turnedLeft(b, x, turn)
+    const moved = b.op('ne', count, 0)
+    const kept = b.select(moved, result, x)
+    const sign = signBit(b, result)
+    const overflow = b.op('xor', sign, left ? carry : bit(b, result, size - 2))
+    const carries = b.op('or', carriesFrom(b, carry, overflow), b.op('and', b.carries(), 8))
+    b.commit(() => {
+      b.set(destination, kept)
+      b.setCarries(carries, moved)
+    })
+  }
+}
+
+/** By 1 to `size` places, of at most 33 bits. */
+function turnedLeft(b: Operations, x: Expression, turn: Expression) {
+  const size = 8 * b.bytes
+  const whole = b.op('or', b.op('shl', b.carry(), size), x)
+  const back = b.op('shr_u', whole, b.op('sub', b.constant(size + 1), turn))
+  const result = b.op('or', b.op('shl', whole, turn), back)
+  return { result: b.truncate(result), carry: bit(b, result, size) }
+}
+
+/** By 1 to 64 places, of 65 bits: shifts by 64 go in two steps. */
+function turned65(b: Operations, x: Expression, turn: Expression) {
+  const before = b.op('sub', turn, 1)
+  const up = b.op('shl', b.op('shl', x, before), 1)
+  const back = b.op('shr_u', b.op('shr_u', x, 1), b.op('sub', b.constant(64), turn))
+  const result = b.op('or', b.op('or', up, b.op('shl', b.carry(), before)), back)
+  return { result, carry: bit(b, x, b.op('sub', b.constant(64), turn)) }
 }
 
 export const shifts: Readonly<Record<string, Semantic>> = {
@@ -82,4 +129,6 @@ export const shifts: Readonly<Record<string, Semantic>> = {
   SAR: shift(shiftSigned, true),
   ROL: shift(rotateLeft, false),
   ROR: shift(rotateRight, false),
+  RCL: rotateThroughCarry(true),
+  RCR: rotateThroughCarry(false),
 }

@@ -4,9 +4,9 @@ import type { Operations, Semantic } from './operations.ts'
 const directionFlag = 1 << 10
 
 /** How far a pointer moves: up, or down with DF. */
-function strideOf(b: Operations): Expression {
+function strideOf(b: Operations, bytes = b.bytes): Expression {
   const down = b.op32('and', b.systemFlags(), directionFlag)
-  return b.select(down, b.constant(-b.bytes), b.constant(b.bytes))
+  return b.select(down, b.constant(-bytes), b.constant(bytes))
 }
 
 /** One iteration of each: what repeats it, counts it. */
@@ -80,10 +80,40 @@ const scan: Semantic = (b) =>
     return difference
   })
 
+/** The destination is checked before the port is read: nothing is lost when it faults. */
+const input: Semantic = (b) =>
+  b.repeat(() => {
+    const port = b.get(b.register(2, 2))
+    const di = b.pointer('di')
+    const slot = b.at('es', di, 'w')
+    const next = b.op('add', di, strideOf(b))
+    b.commit(() => {
+      b.set(slot, b.portRead(port))
+      b.setPointer('di', next)
+    })
+    return null
+  })
+
+const output: Semantic = (b) =>
+  b.repeat(() => {
+    const bytes = b.operandBytes(1)
+    const port = b.get(b.register(2, 2))
+    const si = b.pointer('si')
+    const value = b.get(b.at('source', si, 'r', bytes))
+    const next = b.op('add', si, strideOf(b, bytes))
+    b.commit(() => {
+      b.portWrite(port, value, bytes)
+      b.setPointer('si', next)
+    })
+    return null
+  })
+
 export const strings: Readonly<Record<string, Semantic>> = {
   STOS: store,
   LODS: load,
   MOVS: copy,
   CMPS: compare,
   SCAS: scan,
+  INS: input,
+  OUTS: output,
 }

@@ -1,0 +1,66 @@
+import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
+import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
+import type { Row } from '../../src/machine/cpu/table/row.ts'
+
+/** One way in which instructions of a row look. */
+export interface Form {
+  readonly bits: Bits
+  readonly bytes: 2 | 4 | 8
+  readonly isMemory: boolean
+}
+
+/** Not for user code, or not to be seen from it. */
+const notHere = new Set(['IN', 'OUT', 'INS', 'OUTS', 'CLI', 'STI', 'PUSHF', 'POPF'])
+
+export function isRecorded(row: Row): boolean {
+  const { privileged, alwaysUndefined } = row.facts
+  if (alwaysUndefined) return row.mnemonic.startsWith('UD')
+  if (privileged || notHere.has(row.mnemonic)) return false
+  if (
+    row.operands.some((kind) => ['S', 'C', 'D'].includes(kind[0] ?? '') && kind !== 'CL' && kind !== 'DX')
+  ) {
+    return false
+  }
+  return semantics.has(row.mnemonic) || row.mnemonic === 'ENTER'
+}
+
+const sizedWithoutOperands = new Set(['PUSHA', 'POPA', 'LEAVE', 'ENTER', 'RET'])
+
+function isSized(row: Row): boolean {
+  if (sizedWithoutOperands.has(row.mnemonic)) return true
+  return row.operands.some((kind) => /^(?!M)[A-Z](v|z|y)$|^My|^Ma|^Mv|^M$|rAX/.test(kind))
+}
+
+function sizesOf(row: Row, bits: Bits): readonly (2 | 4 | 8)[] {
+  const { in64, prefix } = row.facts
+  const isBranch = row.operands[0]?.[0] === 'J' || ['JMP', 'CALL', 'RET'].includes(row.mnemonic)
+  if (bits === 64) {
+    // Vendors differ about near branches with an operand size prefix: see `vendor-differences.ts`.
+    if (in64 === 'forced64') return [8]
+    if (in64 === 'default64') return [2, 8]
+    if (!isSized(row)) return [4]
+    return prefix === 'none' || prefix === '66' ? [4, 8] : [2, 4, 8]
+  }
+  const normal = bits === 16 ? 2 : 4
+  if (!isSized(row) || prefix === 'none' || prefix === '66') return [normal]
+  // A branch of 16 bits leaves the low 64 KiB of flat code.
+  return isBranch && bits === 32 ? [4] : [2, 4]
+}
+
+export function formsOf(row: Row): Form[] {
+  const { only, form } = row.facts
+  const hasMemory = row.operands.some((kind) => kind[0] === 'E' || kind[0] === 'M')
+  const shapes = [false, true].filter((isMemory) =>
+    isMemory ? hasMemory && form !== 'register' : form !== 'memory',
+  )
+  const widths = ([64, 32, 16] as const).filter((bits) => !only || (only === 'long') === (bits === 64))
+  return widths.flatMap((bits) =>
+    sizesOf(row, bits).flatMap((bytes) => shapes.map((isMemory) => ({ bits, bytes, isMemory }))),
+  )
+}
+
+/** The name of a form's vectors. */
+export function sectionOf(row: Row, { bits, bytes, isMemory }: Form): string {
+  const instruction = [row.mnemonic, ...row.operands].join(' ')
+  return `${bits} ${bytes}${isMemory ? ' memory' : ''}: ${row.encoding}: ${instruction}`
+}

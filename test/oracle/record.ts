@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Case, casesOf, sections, seed } from './cases.ts'
+import { dataWindow, stackWindow } from './layout.ts'
+import { line, type Result, writeVectors } from './vectors.ts'
+
+const source = fileURLToPath(new URL('recorder.c', import.meta.url))
+const memoryBytes = dataWindow.bytes + stackWindow.bytes
+const inputBytes = 18 + 17 * 8 + memoryBytes
+const outputBytes = 17 * 8 + 8 + memoryBytes
+const casesAtOnce = 20_000
+
+/** Runs every case on this machine's CPU and writes the files anew. Any x86-64 Linux with gcc will do. */
+export function record(): void {
+  const directory = mkdtempSync(join(tmpdir(), 'kerneltest-recorder-'))
+  const program = join(directory, 'recorder')
+  execFileSync('gcc', ['-O1', '-no-pie', '-o', program, source])
+  const all = sections().flatMap((section) => [...casesOf(section)].map((input) => ({ section, input })))
+  const lines = new Map<string, string[]>()
+  for (let from = 0; from < all.length; from += casesAtOnce) {
+    const some = all.slice(from, from + casesAtOnce)
+    const input = Buffer.concat(some.map((one) => encodeInput(one.input)))
+    const output = execFileSync(program, { input, maxBuffer: 2 ** 30 })
+    some.forEach(({ section, input }, index) => {
+      const list = lines.get(section.name) ?? []
+      lines.set(section.name, list)
+      list.push(line(input, decodeOutput(output, index * outputBytes)))
+    })
+  }
+  const cpu = execFileSync(program, ['--cpuid'], { encoding: 'utf8' }).trim()
+  writeVectors(`# ${cpu}, recorder.c, cases.ts with seed "${seed}"`, lines)
+  rmSync(directory, { recursive: true })
+}
+
+function encodeInput({ form, code, registers, rflags, data, stack }: Case): Buffer {
+  const record = Buffer.alloc(inputBytes)
+  record[0] = form.bits
+  record[1] = code.length
+  record.set(code, 2)
+  registers.forEach((value, index) => {
+    record.writeBigUInt64LE(value, 18 + 8 * index)
+  })
+  record.writeBigUInt64LE(BigInt(rflags), 18 + 8 * 16)
+  record.set(data, 18 + 8 * 17)
+  record.set(stack, 18 + 8 * 17 + data.length)
+  return record
+}
+
+function decodeOutput(output: Buffer, at: number): Result {
+  const data = at + 17 * 8 + 8
+  return {
+    registers: Array.from({ length: 16 }, (_, index) => output.readBigUInt64LE(at + 8 * index)),
+    rflags: Number(output.readBigUInt64LE(at + 8 * 16)),
+    endedAt: output.readUInt32LE(at + 17 * 8),
+    errorCode: output.readUInt32LE(at + 17 * 8 + 4),
+    data: output.subarray(data, data + dataWindow.bytes),
+    stack: output.subarray(data + dataWindow.bytes, data + dataWindow.bytes + stackWindow.bytes),
+  }
+}
