@@ -47,7 +47,8 @@ function millionsPerSecond(machine) {
 }
 
 const core = buildCore()
-console.log(`core: ${core.bytes.length} bytes, hot handlers ${JSON.stringify(core.hotHandlers)}`)
+const hot = Object.entries(core.numbers.fast).map(([name, all]) => `${name} ${Object.keys(all).length}`)
+console.log(`core: ${core.bytes.length} bytes, hot handlers: ${hot.join(', ')}`)
 const results = loops.map((name, index) => {
   const machine = machineAt(code.readBigUInt64LE(8 * index))
   for (let done = 0; done < warmUp; done += 2_000_000) machine.run(2_000_000)

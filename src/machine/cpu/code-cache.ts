@@ -1,7 +1,7 @@
 import { invariant } from '../../support/invariant.ts'
 import { type Bits, Decoder } from './decode/decoder.ts'
 import type { Instruction } from './decode/instruction.ts'
-import type { Core, Mode } from './interpreter/core.ts'
+import type { HandlerTable, Mode } from './interpreter/handler-numbers.ts'
 import { pseudo } from './interpreter/interpreter.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
 import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
@@ -40,7 +40,7 @@ export type Entered = 'entered' | 'fault' | 'pastLimit'
 export class CodeCache {
   readonly #view: DataView
   readonly #bytes: Uint8Array
-  readonly #core: Core
+  readonly #handlers: HandlerTable
   readonly #port: FetchPort
   readonly #decoders = { 16: new Decoder(16), 32: new Decoder(32), 64: new Decoder(64) }
   /** Code maps by context and frame. */
@@ -51,10 +51,10 @@ export class CodeCache {
   #mapsUsed = 1
   #end: number = microOps.at
 
-  constructor(memory: Uint8Array<ArrayBuffer>, core: Core, port: FetchPort) {
+  constructor(memory: Uint8Array<ArrayBuffer>, handlers: HandlerTable, port: FetchPort) {
     this.#bytes = memory
     this.#view = new DataView(memory.buffer)
-    this.#core = core
+    this.#handlers = handlers
     this.#port = port
   }
 
@@ -206,7 +206,7 @@ export class CodeCache {
     const { verdict, row } = instruction
     if (verdict !== 'valid') {
       invariant(verdict !== 'incomplete', 'an instruction of two pages has all its bytes')
-      return { fast: 0, slow: this.#core.failures[verdict] }
+      return { fast: 0, slow: this.#handlers.numbers.failures[verdict] }
     }
     invariant(row, 'a valid instruction has a row')
     const isMemory = instruction.isMemory && row.modrm
@@ -216,7 +216,7 @@ export class CodeCache {
       condition: row.condition ? instruction.opcode & 15 : 0,
       repeat: instruction.repeat,
     }
-    const handlers = this.#core.handlersOf(mode, row, choice)
+    const handlers = this.#handlers.of(mode, row, choice)
     return this.#isPlain(mode, instruction) ? handlers : { fast: 0, slow: handlers.slow }
   }
 

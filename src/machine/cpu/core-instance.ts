@@ -20,13 +20,16 @@ interface Compiled {
 
 let compiled: Compiled | null = null
 
-/** The core, generated and compiled once a process. */
+/** The core, compiled once a process; generated if nobody has given one before. */
 export function compiledCore(): Compiled {
-  if (!compiled) {
-    const core = buildCore()
-    compiled = { core, module: new WebAssembly.Module(core.bytes) }
-  }
+  if (!compiled) useCore(buildCore())
+  if (!compiled) throw new Error('a core was compiled')
   return compiled
+}
+
+/** Compiles a core that was generated when the package was built (`core-image.ts`). */
+export function useCore(core: Core): void {
+  compiled ??= { core, module: new WebAssembly.Module(core.bytes) }
 }
 
 /** An instance of a module that works on the machine's memory. */

@@ -5,7 +5,7 @@ import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
 import { DerivedState } from './derived-state.ts'
 import { eventInstructions } from './events/event-instructions.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
-import { interpreterOf } from './interpreter/core.ts'
+import { HandlerTable, interpreterOf } from './interpreter/handler-numbers.ts'
 import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
@@ -57,7 +57,7 @@ export class Cpu {
     this.ram = this.#bytes.subarray(ramBase)
     this.state = new CpuState(this.#view)
     this.#core = instantiate<CoreExports>(module, this.#imports(ports))
-    this.#cache = new CodeCache(this.#bytes, core, {
+    this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), {
       translate: (linear) => {
         const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
         return page === -1n ? null : Number(page >> 12n)

@@ -1,4 +1,4 @@
-import type { Mode } from './interpreter/core.ts'
+import type { Mode } from './interpreter/handler-numbers.ts'
 import { codeMode, rights, segment, state } from './state-layout.ts'
 import type { CpuState, SegmentCache } from './system/cpu-state.ts'
 

@@ -1,4 +1,3 @@
-import type { Handlers } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import { semantics } from '../semantics/semantics.ts'
 import type { Variant } from '../semantics/target.ts'
@@ -9,31 +8,21 @@ import { call, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
+import { type HandlerNumbers, isSystem } from './handler-numbers.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineFindCode, defineInterpreter, type HotHandler, pseudo } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
 import { defineSlowFunctions, type SlowFunctions } from './slow-functions.ts'
 import { instructionOffset, SlowTarget } from './slow-target.ts'
 import { status } from './status.ts'
-import { type Choice, choiceNumber, choicesOf, handlerKey, isHot, variantOf } from './variants.ts'
-
-/** Positions as in `codeMode`. */
-export const modes = ['flat32', 'long64', 'seg16', 'seg32'] as const
-export type Mode = (typeof modes)[number]
+import { type Choice, choicesOf, handlerKey, isHot, variantOf } from './variants.ts'
 
 const interpreters = ['flat32', 'long64', 'segmented'] as const
 
-export function interpreterOf(mode: Mode): InterpreterName {
-  return mode === 'flat32' || mode === 'long64' ? mode : 'segmented'
-}
-
+/** The generated core: a module, and where in it the handlers are. */
 export interface Core {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** The handlers of an instruction; a fast one only where its address is plain. */
-  handlersOf(mode: Mode, row: Row, choice: Choice): Handlers
-  /** Raise #UD, raise #GP(0), say that the table has no row. */
-  readonly failures: { readonly undefined: number; readonly tooLong: number; readonly absent: number }
-  readonly hotHandlers: Readonly<Record<InterpreterName, number>>
+  readonly numbers: HandlerNumbers
 }
 
 const generalProtection = 13
@@ -64,11 +53,15 @@ export function buildCore(): Core {
     module.export(defineInterpreter(module, { name, hot, findCode, divide: functions.divide }))
   }
   exportForTypeScript(module, functions)
+  const fastNumbers = Object.fromEntries(interpreters.map((name) => [name, Object.fromEntries(fast[name])]))
   return {
     bytes: module.build(),
-    failures,
-    hotHandlers: { flat32: fast.flat32.size, long64: fast.long64.size, segmented: fast.segmented.size },
-    handlersOf: dispatcher(cases, slow, fast, system),
+    numbers: {
+      failures,
+      system,
+      slow: Object.fromEntries(slow),
+      fast: fastNumbers as HandlerNumbers['fast'],
+    },
   }
 }
 
@@ -117,11 +110,6 @@ function casesOf(long: boolean): Case[] {
   })
 }
 
-/** MOV has rows for control and segment registers, which are TypeScript. */
-function isSystem(row: Row): boolean {
-  return row.operands.some((kind) => kind === 'Cy' || kind === 'Sw') || !semantics.has(row.mnemonic)
-}
-
 function defineSlowHandlers(
   module: ModuleBuilder,
   functions: SlowFunctions,
@@ -150,25 +138,6 @@ function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, nu
     hot.push({ semantic, variant })
   }
   return hot
-}
-
-function dispatcher(
-  cases: Cases,
-  slow: ReadonlyMap<string, number>,
-  fast: FastHandlers,
-  system: number,
-): Core['handlersOf'] {
-  const tables = Object.fromEntries(interpreters.map((name) => [name, new Map<number, Handlers>()]))
-  for (const name of interpreters) {
-    for (const { row, choice, slowKey, fastKey } of cases[name]) {
-      tables[name]?.set(row.id * 1000 + choiceNumber(choice), {
-        fast: fast[name].get(fastKey) ?? 0,
-        slow: slow.get(slowKey) ?? 0,
-      })
-    }
-  }
-  const rare = { fast: 0, slow: system }
-  return (mode, row, choice) => tables[interpreterOf(mode)]?.get(row.id * 1000 + choiceNumber(choice)) ?? rare
 }
 
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
