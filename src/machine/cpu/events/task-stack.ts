@@ -1,9 +1,18 @@
-import { type Descriptor, cacheOf, dplOf, errorCodeOf, isNullSelector, isPresent, isWritableData, readDescriptor, selectorBit } from '../segments/descriptor.ts'
-import { rights, segment, state } from '../state-layout.ts'
-import { isCanonical } from '../system/cpu-state.ts'
+import {
+  cacheOf,
+  type Descriptor,
+  dplOf,
+  errorCodeOf,
+  isNullSelector,
+  isPresent,
+  isWritableData,
+  readDescriptor,
+  selectorBit,
+} from '../segments/descriptor.ts'
+import { segment, state } from '../state-layout.ts'
 import { GuestFault, vector } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
-import { canonicalBits } from './canonical.ts'
+import { isCanonicalFor } from './canonical.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 import type { EventStack } from './event-stack.ts'
 
@@ -20,7 +29,10 @@ export interface InnerStack extends EventStack {
  * SS and rSP of a level from the task state (SDM volume 2, INT n and CALL).
  * @throws GuestFault #TS with the selector of TR where its limit is too small; #PF.
  */
-export function stackOfTask(cpu: Processor, level: number): { readonly selector: number; readonly pointer: number } {
+export function stackOfTask(
+  cpu: Processor,
+  level: number,
+): { readonly selector: number; readonly pointer: number } {
   const task = cpu.state.segment(segment.tr)
   const isWide = (task.rights & wideTask) !== 0
   const offset = isWide ? 8 * level + 4 : 4 * level + 2
@@ -59,11 +71,6 @@ export function longStackOfTask(cpu: Processor, slot: number, trail: DeliveryTra
     throw new GuestFault(vector.invalidTss, errorCodeOf(values.selector(segment.tr)))
   }
   const pointer = cpu.memory.read(base + BigInt(offset), 8, 'system')
-  if (!isCanonical(pointer, canonicalBits(values))) throw new GuestFault(vector.stack)
+  if (!isCanonicalFor(values, pointer)) throw new GuestFault(vector.stack)
   return pointer
-}
-
-/** Whether TR names a task state at all. */
-export function hasTask({ state: values }: Processor): boolean {
-  return (values.u32(state.segmentRights + 4 * segment.tr) & rights.unusable) === 0
 }

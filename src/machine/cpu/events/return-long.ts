@@ -1,0 +1,82 @@
+import {
+  cacheOf,
+  type Descriptor,
+  isNullSelector,
+  markAccessed,
+  probeAccessed,
+  selectorBit,
+} from '../segments/descriptor.ts'
+import { rights, segment, state } from '../state-layout.ts'
+import { flagBit } from '../system/cpu-state.ts'
+import { GuestFault, vector } from '../system/guest-fault.ts'
+import { moveStack, type Operation } from '../system/operation.ts'
+import type { Outcome, Processor } from '../system/processor.ts'
+import { isCanonicalFor } from './canonical.ts'
+import { setStackPointer } from './event-stack.ts'
+import { changeFlags, returnMask } from './flags-image.ts'
+import { checkOffset, dropInnerSegments, returnCode, returnStack } from './return-protected.ts'
+
+/**
+ * IRET in IA-32e mode (SDM volume 2, IRET; volume 3, 6.14.3). 64-bit code takes SS and RSP from the stack
+ * always, compatibility code only where the level changes. VM is ignored.
+ * @throws GuestFault #GP(0) with NT, and the faults of what is loaded
+ */
+export function returnLong(cpu: Processor, operation: Operation): Outcome {
+  const { state: values } = cpu
+  if (values.u32(state.systemFlags) & flagBit.nestedTask) throw new GuestFault(vector.generalProtection)
+  const { bytes } = operation
+  const rip = operation.readStack(0, bytes)
+  const selector = Number(operation.readStack(bytes, bytes) & 0xffffn)
+  const flags = Number(operation.readStack(2 * bytes, bytes) & 0xffff_ffffn)
+  const code = returnCode(cpu, selector)
+  const is64Bit = (code.rights & rights.long) !== 0
+  const mask = returnMask(values, bytes)
+  const level = selector & selectorBit.rplMask
+  if (level === values.cpl && !values.is64Bit) {
+    checkTarget(cpu, code, is64Bit, rip)
+    probeAccessed(cpu, code)
+    markAccessed(cpu, code)
+    moveStack(values, 3 * bytes)
+  } else {
+    const pointer = operation.readStack(3 * bytes, bytes)
+    const stackSelector = Number(operation.readStack(4 * bytes, bytes) & 0xffffn)
+    const stack = stackOrNull(cpu, stackSelector, level, is64Bit)
+    checkTarget(cpu, code, is64Bit, rip)
+    probeAccessed(cpu, code)
+    if (stack) probeAccessed(cpu, stack)
+    markAccessed(cpu, code)
+    loadStack(cpu, stackSelector, stack)
+    if (is64Bit) values.setGeneral(4, pointer)
+    else if (stack) setStackPointer(values, cacheOf(stack), Number(pointer & 0xffff_ffffn))
+  }
+  values.setSegment(segment.cs, cacheOf(code))
+  values.rip = is64Bit ? rip : rip & 0xffff_ffffn
+  changeFlags(values, flags & ~flagBit.virtual8086, mask)
+  if (level !== values.cpl) {
+    values.cpl = level
+    dropInnerSegments(values)
+  }
+  return 'jump'
+}
+
+/** A null SS is for 64-bit code above level 3 alone. @throws GuestFault */
+function stackOrNull(cpu: Processor, selector: number, level: number, is64Bit: boolean): Descriptor | null {
+  if (!isNullSelector(selector)) return returnStack(cpu, selector, level)
+  if (!is64Bit || level === 3) throw new GuestFault(vector.generalProtection)
+  return null
+}
+
+function loadStack(cpu: Processor, selector: number, stack: Descriptor | null): void {
+  if (stack) {
+    markAccessed(cpu, stack)
+    cpu.state.setSegment(segment.ss, cacheOf(stack))
+    return
+  }
+  const level = (selector & selectorBit.rplMask) << rights.dplShift
+  cpu.state.setSegment(segment.ss, { selector, base: 0n, limit: 0, rights: rights.unusable | level })
+}
+
+function checkTarget(cpu: Processor, code: Descriptor, is64Bit: boolean, rip: bigint): void {
+  if (!is64Bit) checkOffset(code, rip & 0xffff_ffffn)
+  else if (!isCanonicalFor(cpu.state, rip)) throw new GuestFault(vector.generalProtection)
+}
