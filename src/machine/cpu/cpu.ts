@@ -13,6 +13,7 @@ import { segmentInstructions } from './segments/segment-instructions.ts'
 import { activity, codeTlb, dataTlb, pageBytes, ramBase, segment, state } from './state-layout.ts'
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
+import { enterInstructions } from './system/enter.ts'
 import { GuestFault, vector } from './system/guest-fault.ts'
 import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
@@ -267,7 +268,12 @@ export class Cpu {
   #dispatch(): SystemDispatch {
     const effectiveAddress = this.#core.effectiveAddress
     const operation = new Operation(this.state, this.#processor.memory, effectiveAddress)
-    const instructions = { ...controlInstructions, ...eventInstructions, ...segmentInstructions }
+    const instructions = {
+      ...controlInstructions,
+      ...eventInstructions,
+      ...segmentInstructions,
+      ...enterInstructions,
+    }
     const settle = () => this.#refresh() || this.events.careful
     return new SystemDispatch(this.#processor, operation, instructions, settle)
   }
