@@ -36,6 +36,7 @@ export const eventInstructions: SystemInstructions = {
 function interruptReturn(cpu: Processor, operation: Operation): Outcome {
   const { state: values } = cpu
   values.setU32(state.nmiBlocked, 0)
+  if (operation.bytes !== 2) cpu.events.keepResume()
   if (!values.isProtected) return returnReal(cpu, operation)
   if (values.isLongMode) return returnLong(cpu, operation)
   return values.isVirtual8086 ? returnWithinVirtual(cpu, operation) : returnProtected(cpu, operation)

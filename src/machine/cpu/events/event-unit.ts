@@ -49,6 +49,7 @@ export class EventUnit implements EventControl {
   #isStepped = false
   #isResumed = false
   #shadow = 0
+  #keepsResume = false
 
   constructor(processor: Processor) {
     this.#processor = processor
@@ -88,7 +89,7 @@ export class EventUnit implements EventControl {
 
   /**
    * At an instruction boundary, in the order of SDM volume 3, table 6-2. `wait`: halted, and nothing wakes it.
-   * After `go` exactly one instruction runs, then `after`.
+   * After `go`, which changes nothing, exactly one instruction runs, then `after`.
    */
   before(): 'go' | 'wait' | Delivered {
     const cpu = this.#state
@@ -109,7 +110,10 @@ export class EventUnit implements EventControl {
     const isResumed = (cpu.u32(state.systemFlags) & flagBit.resume) !== 0
     const hits = isResumed || held === shadow.movSs ? 0 : instructionHits(cpu, this.#linearRip())
     if (hits !== 0) return this.#debug(hits)
-    this.#begin(isResumed, held)
+    this.#isStepped = (cpu.u32(state.systemFlags) & flagBit.trap) !== 0
+    this.#isResumed = isResumed
+    this.#shadow = held
+    this.#keepsResume = false
     return 'go'
   }
 
@@ -121,7 +125,12 @@ export class EventUnit implements EventControl {
     const cpu = this.#state
     if (this.#shadow !== 0 && cpu.u32(state.shadow) === this.#shadow) cpu.setU32(state.shadow, 0)
     if (again) this.#setResume()
+    else if (this.#isResumed && !this.#keepsResume) this.#clearResume()
     if (this.#isStepped) addPending(cpu, debugBit.singleStep)
+  }
+
+  keepResume(): void {
+    this.#keepsResume = true
   }
 
   /** Delivers the exception that the instruction at RIP raised, which has changed nothing. */
@@ -137,7 +146,6 @@ export class EventUnit implements EventControl {
   softwareInterrupt(number: number, kind: EventKind, next: bigint): void {
     const cpu = this.#state
     const event = { vector: number, kind, errorCode: null, returnTo: next }
-    if (this.#isResumed) this.#setResume()
     try {
       deliver(this.#processor, event, this.#trail)
     } catch (fault) {
@@ -148,15 +156,6 @@ export class EventUnit implements EventControl {
     // Its single step is lost with TF; data breakpoints wait for the handler.
     this.#isStepped = false
     cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) & debugBit.breakpoints)
-  }
-
-  #begin(isResumed: boolean, held: number): void {
-    const cpu = this.#state
-    const flags = cpu.u32(state.systemFlags)
-    this.#isStepped = (flags & flagBit.trap) !== 0
-    this.#isResumed = isResumed
-    this.#shadow = held
-    if (isResumed) cpu.setU32(state.systemFlags, flags & ~flagBit.resume)
   }
 
   #hasDeliverable(): boolean {
@@ -183,6 +182,11 @@ export class EventUnit implements EventControl {
   #setResume(): void {
     const cpu = this.#state
     cpu.setU32(state.systemFlags, cpu.u32(state.systemFlags) | flagBit.resume)
+  }
+
+  #clearResume(): void {
+    const cpu = this.#state
+    cpu.setU32(state.systemFlags, cpu.u32(state.systemFlags) & ~flagBit.resume)
   }
 
   #initialise(): Delivered {

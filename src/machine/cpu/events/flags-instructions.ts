@@ -32,7 +32,7 @@ function popFlags({ state: cpu }: Processor, operation: Operation): Outcome {
   checkVirtual(cpu, bytes)
   const image = Number(operation.readStack(0, bytes) & 0xffff_ffffn)
   if (hasVirtualInterrupts(cpu)) changeVirtualFlags(cpu, image)
-  else changeFlags(cpu, image & ~flagBit.resume, popMask(cpu, bytes) | flagBit.resume)
+  else changeFlags(cpu, image, popMask(cpu, bytes))
   moveStack(cpu, bytes)
   return 'next'
 }
