@@ -23,7 +23,6 @@ export class Tally {
 
   judge(decoder: Decoder, bytes: Uint8Array): void {
     const ours = decoder.decode(bytes, 0, bytes.length)
-    if (ours.verdict === 'absent') return
     const isNamed = ours.verdict === 'valid' || (ours.row?.facts.alwaysUndefined && !ours.lock)
     const one = isNamed ? `${spell(ours, decoder.bits)} (${ours.length})` : 'invalid'
     const theirs = secondOpinion(decoder.bits, bytes)

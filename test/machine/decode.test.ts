@@ -10,9 +10,9 @@ describe.each(widths)('in %i-bit code, iced-x86 agrees on length, mnemonic and o
 
   test('over every opcode of every map, with ModRM bytes and the prefixes that matter', () => {
     const tally = new Tally()
-    for (const bytes of everyOpcode(bits, prefixesOf(bits), 13)) tally.judge(decoder, bytes)
+    for (const bytes of everyOpcode(bits, prefixesOf(bits), 29)) tally.judge(decoder, bytes)
     expect(tally.differences.slice(0, 20)).toEqual([])
-    expect(tally.valid).toBeGreaterThan(50_000)
+    expect(tally.valid).toBeGreaterThan(30_000)
   })
 
   test('over random bytes', () => {
@@ -47,7 +47,7 @@ test('decoding never throws and never reads past its limit', () => {
     fc.property(fc.uint8Array({ maxLength: 20 }), fc.nat(20), (bytes, limit) => {
       const { verdict, length } = decoder.decode(bytes, 0, Math.min(limit, bytes.length))
       expect(length).toBeLessThanOrEqual(Math.min(limit, bytes.length, 15))
-      expect(['valid', 'undefined', 'tooLong', 'incomplete', 'absent']).toContain(verdict)
+      expect(['valid', 'undefined', 'tooLong', 'incomplete']).toContain(verdict)
     }),
   )
 })

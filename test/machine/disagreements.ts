@@ -32,6 +32,7 @@ const unclaimed: Readonly<Record<string, string>> = {
   INVEPT: 'not in the model',
   INVVPID: 'not in the model',
   SMX: 'not in the model',
+  OSS: 'ENCLV: not in the model',
   SGX1: 'not in the model',
   TDX: 'not in the model',
   CET_SS: 'not in the model',
@@ -54,11 +55,6 @@ const unclaimed: Readonly<Record<string, string>> = {
   WIDE_KL: 'not in the model',
   RAO_INT: 'not in the model',
   TSE: 'not in the model',
-  AVX: 'VEX needs AVX',
-  AVX2: 'VEX needs AVX',
-  BMI1: 'VEX needs AVX or BMI',
-  BMI2: 'VEX needs AVX or BMI',
-  AVX512F: 'EVEX needs AVX-512',
   PCOMMIT: 'withdrawn by Intel',
   SSE4A: 'AMD',
   SVM: 'AMD',
@@ -74,7 +70,6 @@ const unclaimed: Readonly<Record<string, string>> = {
   INVLPGB: 'AMD',
   D3NOW: 'AMD',
   D3NOWEXT: 'AMD',
-  XOP: 'AMD',
   PADLOCK_ACE: 'VIA',
   PADLOCK_PHE: 'VIA',
   PADLOCK_PMM: 'VIA',
@@ -94,6 +89,10 @@ const byFeature = Object.entries(unclaimed).map(
 
 /** Where our decoder and iced-x86 differ, and why ours is right for this processor. */
 export const disagreements: readonly Disagreement[] = [
+  {
+    why: 'VEX, EVEX and XOP: without AVX they are LES, LDS, BOUND and POP with no such form',
+    applies: ({ ours }) => isUndefined(ours) && [0xc4, 0xc5, 0x62, 0x8f].includes(ours.opcode),
+  },
   ...byFeature,
   {
     why: 'SYSCALL and SYSRET exist outside of 64-bit mode on AMD only (SDM volume 2, SYSCALL)',

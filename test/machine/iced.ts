@@ -107,6 +107,16 @@ const bySize = new Map([
   ['SYSEXIT', { 2: 'sysexit', 4: 'sysexit', 8: 'sysexitq' }],
   ['CMPXCHG8B', { 2: 'cmpxchg8b', 4: 'cmpxchg8b', 8: 'cmpxchg16b' }],
 ])
+/** With REX.W. */
+const wide = new Map([
+  ['MOVD', 'movq'],
+  ['PEXTRD', 'pextrq'],
+  ['PINSRD', 'pinsrq'],
+  ...['FXSAVE', 'FXRSTOR', 'XSAVE', 'XRSTOR', 'XSAVEOPT', 'XSAVEC', 'XSAVES', 'XRSTORS'].map(
+    (name) => [name, `${name.toLowerCase()}64`] as const,
+  ),
+  ...['PCMPESTRI', 'PCMPESTRM'].map((name) => [name, `${name.toLowerCase()}64`] as const),
+])
 const renamed = new Map([
   ['JMPF', 'jmp'],
   ['CALLF', 'call'],
@@ -144,6 +154,7 @@ function spellMnemonic(instruction: Instruction): string {
     return `${mnemonic.toLowerCase()}${letters[operandSize(kind, bytes)]}`
   }
   if (mnemonic === 'JCXZ') return { 2: 'jcxz', 4: 'jecxz', 8: 'jrcxz' }[instruction.addressBytes] ?? ''
+  if (bytes === 8 && wide.has(mnemonic)) return wide.get(mnemonic) ?? ''
   if (mnemonic === 'SHL' && instruction.row?.extension === 6) return 'sal'
   if (mnemonic.endsWith('cc'))
     return `${mnemonic.slice(0, -2).toLowerCase()}${conditions[instruction.opcode & 15]}`
@@ -171,6 +182,18 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
   const register = (number: number) => spellRegister(number, bytes, instruction.hasRex)
   const immediate = () => (BigInt(instruction.immediateHigh) << 32n) | BigInt(instruction.immediateLow >>> 0)
   switch (kind[0]) {
+    case 'V':
+      return `xmm${instruction.reg}`
+    case 'P':
+      return `mm${instruction.reg & 7}`
+    case 'N':
+      return `mm${instruction.rm & 7}`
+    case 'U':
+      return `xmm${instruction.rm}`
+    case 'W':
+      return instruction.isMemory ? spellOurMemory(instruction) : `xmm${instruction.rm}`
+    case 'Q':
+      return instruction.isMemory ? spellOurMemory(instruction) : `mm${instruction.rm & 7}`
     case 'E':
     case 'M':
       return instruction.isMemory ? spellOurMemory(instruction) : register(instruction.rm)
@@ -192,7 +215,7 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'J':
       return `to ${hex(branchTarget(instruction, bits))}`
     case 'A':
-      if (kind === 'AL') return 'al'
+      if (kind === 'AL' || kind === 'AX') return kind.toLowerCase()
       return `far ${instruction.selector.toString(16)}:${(instruction.immediateLow >>> 0).toString(16)}`
     case 'X':
     case 'Y':
@@ -200,6 +223,7 @@ function spellOurs(kind: OperandKind, instruction: Instruction, bits: number): s
     case 'C':
       return kind === 'CL' ? 'cl' : `cr${instruction.reg}`
     case 'S':
+      if (kind === 'ST0' || kind === 'STi') return `st${kind === 'ST0' ? 0 : instruction.rm & 7}`
       return segments[instruction.reg & 7] ?? ''
     case 'r':
     case 'e':

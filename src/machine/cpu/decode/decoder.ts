@@ -73,7 +73,7 @@ export class Decoder {
     const candidates = slots.rows[slotOf(opcode, instruction.reg, instruction.isMemory)] ?? []
     const row = candidates.find((one) => this.#matches(one, instruction))
     if (code.short) return 'incomplete'
-    if (!row) return 'absent'
+    if (!row) return 'undefined'
     return this.#finish(row, instruction, code)
   }
 

@@ -10,8 +10,6 @@ export type Verdict =
   | 'tooLong'
   /** The bytes given end before the instruction does. */
   | 'incomplete'
-  /** The processor may know it, the table does not yet. */
-  | 'absent'
 
 /** `none` stands for no register. */
 export const none = -1

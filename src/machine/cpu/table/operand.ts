@@ -28,7 +28,7 @@ export type OperandKind =
       | 'Mbig'
     )
   | ('Ry' | 'Rv' | 'Cy' | 'Dy' | 'Sw' | 'So' | 'Xb' | 'Xz' | 'Xv' | 'Yb' | 'Yz' | 'Yv')
-  | ('AL' | 'rAX' | 'eAX' | 'DX' | 'CL')
+  | ('AL' | 'rAX' | 'AX' | 'eAX' | 'DX' | 'CL')
   | ('ST0' | 'STi' | 'Pq' | 'Qd' | 'Qq' | 'Nq' | 'Vx' | 'Wb' | 'Ww' | 'Wd' | 'Wq' | 'Wx' | 'Ux')
 
 /** Bytes of an operand whose second letter is this; the others depend on the operand size. */
@@ -41,6 +41,7 @@ export function operandSize(kind: OperandKind, operandBytes: number): number {
     case 'CL':
     case '1':
       return 1
+    case 'AX':
     case 'DX':
     case 'So':
       return 2
