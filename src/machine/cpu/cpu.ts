@@ -10,6 +10,7 @@ import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
 import { segmentInstructions } from './segments/segment-instructions.ts'
+import { loadCpu, saveCpu } from './snapshot.ts'
 import { activity, codeTlb, dataTlb, pageBytes, ramBase, segment, state } from './state-layout.ts'
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
@@ -77,7 +78,10 @@ export class Cpu {
         invalidate: () => this.flushTlb(),
         recheck: () => this.#core.disarmAll(),
       },
-      events: { softwareInterrupt: (...one) => this.events.softwareInterrupt(...one) },
+      events: {
+        softwareInterrupt: (...one) => this.events.softwareInterrupt(...one),
+        keepResume: () => this.events.keepResume(),
+      },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
     this.events = new EventUnit(this.#processor)
@@ -109,6 +113,19 @@ export class Cpu {
   /** Call it after changes of the state from outside: works out the mode and flushes the TLB. */
   settle(): void {
     this.flushTlb()
+    this.#refresh()
+  }
+
+  /** All that the guest can see of the CPU, RAM apart: equal states give equal bytes. */
+  save(): Uint8Array {
+    return saveCpu(this.#bytes)
+  }
+
+  /** Takes what `save` gave, of a CPU with as much RAM. */
+  load(saved: Uint8Array): void {
+    loadCpu(this.#bytes, saved)
+    this.#core.disarmAll()
+    this.#cache.unhook()
     this.#refresh()
   }
 

@@ -1,0 +1,78 @@
+import { readFlags, writeFlags } from './register-file.ts'
+import { codeTlb, dataTlb, place, placeCount, state } from './state-layout.ts'
+
+/** What is left of the run before and means nothing between two instructions. */
+const transient: readonly (readonly [at: number, bytes: number])[] = [
+  [state.page, 8],
+  [state.budget, 4],
+  [state.entry, 4],
+  [state.interruption, 4],
+  [state.faultVector, 8],
+  [state.slice, 4],
+  [state.places, placeCount * place.bytes],
+]
+
+/** Follows from the rest: worked out anew after loading. */
+const derived: readonly (readonly [at: number, bytes: number])[] = [
+  [state.codeMode, 4],
+  [state.bank, 4],
+  [state.unarmed, 4],
+  [state.long, 4],
+  [state.codeBase, 8],
+  [state.codeContext, 4],
+  [state.fetchesAsUser, 8],
+  [state.readLimits, 2 * 6 * 8],
+  [state.stackMask, 8],
+]
+
+const dataTlbBytes = dataTlb.count * dataTlb.entryBytes
+/** Of an instruction TLB entry: its tag and translation. */
+const codeEntryBytes = 16
+
+/** Bytes of a saved CPU. */
+export const snapshotBytes = state.end + dataTlbBytes + codeTlb.count * codeEntryBytes
+
+/**
+ * All that a guest can see of its CPU: registers, flags materialised, and the TLB, whose stale entries are
+ * visible too. Equal states give equal bytes, however they were reached.
+ */
+export function saveCpu(memory: Uint8Array<ArrayBuffer>): Uint8Array {
+  const saved = new Uint8Array(snapshotBytes)
+  saved.set(memory.subarray(0, state.end))
+  const view = new DataView(saved.buffer)
+  writeFlags(view, readFlags(view))
+  for (const [at, bytes] of [...transient, ...derived]) saved.fill(0, at, at + bytes)
+  saved.set(memory.subarray(dataTlb.entries, dataTlb.entries + dataTlbBytes), state.end)
+  clearInvalid(view)
+  for (let index = 0; index < codeTlb.count; index++) {
+    const from = codeTlb.entries + codeTlb.entryBytes * index
+    const to = state.end + dataTlbBytes + codeEntryBytes * index
+    if (isValidCode(memory, from)) saved.set(memory.subarray(from, from + codeEntryBytes), to)
+    else saved.fill(0xff, to, to + codeEntryBytes)
+  }
+  return saved
+}
+
+/** Puts a saved CPU back. Whatever is derived must be worked out, and nothing is armed or decoded after it. */
+export function loadCpu(memory: Uint8Array<ArrayBuffer>, saved: Uint8Array): void {
+  const masks = memory.slice(state.addressMasks, state.addressMasks + 8 * 9)
+  memory.set(saved.subarray(0, state.end))
+  memory.set(masks, state.addressMasks)
+  memory.set(saved.subarray(state.end, state.end + dataTlbBytes), dataTlb.entries)
+  for (let index = 0; index < codeTlb.count; index++) {
+    const from = state.end + dataTlbBytes + codeEntryBytes * index
+    memory.set(saved.subarray(from, from + codeEntryBytes), codeTlb.entries + codeTlb.entryBytes * index)
+  }
+}
+
+/** The translation of an entry that is not valid means nothing. */
+function clearInvalid(view: DataView): void {
+  for (let index = 0; index < dataTlb.count; index++) {
+    const at = state.end + dataTlb.entryBytes * index
+    if (view.getBigUint64(at, true) === 0n) view.setBigUint64(at + 8, 0n, true)
+  }
+}
+
+function isValidCode(memory: Uint8Array<ArrayBuffer>, at: number): boolean {
+  return new DataView(memory.buffer).getBigInt64(at, true) !== -1n
+}

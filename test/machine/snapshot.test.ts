@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { Machine } from '../../src/machine/machine.ts'
+import { loadElf } from './elf.ts'
+
+const multiboot2 = 0x36d76289n
+/** The whole run of the kernel has about 2.6 times as many. */
+const wholeRun = 3_000
+
+function powered(): Machine {
+  return new Machine({ memoryMiB: 8, exit: null, serial: () => {} })
+}
+
+function boot(): Machine {
+  const machine = powered()
+  const image = readFileSync(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
+  const rip = loadElf(machine, image)
+  const general = Array<bigint>(16).fill(0n)
+  general[0] = multiboot2
+  machine.cpu.registers = { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
+  return machine
+}
+
+const hashOf = ({ cpu }: Machine) => createHash('sha256').update(cpu.save()).update(cpu.ram).digest('hex')
+
+/** A machine that never ran, with the state of another. */
+function copyOf({ cpu }: Machine): Machine {
+  const copy = powered()
+  copy.cpu.ram.set(cpu.ram)
+  copy.cpu.load(cpu.save())
+  return copy
+}
+
+test('what was loaded is saved as the same bytes', () => {
+  const machine = boot()
+  for (let slice = 0; slice < 12; slice++) {
+    machine.run(223)
+    const saved = machine.cpu.save()
+    const copy = copyOf(machine)
+    expect(Buffer.compare(copy.cpu.save(), saved)).toBe(0)
+  }
+})
+
+test('a run that is saved anywhere, and goes on elsewhere, ends as the whole run', () => {
+  const whole = boot()
+  whole.run(wholeRun)
+  for (const at of [1, 10, 16, 33, 100, 1000, 1500, 2100, 2600, 2999]) {
+    const first = boot()
+    first.run(at)
+    const second = copyOf(first)
+    second.run(wholeRun - at)
+    expect(hashOf(second), `saved after ${at}`).toBe(hashOf(whole))
+  }
+})
+
+test('slices and decoded code leave no trace in what is saved', () => {
+  const whole = boot()
+  whole.run(wholeRun)
+  const sliced = boot()
+  for (let done = 0; done < wholeRun; done += 7) sliced.run(Math.min(7, wholeRun - done))
+  expect(hashOf(sliced)).toBe(hashOf(whole))
+})
