@@ -72,8 +72,8 @@ ${optionTable(reportOptions)}
 export function doctorHelp(): string {
   return `kerneltest doctor
 
-Lists the engines with their versions, what is missing, and what to do about it. Status 3 means that no
-engine works. KERNELTEST_QEMU names another QEMU than the one in PATH. It has no options.
+Lists the engines with their versions, what is missing, and what to do about it. Status 3 means that one
+of them does not work. KERNELTEST_QEMU names another QEMU than the one in PATH. It has no options.
 `
 }
 

@@ -1,5 +1,4 @@
 import { fstatSync, writeFileSync } from 'node:fs'
-import { qemuEngine } from '../engines/qemu/engine.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import type { Screen } from '../observe/screen.ts'
 import { MachinePool } from '../pool/machine-pool.ts'
@@ -9,6 +8,7 @@ import { openSession } from '../session/boot.ts'
 import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { readCargoSettings } from './cargo-manifest.ts'
+import { engines } from './engines.ts'
 import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
 import { needsImage, parseImageArguments } from './parse-arguments.ts'
 import { parseUntil } from './pattern-argument.ts'
@@ -73,7 +73,7 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
   const verdict = signal.aborted ? interrupted(judged) : judged
   const unwritten = writeScreenshot(values.get('screenshot')?.[0], record.screen)
   if (sha256 !== null) {
-    const { version } = await qemuEngine.probe()
+    const { version } = await engines[session.facts.engine].probe()
     const about = {
       sha256,
       engineVersion: version,

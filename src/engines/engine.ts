@@ -8,7 +8,7 @@ import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
 
-export type EngineName = 'qemu'
+export type EngineName = 'embedded' | 'qemu'
 
 /** Something that can turn a plan into a running PC. */
 export interface Engine {

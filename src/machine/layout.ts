@@ -1,4 +1,13 @@
 /** I/O ports of a PC. */
 export const ports = {
   com1: { first: 0x3f8, count: 8 },
+  com2: { first: 0x2f8, count: 8 },
+  com3: { first: 0x3e8, count: 8 },
+  com4: { first: 0x2e8, count: 8 },
+  keyboardController: { first: 0x60, count: 5 },
+  systemControl: { first: 0x92, count: 1 },
+  resetControl: { first: 0xcf9, count: 1 },
 } as const
+
+/** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
+export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

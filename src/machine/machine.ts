@@ -1,47 +1,248 @@
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
+import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
+import { CpuState, flagBit } from './cpu/system/cpu-state.ts'
+import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
+import { KeyboardController } from './devices/keyboard-controller.ts'
+import { ResetControl } from './devices/reset-control.ts'
+import { SystemControl } from './devices/system-control.ts'
 import { Uart16550 } from './devices/uart16550.ts'
-import { ports } from './layout.ts'
+import { type EntryRegisters, enter } from './entry.ts'
+import { ports, textMemory } from './layout.ts'
+import { RamImage, type RamPart } from './ram-image.ts'
 
-/** How a run of the machine ended. */
+/** Why the machine stands still. */
 export type MachineStop =
   | Exclude<CpuStop, { readonly kind: 'requested' }>
+  /** Somebody called `requestStop`. */
+  | { readonly kind: 'requested' }
+  /** The CPU stands at an address that it was to stop at, and has not executed the instruction there. */
+  | { readonly kind: 'address'; readonly linear: bigint }
+  /** The guest wrote to the exit port. */
   | { readonly kind: 'exit'; readonly value: number }
+  | { readonly kind: 'reset'; readonly by: 'keyboard' | 'cf9' | 'port92' }
 
-export interface MachineSettings {
-  readonly memoryMiB: number
+type End = Extract<MachineStop, { readonly kind: 'exit' | 'reset' }>
+
+/** What is outside of the machine: other ends of lines, and where devices of the user's choice are. */
+export interface Wiring {
   /** Where isa-debug-exit listens, if it is there. */
   readonly exit: { readonly port: number; readonly size: number } | null
-  readonly serial: (byte: number) => void
+  readonly debugConsole?: number | null
+  /** A byte that a serial port sent; ports count from 0. */
+  readonly serial: (byte: number, port: number) => void
+  readonly print?: (byte: number) => void
+  /** Called from time to time by a guest that is busy with its devices; true stops it. */
+  readonly poll?: () => boolean
 }
 
-/** A PC: one processor, RAM, a serial port and a way to end. */
+export interface MachineSettings extends Wiring {
+  readonly memoryMiB: number
+}
+
+/** Port accesses between two polls. */
+const accessesPerPoll = 256
+
+/**
+ * A PC: one processor, RAM, serial ports, a text screen and ways to end. Time is counted in ticks of the
+ * clock: an instruction takes one, and `skip` lets them pass without any.
+ */
 export class Machine {
   readonly cpu: Cpu
-  #exitValue: number | null = null
+  readonly state: CpuState
+  readonly #image: RamImage
+  readonly #dirty: Uint8Array
+  readonly #ports = new PortSpace(() => this.#countAccess())
+  #serial: readonly Uart16550[] = []
+  #wiring: Wiring
+  #end: End | null = null
   #units = 0
+  #skipped = 0
+  #accesses = 0
 
-  constructor({ memoryMiB, exit, serial }: MachineSettings) {
-    const space = new PortSpace()
-    space.attach(ports.com1.first, ports.com1.count, new Uart16550(serial))
-    this.cpu = new Cpu(memoryMiB * 2 ** 20, space)
-    const end = (value: number) => {
-      this.#exitValue = value
-      this.cpu.requestStop()
-    }
-    if (exit) space.attach(exit.port, exit.size, new DebugExit(end))
+  /** Throws a RangeError where the host has no room for `memoryMiB`. */
+  constructor({ memoryMiB, ...wiring }: MachineSettings) {
+    this.cpu = new Cpu(memoryMiB * 2 ** 20, this.#ports)
+    const { ram } = this.cpu
+    this.state = new CpuState(new DataView(ram.buffer))
+    this.#dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
+    this.#image = new RamImage({ bytes: ram, dirty: this.#dirty })
+    this.#wiring = wiring
+    this.#wire()
   }
 
-  /** Units done so far: instructions, iterations of repeated ones. */
+  /** Instructions and iterations of repeated ones so far. */
   get units(): number {
     return this.#units
   }
 
-  run(budget: number): MachineStop {
+  /** The time since power-on. */
+  get ticks(): number {
+    return this.#units + this.#skipped
+  }
+
+  /** The CPU executed HLT and waits. */
+  get halted(): boolean {
+    return this.state.u32(stateLayout.activity) === activity.halted
+  }
+
+  get interruptsOn(): boolean {
+    return (this.state.u32(stateLayout.systemFlags) & flagBit.interrupt) !== 0
+  }
+
+  /** Pages that a reset would have to look at. */
+  get usedPages(): number {
+    return this.#image.usedPages
+  }
+
+  /**
+   * Power-on with these contents of memory and a blank screen: nothing of what the machine did before is
+   * left, except what was decoded and compiled. To be followed by `enter`.
+   */
+  powerOn(parts: readonly RamPart[], wiring: Wiring): void {
+    for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
+    this.#wiring = wiring
+    this.#end = null
+    this.#units = 0
+    this.#skipped = 0
+    this.#wire()
+  }
+
+  /** Puts the CPU into the state in which it wakes up. */
+  enter(registers: EntryRegisters): void {
+    enter(this.cpu, this.state, registers)
+  }
+
+  /**
+   * Runs for at most `budget` ticks, or until something stops it. A CPU that stands at one of `addresses`
+   * (linear) runs on to the next arrival.
+   */
+  run(budget: number, addresses: ReadonlySet<bigint> = none): MachineStop {
+    if (this.halted) return { kind: 'halted' }
+    if (addresses.size === 0) return this.#run(budget)
+    for (let left = budget; left > 0; left--) {
+      const stop = this.#run(1)
+      if (stop.kind !== 'budget') return stop
+      const linear = this.linearRip
+      if (addresses.has(linear)) return { kind: 'address', linear }
+    }
+    return { kind: 'budget' }
+  }
+
+  get linearRip(): bigint {
+    return BigInt.asUintN(64, this.state.segment(1).base + this.state.rip)
+  }
+
+  /** Lets time pass in which nothing happens. */
+  skip(ticks: number): void {
+    this.#skipped += ticks
+  }
+
+  /** Lets time pass in which the CPU comes back to where it stands after each instruction. */
+  spin(units: number): void {
+    this.#units += units
+  }
+
+  /** Ends `run` behind the instruction that is under way: for the functions of {@link Wiring}. */
+  requestStop(): void {
+    this.cpu.requestStop()
+  }
+
+  /** Bytes from the other end of a serial line; ports count from 0. */
+  sendTo(port: number, bytes: Uint8Array): void {
+    this.#serial[port]?.receive(bytes)
+  }
+
+  /** Physical memory, or null where part of the range is no RAM. */
+  peek(at: bigint, length: number): Uint8Array | null {
+    return this.#isRam(at, length) ? this.cpu.ram.slice(Number(at), Number(at) + length) : null
+  }
+
+  /** False, and nothing done, where part of the range is no RAM. */
+  poke(at: bigint, bytes: Uint8Array): boolean {
+    if (!this.#isRam(at, bytes.length)) return false
+    const start = Number(at)
+    this.cpu.ram.set(bytes, start)
+    for (let page = Math.floor(start / pageBytes); page * pageBytes < start + bytes.length; page++) {
+      this.#dirty[page] = 1
+      this.#forget(page)
+    }
+    return true
+  }
+
+  /** What was decoded from a page that changed. */
+  #forget(page: number): void {
+    const at = page * pageBytes
+    this.cpu.poke(at, this.cpu.ram.subarray(at, at + 1))
+  }
+
+  #isRam(at: bigint, length: number): boolean {
+    return at >= 0n && at + BigInt(length) <= BigInt(this.cpu.ram.length)
+  }
+
+  #run(budget: number): MachineStop {
     const { stop, left } = this.cpu.run(budget)
     this.#units += budget - left
-    if (stop.kind !== 'requested') return stop
-    return { kind: 'exit', value: this.#exitValue ?? 0 }
+    if (stop.kind === 'halted') this.state.setU32(stateLayout.activity, activity.halted)
+    return this.#end ?? stop
   }
+
+  #wire(): void {
+    const { exit, debugConsole = null, serial, print = () => {} } = this.#wiring
+    const space = this.#ports
+    space.detachAll()
+    if (exit) {
+      const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
+      space.attach(exit.port, exit.size, chip, exit.size)
+    }
+    if (debugConsole !== null) space.attach(debugConsole, 1, new DebugConsole(print))
+    this.#serial = [ports.com1, ports.com2, ports.com3, ports.com4].map(({ first, count }, index) => {
+      const chip = new Uart16550((byte) => serial(byte, index))
+      space.attach(first, count, chip)
+      return chip
+    })
+    this.#wireResets()
+  }
+
+  #wireResets(): void {
+    const { keyboardController, systemControl, resetControl } = ports
+    const resetBy = (by: 'keyboard' | 'cf9' | 'port92') => () => this.#finish({ kind: 'reset', by })
+    const space = this.#ports
+    space.attach(
+      keyboardController.first,
+      keyboardController.count,
+      new KeyboardController(resetBy('keyboard')),
+    )
+    space.attach(
+      systemControl.first,
+      systemControl.count,
+      new SystemControl(resetBy('port92'), (open) => this.#setA20(open)),
+    )
+    space.attach(resetControl.first, resetControl.count, new ResetControl(resetBy('cf9')))
+  }
+
+  #setA20(open: boolean): void {
+    this.state.setU32(stateLayout.a20, open ? 1 : 0)
+    this.cpu.flushTlb()
+  }
+
+  /** The first end counts. */
+  #finish(end: End): void {
+    this.#end ??= end
+    this.requestStop()
+  }
+
+  #countAccess(): void {
+    this.#accesses++
+    if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
+  }
+}
+
+const none: ReadonlySet<bigint> = new Set()
+
+const blankScreen: RamPart = {
+  at: textMemory.at,
+  bytes: new Uint8Array(new Uint16Array(textMemory.bytes / 2).fill(textMemory.blank).buffer),
+  size: textMemory.bytes,
 }

@@ -25,6 +25,8 @@ export type Condition =
   /** Two equal frames `settleNs` apart. */
   | { readonly on: 'stillScreen'; readonly settleNs: bigint }
   | { readonly on: 'address'; readonly linear: bigint }
+  /** So many instructions since power-on. Capability `instructionCount`. */
+  | { readonly on: 'instructions'; readonly count: bigint }
 
 /**
  * How far to run: to the first condition that holds, the end of the run, or `deadlineNs` of guest time since

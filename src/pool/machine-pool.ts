@@ -66,7 +66,7 @@ export class MachinePool {
     const leave = await this.#admission.enter(signal).catch(() => Promise.reject(aborted()))
     const thread = this.#startThread(engine, plan)
     void thread.ended.then(leave)
-    return openMachine(thread, sink, signal, this.#options.patience ?? defaultPatience)
+    return openMachine(thread, engine, sink, signal, this.#options.patience ?? defaultPatience)
   }
 
   /**
@@ -129,6 +129,7 @@ export class MachinePool {
 /** Waits for the worker's first word. */
 function openMachine(
   thread: MachineThread,
+  engine: EngineName,
   sink: EventSink,
   signal: AbortSignal,
   patience: Patience,
@@ -156,7 +157,7 @@ function openMachine(
       settle()
       if (message.kind === 'refused') return reject(fromPlainFailure(message.failure))
       invariant(message.kind === 'opened', 'a worker says `opened` before it answers')
-      const machine = new RemoteMachine(thread, message.capabilities, sink, patience)
+      const machine = new RemoteMachine(thread, engine, message.capabilities, sink, patience)
       const abort = () => machine.abort(aborted())
       signal.addEventListener('abort', abort, { once: true })
       void thread.ended.then(() => signal.removeEventListener('abort', abort))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
-import type { AddressSpaceKind, Capability, Machine } from '../engines/engine.ts'
+import type { AddressSpaceKind, Capability, EngineName, Machine } from '../engines/engine.ts'
 import type { StopWhen } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { EventSink } from '../observe/event.ts'
@@ -21,7 +21,9 @@ import {
 
 /** How long an engine may take, in milliseconds of wall time, before it is given up. */
 export interface Patience {
-  /** On top of the guest time that a run may still take. */
+  /** Wall time for each unit of guest time that a run may still take. */
+  readonly runFactor: Readonly<Record<EngineName, number>>
+  /** On top of that. */
   readonly runExtraMs: number
   /** For every other call but `close`: no guest time passes in them. */
   readonly callMs: number
@@ -29,7 +31,13 @@ export interface Patience {
   readonly closeMs: number
 }
 
-export const defaultPatience: Patience = { runExtraMs: 5_000, callMs: 30_000, closeMs: 5_000 }
+/** The embedded engine works as fast as its host allows, which may be slower than its clock. */
+export const defaultPatience: Patience = {
+  runFactor: { embedded: 4, qemu: 1 },
+  runExtraMs: 5_000,
+  callMs: 30_000,
+  closeMs: 5_000,
+}
 
 /** The pool thread that a machine lives in. */
 export interface MachineThread {
@@ -67,6 +75,7 @@ interface Pending {
 export class RemoteMachine implements Machine {
   readonly capabilities: ReadonlySet<Capability>
   readonly #thread: MachineThread
+  readonly #runFactor: number
   readonly #patience: Patience
   readonly #pending = new Map<number, Pending>()
   #nextId = 1
@@ -81,11 +90,13 @@ export class RemoteMachine implements Machine {
    */
   constructor(
     thread: MachineThread,
+    engine: EngineName,
     capabilities: readonly Capability[],
     sink: EventSink,
     patience: Patience,
   ) {
     this.#thread = thread
+    this.#runFactor = patience.runFactor[engine]
     this.capabilities = new Set(capabilities)
     this.#patience = patience
     const { port } = thread
@@ -99,7 +110,7 @@ export class RemoteMachine implements Machine {
 
   async run(until: StopWhen): Promise<Stop> {
     const leftNs = until.deadlineNs > this.#at.ns ? until.deadlineNs - this.#at.ns : 0n
-    const guardMs = Number(leftNs / nsPerMs) + this.#patience.runExtraMs
+    const guardMs = this.#runFactor * Number(leftNs / nsPerMs) + this.#patience.runExtraMs
     try {
       const stop = await this.#call({ call: 'run', until }, guardMs)
       this.#at = stop.at
@@ -201,7 +212,7 @@ export class RemoteMachine implements Machine {
   }
 
   #answersTooLate(request: Request): void {
-    const error = answersTooLate(request.call, this.#patience)
+    const error = answersTooLate(request.call, this.#runFactor, this.#patience)
     this.#take(request.id)?.reject(error)
     this.abort(error)
   }
@@ -248,10 +259,11 @@ export function threadDied(reason: string): KernelTestError {
   )
 }
 
-function answersTooLate(call: MachineCall['call'], patience: Patience): KernelTestError {
+function answersTooLate(call: MachineCall['call'], runFactor: number, patience: Patience): KernelTestError {
+  const limit = runFactor === 1 ? 'the time limit' : `${runFactor} times the time limit`
   const reason =
     call === 'run'
-      ? `the host was too slow: the time limit and ${patience.runExtraMs / 1000} s more went by on its clock`
+      ? `the host was too slow: ${limit} and ${patience.runExtraMs / 1000} s more went by on its clock`
       : `the engine did not answer \`${call}\` in time`
   return new KernelTestError(
     'KT4011',

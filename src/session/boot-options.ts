@@ -7,7 +7,7 @@ import type { Until } from './vm.ts'
  * `2m`.
  */
 export interface BootOptions {
-  /** Default `qemu`. */
+  /** Default `qemu`. `embedded` needs nothing installed, and cannot do everything yet. */
   readonly engine?: EngineName
   /** Default `pc`. */
   readonly machine?: MachineShape
@@ -31,6 +31,6 @@ export interface BootOptions {
   readonly until?: Until
   /** Guest time since power-on, over the whole life of the machine. Default 30 s; 60 s with UEFI. */
   readonly limit?: number | string
-  /** How long a screen must stand still before it is compared. Default 250 ms on QEMU. */
+  /** How long a screen must stand still before it is compared. Default 250 ms; 100 ms on `embedded`. */
   readonly settle?: number | string
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { BootPlan } from '../../src/boot/plan.ts'
 import type { MachineEvent } from '../../src/observe/event.ts'
 import { MachinePool, type PoolOptions } from '../../src/pool/machine-pool.ts'
+import { defaultPatience } from '../../src/pool/remote-machine.ts'
 
 const worker = new URL('./troubled-worker.mjs', import.meta.url)
 const forever = { deadlineNs: 60_000_000_000n, any: [] }
@@ -46,7 +47,7 @@ async function expectPlaceIsFree(pool: MachinePool): Promise<void> {
 
 describe('trap 1: a queued task can stall', () => {
   test('a machine waits outside tinypool, and gets the place of one that was aborted', async () => {
-    const pool = troubled({ patience: { runExtraMs: 1000, callMs: 1000, closeMs: 100 } })
+    const pool = troubled({ patience: { ...defaultPatience, runExtraMs: 1000, callMs: 1000, closeMs: 100 } })
     const abort = new AbortController()
     const first = await open(pool, 'spin', abort.signal)
     const running = first.machine.run(forever)
@@ -125,7 +126,7 @@ describe('trap 2: a thread that exits keeps its place', () => {
   })
 
   test('the watchdog ends a thread that does not answer', async () => {
-    const pool = troubled({ patience: { runExtraMs: 100, callMs: 1000, closeMs: 100 } })
+    const pool = troubled({ patience: { ...defaultPatience, runExtraMs: 100, callMs: 1000, closeMs: 100 } })
     const { machine } = await open(pool, 'spin')
     expect(await machine.run({ deadlineNs: 1n, any: [] })).toMatchObject({
       ending: {
@@ -191,7 +192,7 @@ describe('opening', () => {
   })
 
   test('a thread that does not close is ended, and what was read stays', async () => {
-    const pool = troubled({ patience: { runExtraMs: 1000, callMs: 1000, closeMs: 100 } })
+    const pool = troubled({ patience: { ...defaultPatience, runExtraMs: 1000, callMs: 1000, closeMs: 100 } })
     const { machine } = await open(pool, 'never closes')
     await machine.screen()
     expect(await machine.close()).toMatchObject({ screen: { kind: 'text' }, engineLog: '' })

@@ -5,9 +5,11 @@ import type { EventSink } from '../../observe/event.ts'
 import type { InputEvent } from '../../observe/input.ts'
 import type { Instant } from '../../observe/instant.ts'
 import type { OutputPort } from '../../observe/output.ts'
+import { OutputConditions } from '../../observe/output-conditions.ts'
 import type { Recording } from '../../observe/recording.ts'
 import type { Registers } from '../../observe/registers.ts'
 import type { Screen } from '../../observe/screen.ts'
+import { metOnScreen } from '../../observe/screen-conditions.ts'
 import type { Stop } from '../../observe/stop.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { invariant } from '../../support/invariant.ts'
@@ -20,13 +22,12 @@ import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
 import { GuestMemory } from './memory.ts'
 import { isQemuGone } from './monitor.ts'
-import { OutputConditions } from './output-conditions.ts'
 import type { QemuVersion } from './qmp.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
 import { Sampler, type Watch } from './sampler.ts'
 import { readScreen } from './screen.ts'
-import { metOnScreen, ScreenWatch, StillnessWatch } from './screen-watch.ts'
+import { ScreenWatch, StillnessWatch } from './screen-watch.ts'
 import { SerialInput } from './serial-input.ts'
 import { StuckWatch } from './stuck-watch.ts'
 
@@ -94,6 +95,7 @@ export class QemuMachine implements Machine, LiveListener {
   async run(until: StopWhen): Promise<Stop> {
     invariant(this.#run === null, 'a machine runs once at a time')
     this.#assertOpen()
+    if (until.any.some(({ on }) => on === 'instructions')) throw cannotCount()
     if (this.#live.endReason !== null) return this.#endStop()
     try {
       this.#outputs.wait(until.any)
@@ -290,6 +292,14 @@ export class QemuMachine implements Machine, LiveListener {
     if (this.#closing === null) return
     throw new KernelTestError('KT4012', 'The machine is closed', 'Use it before its test ends.')
   }
+}
+
+function cannotCount(): KernelTestError {
+  return new KernelTestError(
+    'KT3016',
+    'the engine qemu does not count instructions, and so cannot wait for a number of them',
+    'Use the engine embedded, which does (capability `instructionCount`).',
+  )
 }
 
 /** `value`, or `otherwise` when it takes longer or fails. */

@@ -1,5 +1,5 @@
+import type { MetCondition } from '../../observe/output-conditions.ts'
 import type { GuestClock } from './guest-clock.ts'
-import type { MetCondition } from './output-conditions.ts'
 
 /** What ended the wait of a run. `end`: the guest's own end, which `LiveQemu` knows. */
 export type RunResult =

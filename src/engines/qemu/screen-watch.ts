@@ -1,7 +1,7 @@
 import type { Condition } from '../../observe/condition.ts'
-import { findOnScreen } from '../../observe/find-on-screen.ts'
 import { sameScreen } from '../../observe/same-screen.ts'
 import type { Screen } from '../../observe/screen.ts'
+import { metOnScreen } from '../../observe/screen-conditions.ts'
 import type { LiveQemu } from './live-qemu.ts'
 import type { Run } from './run.ts'
 import type { Watch } from './sampler.ts'
@@ -15,15 +15,6 @@ const longestRestMs = 100
 /** What changes the screen without changing the text memory is found this often. */
 const fullLookMs = 500
 const textMemory = { at: 0xb8000n, size: 0x8000 }
-
-/** The index of the first screen condition that holds. */
-export function metOnScreen(conditions: readonly Condition[], screen: Screen): number | null {
-  const index = conditions.findIndex(
-    (condition) =>
-      condition.on === 'screen' && (findOnScreen(screen, condition.pattern) !== null) === condition.shown,
-  )
-  return index < 0 ? null : index
-}
 
 /**
  * Ends a run when a screen condition holds. The text memory is peeked at often; only a change is worth a

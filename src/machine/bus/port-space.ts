@@ -2,29 +2,66 @@ import type { Chip } from './chip.ts'
 
 interface Range {
   readonly first: number
-  readonly count: number
+  readonly end: number
+  /** Bytes that its chip takes at once. */
+  readonly width: number
   readonly chip: Chip
 }
 
-/** The 65,536 I/O ports. Where nobody listens, writes are lost and every bit reads as 1. */
+/**
+ * The 65,536 I/O ports. Where nobody listens, writes are lost and every bit reads as 1. An access that is
+ * wider than a chip, or that only begins in one, is split as the ISA bus does.
+ */
 export class PortSpace {
-  readonly #ranges: Range[] = []
+  readonly #ranges = new Map<number, Range>()
+  readonly #onAccess: () => void
 
-  attach(first: number, count: number, chip: Chip): void {
-    this.#ranges.push({ first, count, chip })
+  constructor(onAccess: () => void = () => {}) {
+    this.#onAccess = onAccess
+  }
+
+  /** Whoever is attached first keeps a port. */
+  attach(first: number, count: number, chip: Chip, width = 1): void {
+    const range = { first, end: first + count, width, chip }
+    for (let port = first; port < first + count; port++) {
+      if (!this.#ranges.has(port)) this.#ranges.set(port, range)
+    }
+  }
+
+  detachAll(): void {
+    this.#ranges.clear()
   }
 
   read(port: number, size: number): number {
-    const range = this.#at(port)
-    return range ? range.chip.read(port - range.first, size) : 2 ** (8 * size) - 1
+    this.#onAccess()
+    return this.#read(port, size)
   }
 
   write(port: number, size: number, value: number): void {
-    const range = this.#at(port)
-    range?.chip.write(port - range.first, size, value)
+    this.#onAccess()
+    this.#write(port, size, value)
   }
 
-  #at(port: number): Range | undefined {
-    return this.#ranges.find(({ first, count }) => port >= first && port < first + count)
+  #read(port: number, size: number): number {
+    const range = this.#ranges.get(port)
+    if (range && takesWhole(range, port, size)) return range.chip.read(port - range.first, size)
+    if (size === 1) return 0xff
+    const half = size / 2
+    return (this.#read(port, half) | (this.#read((port + half) & 0xffff, half) << (8 * half))) >>> 0
   }
+
+  #write(port: number, size: number, value: number): void {
+    const range = this.#ranges.get(port)
+    if (range && takesWhole(range, port, size)) {
+      range.chip.write(port - range.first, size, value)
+    } else if (size > 1) {
+      const half = size / 2
+      this.#write(port, half, value & (2 ** (8 * half) - 1))
+      this.#write((port + half) & 0xffff, half, value >>> (8 * half))
+    }
+  }
+}
+
+function takesWhole({ width, end }: Range, port: number, size: number): boolean {
+  return size <= width && port + size <= end
 }

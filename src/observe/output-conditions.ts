@@ -1,8 +1,8 @@
-import type { Condition } from '../../observe/condition.ts'
-import { findInText } from '../../observe/match.ts'
-import type { OutputPort } from '../../observe/output.ts'
-import { OutputLogBuilder } from '../../observe/output-log.ts'
-import type { TextMatch } from '../../observe/stop.ts'
+import type { Condition } from './condition.ts'
+import { findInText } from './match.ts'
+import type { OutputPort } from './output.ts'
+import { OutputLogBuilder } from './output-log.ts'
+import type { TextMatch } from './stop.ts'
 
 /** A condition that has come true: its index in `StopWhen.any`, and where the text matched. */
 export interface MetCondition {

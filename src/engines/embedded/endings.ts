@@ -1,0 +1,73 @@
+import { type Bits, Decoder } from '../../machine/cpu/decode/decoder.ts'
+import { rights, segment } from '../../machine/cpu/state-layout.ts'
+import type { Machine, MachineStop } from '../../machine/machine.ts'
+import { type EndingCause, statusOfExitValue } from '../../observe/ending.ts'
+import { hex } from '../../support/hex.ts'
+import { physicalOf } from './memory.ts'
+import { readRegisters } from './registers.ts'
+
+/** How the run is over, after a stop that ends it; null after any other. */
+export function endingOf(stop: MachineStop, machine: Machine, exitPort: number): EndingCause | null {
+  switch (stop.kind) {
+    case 'exit':
+      return { kind: 'exit', port: exitPort, value: stop.value, status: statusOfExitValue(stop.value) }
+    case 'reset':
+      return { kind: 'reset', by: stop.by }
+    case 'absent':
+      return notYet(`does not run ${instructionAt(machine)} yet`)
+    case 'exception':
+      return notYet(`does not deliver exceptions yet: vector ${stop.vector} at ${hex(machine.linearRip)}`)
+    case 'budget':
+    case 'halted':
+    case 'requested':
+    case 'address':
+      return null
+    default:
+      return notYet(`does not know the end "${(stop as { kind: string }).kind}"`)
+  }
+}
+
+/** Our own mistake: the machine cannot be used any more. */
+export function failureOf(error: unknown): EndingCause {
+  const reason = error instanceof Error ? error.message : String(error)
+  return { kind: 'engineError', code: 'KT3031', detail: `the embedded engine failed: ${reason}` }
+}
+
+function notYet(what: string): EndingCause {
+  return { kind: 'engineError', code: 'KT3030', detail: `the embedded engine ${what}` }
+}
+
+const longestInstruction = 15
+/** Of an instruction that the table does not know, and whose length it does not. */
+const shownBytes = 8
+const pageBytes = 4096n
+
+/** `MOVAPS (0f 28 c1) at 0x100000` */
+function instructionAt(machine: Machine): string {
+  const linear = machine.linearRip
+  const code = bytesFrom(machine, linear)
+  const { row, length } = new Decoder(codeBits(machine)).decode(code, 0, code.length)
+  const shown = code.subarray(0, row ? length : shownBytes)
+  const bytes = Array.from(shown, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  return `${row?.mnemonic ?? 'the instruction'} (${bytes}) at ${hex(linear)}`
+}
+
+function bytesFrom(machine: Machine, linear: bigint): Uint8Array {
+  const registers = readRegisters(machine)
+  const bytes: number[] = []
+  for (let at = linear; bytes.length < longestInstruction; ) {
+    const physical = physicalOf(machine, at, registers)
+    const inPage = Number(pageBytes - (at % pageBytes))
+    const count = Math.min(inPage, longestInstruction - bytes.length)
+    const piece = physical === null ? null : machine.peek(physical, count)
+    if (piece === null) break
+    bytes.push(...piece)
+    at += BigInt(count)
+  }
+  return Uint8Array.from(bytes)
+}
+
+function codeBits({ state }: Machine): Bits {
+  if (state.is64Bit) return 64
+  return state.segment(segment.cs).rights & rights.big ? 32 : 16
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import type { BootPlan } from '../../boot/plan.ts'
+import type { Machine as Pc } from '../../machine/machine.ts'
+import type { EventSink } from '../../observe/event.ts'
+import { type OutputPort, serialPorts } from '../../observe/output.ts'
+import { invariant } from '../../support/invariant.ts'
+import type { Engine, EngineReport, Machine } from '../engine.ts'
+import { busyBit, entryRegisters } from './entry-registers.ts'
+import { memoryOf } from './load-plan.ts'
+import { capabilities, EmbeddedMachine } from './machine.ts'
+import { physicalOf } from './memory.ts'
+import { checkPlan, outsideOfMemory } from './refusals.ts'
+import { readRegisters } from './registers.ts'
+import { keepMachine, takeMachine } from './warm-machines.ts'
+
+/** Our own PC, in this thread. It needs nothing from the host. */
+export const embeddedEngine: Engine = { name: 'embedded', probe, open }
+
+async function probe(): Promise<EngineReport> {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
+  )
+  return {
+    name: 'embedded',
+    usable: true,
+    version: manifest.version,
+    path: null,
+    capabilities,
+    missing: [],
+  }
+}
+
+async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
+  signal.throwIfAborted()
+  checkPlan(plan)
+  const pc = takeMachine(plan.machine.memoryMiB)
+  const machine = new EmbeddedMachine(plan, sink, signal, pc, (usable) => {
+    if (usable) keepMachine(pc)
+  })
+  const listener: Listener = {
+    printed: (port, byte) => machine.printed(port, byte),
+    poll: () => machine.isTurn,
+  }
+  try {
+    load(pc, plan, listener)
+  } catch (error) {
+    keepMachine(pc)
+    throw error
+  }
+  return machine
+}
+
+interface Listener {
+  readonly printed: (port: OutputPort, byte: number) => void
+  readonly poll: () => boolean
+}
+
+/** Power-on in the state that the plan names. */
+function load(pc: Pc, { machine: { memoryMiB }, start, ports }: BootPlan, listener: Listener): void {
+  invariant(start.kind === 'direct', 'a plan with firmware was refused')
+  pc.powerOn(memoryOf(start, memoryMiB), {
+    exit: ports.exit,
+    debugConsole: ports.debugConsole,
+    serial: (byte, port) => listener.printed(serialPorts[port] ?? 'com1', byte),
+    print: (byte) => listener.printed('debugConsole', byte),
+    poll: listener.poll,
+  })
+  const { gdt } = start.cpu
+  pc.enter(entryRegisters(start.cpu, (selector) => descriptorAt(pc, gdt.base + BigInt(selector))))
+  if (gdt.task !== 0) markBusy(pc, gdt.base + BigInt(gdt.task))
+  const physical = physicalOf(pc, pc.linearRip, readRegisters(pc))
+  if (physical === null || pc.peek(physical, 1) === null) {
+    throw outsideOfMemory('the entry point', start.cpu.rip, memoryMiB)
+  }
+}
+
+function descriptorAt(pc: Pc, at: bigint): bigint {
+  const bytes = pc.peek(at, 8)
+  if (bytes === null) throw outsideOfMemory('the descriptor table', at, pc.cpu.ram.length / 2 ** 20)
+  return new DataView(bytes.buffer).getBigUint64(0, true)
+}
+
+/** As LTR does with the descriptor of the task that it loads. */
+function markBusy(pc: Pc, descriptor: bigint): void {
+  const at = descriptor + BigInt(busyBit.byte)
+  const [type = 0] = pc.peek(at, 1) ?? []
+  pc.poke(at, Uint8Array.of(type | busyBit.bit))
+}

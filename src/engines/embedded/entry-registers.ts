@@ -1,0 +1,71 @@
+import type { EntryState, GeneralRegister } from '../../boot/plan.ts'
+import type { EntryRegisters, SegmentName } from '../../machine/entry.ts'
+
+type SegmentCache = EntryRegisters['segments'][SegmentName]
+
+/** In the order of their numbers. */
+const generalRegisters: readonly GeneralRegister[] = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi']
+const alwaysSet = 2
+const longModeActive = 0x400
+const present = 0x80
+/** Types of system descriptors (SDM vol. 3 table 3-2). */
+const systemType = { ldt: 2, busyTask: 0xb } as const
+
+/** Null after power-on: nothing can be reached through it (SDM vol. 3 table 10-1). */
+const nullLdt: SegmentCache = { selector: 0, base: 0n, limit: 0xffff, rights: present | systemType.ldt }
+const nullTask: SegmentCache = { selector: 0, base: 0n, limit: 0xffff, rights: present | systemType.busyTask }
+
+/**
+ * The registers of a plan's entry state. `descriptorAt` answers the 8 bytes of the descriptor table at a
+ * selector; the hidden parts come from there, as when the segments had been loaded.
+ */
+export function entryRegisters(cpu: EntryState, descriptorAt: (selector: number) => bigint): EntryRegisters {
+  const cached = (selector: number) => cacheOf(selector, descriptorAt(selector))
+  const data = cached(cpu.gdt.data)
+  const { task } = cpu.gdt
+  return {
+    general: Array.from({ length: 16 }, (_, number) => {
+      const name = generalRegisters[number]
+      return (name && cpu.registers[name]) ?? 0n
+    }),
+    rip: cpu.rip,
+    rflags: alwaysSet,
+    cr0: cpu.cr0,
+    cr3: cpu.cr3,
+    cr4: cpu.cr4,
+    efer: cpu.mode === 'long64' ? cpu.efer | longModeActive : cpu.efer,
+    long: cpu.mode === 'long64',
+    segments: {
+      cs: cached(cpu.gdt.code),
+      ss: data,
+      ds: data,
+      es: data,
+      fs: data,
+      gs: data,
+      ldtr: nullLdt,
+      tr: task === 0 ? nullTask : { ...cached(task), rights: cached(task).rights | busy },
+    },
+    gdtr: { base: cpu.gdt.base, limit: cpu.gdt.limit },
+    idtr: { base: 0n, limit: 0 },
+  }
+}
+
+/** What LTR sets in the type of a task state segment, in the register and in the descriptor. */
+const busy = 2
+/** Byte of a descriptor that holds its type. */
+export const busyBit = { byte: 5, bit: busy } as const
+
+/** What loading a selector puts into the hidden part (SDM vol. 3 §3.4.5). */
+function cacheOf(selector: number, descriptor: bigint): SegmentCache {
+  const low = Number(descriptor & 0xffff_ffffn)
+  const high = Number(descriptor >> 32n)
+  const flags = (high >>> 20) & 0xf
+  const limit = (low & 0xffff) | (high & 0xf_0000)
+  const isGranular = (flags & 8) !== 0
+  return {
+    selector,
+    base: BigInt(((low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000)) >>> 0),
+    limit: isGranular ? ((limit << 12) | 0xfff) >>> 0 : limit,
+    rights: ((high >>> 8) & 0xff) | (flags << 12),
+  }
+}

@@ -1,0 +1,187 @@
+import type { BootPlan } from '../../boot/plan.ts'
+import { nsAtTick } from '../../machine/clock.ts'
+import type { Machine as Pc } from '../../machine/machine.ts'
+import type { StopWhen } from '../../observe/condition.ts'
+import type { Ending, EndingCause } from '../../observe/ending.ts'
+import type { EventSink } from '../../observe/event.ts'
+import type { InputEvent } from '../../observe/input.ts'
+import type { Instant } from '../../observe/instant.ts'
+import { type OutputPort, serialPorts } from '../../observe/output.ts'
+import { OutputConditions } from '../../observe/output-conditions.ts'
+import type { Recording } from '../../observe/recording.ts'
+import type { Registers } from '../../observe/registers.ts'
+import type { Screen } from '../../observe/screen.ts'
+import type { Stop } from '../../observe/stop.ts'
+import { invariant } from '../../support/invariant.ts'
+import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
+import { failureOf } from './endings.ts'
+import { readMemory, writeMemory } from './memory.ts'
+import { Outputs } from './outputs.ts'
+import { machineClosed, noKeyboard, noSuchCpu } from './refusals.ts'
+import { readRegisters } from './registers.ts'
+import { Run, type RunResult } from './run.ts'
+import { readScreen } from './screen.ts'
+
+export const capabilities: readonly Capability[] = ['instructionCount']
+
+/** A machine of our own, in this thread: it runs while nobody else does, and gives way from time to time. */
+export class EmbeddedMachine implements Machine {
+  readonly capabilities: ReadonlySet<Capability> = new Set(capabilities)
+  readonly #plan: BootPlan
+  readonly #sink: EventSink
+  readonly #signal: AbortSignal
+  readonly #pc: Pc
+  readonly #giveBack: (usable: boolean) => void
+  readonly #outputs: Outputs
+  readonly #conditions = new OutputConditions()
+  #run: Run | null = null
+  /** Settles when no run is under way. */
+  #settled: Promise<unknown> = Promise.resolve()
+  #ending: Ending | null = null
+  #closing: Promise<Recording> | null = null
+  #failed = false
+
+  /**
+   * `pc` is wired to {@link printed} and {@link isTurn}. `giveBack` is called when it is no longer needed;
+   * `usable`: another machine may have it.
+   */
+  constructor(
+    plan: BootPlan,
+    sink: EventSink,
+    signal: AbortSignal,
+    pc: Pc,
+    giveBack: (usable: boolean) => void,
+  ) {
+    this.#plan = plan
+    this.#sink = sink
+    this.#signal = signal
+    this.#pc = pc
+    this.#giveBack = giveBack
+    this.#outputs = new Outputs(sink, () => this.#now())
+  }
+
+  /** The guest has printed a byte: conditions that wait for it are judged before its next instruction. */
+  printed(port: OutputPort, byte: number): void {
+    this.#outputs.add(port, byte)
+    this.#conditions.append(port, Uint8Array.of(byte))
+    const met = this.#conditions.met(port)
+    if (met === null) return
+    this.#run?.meet(met)
+    this.#pc.requestStop()
+  }
+
+  /** Whether a run has gone on for so long that the thread must hear its messages. */
+  get isTurn(): boolean {
+    return this.#run?.isTurn ?? false
+  }
+
+  async run(until: StopWhen): Promise<Stop> {
+    invariant(this.#run === null, 'a machine runs once at a time')
+    this.#assertOpen()
+    if (this.#ending !== null) return endStop(this.#ending)
+    const exitPort = this.#plan.ports.exit?.port ?? 0
+    const run = new Run(this.#pc, until, exitPort, () => this.#checkOwner())
+    this.#run = run
+    this.#conditions.wait(until.any)
+    const met = this.#conditions.met()
+    if (met) run.meet(met)
+    const stop = this.#letRun(run)
+    this.#settled = stop.catch(() => null)
+    return stop
+  }
+
+  async now(): Promise<Instant> {
+    return this.#now()
+  }
+
+  async registers(cpu = 0): Promise<Registers> {
+    this.#assertOpen()
+    if (cpu !== 0) throw noSuchCpu(cpu)
+    return readRegisters(this.#pc)
+  }
+
+  async read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array> {
+    this.#assertOpen()
+    return readMemory(this.#pc, space, address, length)
+  }
+
+  async write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
+    this.#assertOpen()
+    writeMemory(this.#pc, space, address, bytes)
+  }
+
+  async screen(): Promise<Screen> {
+    this.#assertOpen()
+    return readScreen(this.#pc)
+  }
+
+  async input(event: InputEvent): Promise<void> {
+    this.#assertOpen()
+    if (event.to === 'keyboard') throw noKeyboard()
+    this.#pc.sendTo(serialPorts.indexOf(event.port), event.bytes)
+  }
+
+  close(): Promise<Recording> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<Recording> {
+    // A run that is under way finds out in its next turn.
+    await this.#settled
+    const last = { screen: readScreen(this.#pc), registers: readRegisters(this.#pc) }
+    this.#giveBack(!this.#failed)
+    return { ending: this.#ending, ...last, engineLog: '' }
+  }
+
+  async #letRun(run: Run): Promise<Stop> {
+    try {
+      return this.#stopOf(await this.#result(run), run)
+    } finally {
+      this.#outputs.tell()
+      this.#run = null
+    }
+  }
+
+  async #result(run: Run): Promise<RunResult> {
+    try {
+      return await run.go()
+    } catch (error) {
+      this.#checkOwner()
+      this.#failed = true
+      return { why: 'end', cause: failureOf(error) }
+    }
+  }
+
+  #stopOf(result: RunResult, run: Run): Stop {
+    if (result.why === 'condition') return { at: this.#now(), why: 'condition', ...result.met }
+    if (result.why === 'deadline') return { at: this.#now(), ...result }
+    const ending = this.#end(result.cause)
+    const met = run.lastMet()
+    return met ? { at: ending.at, why: 'condition', ...met } : endStop(ending)
+  }
+
+  #end(cause: EndingCause): Ending {
+    this.#outputs.tell()
+    this.#ending = { at: this.#now(), ...cause }
+    this.#sink({ kind: 'ending', ending: this.#ending })
+    return this.#ending
+  }
+
+  #now(): Instant {
+    return { instructions: BigInt(this.#pc.units), ns: nsAtTick(this.#pc.ticks) }
+  }
+
+  #checkOwner(): void {
+    this.#signal.throwIfAborted()
+    this.#assertOpen()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw machineClosed()
+  }
+}
+
+function endStop(ending: Ending): Stop {
+  return { at: ending.at, why: 'end', ending }
+}

@@ -1,0 +1,34 @@
+import type { EventSink } from '../../observe/event.ts'
+import type { Instant } from '../../observe/instant.ts'
+import type { OutputPort } from '../../observe/output.ts'
+
+/** Bytes that are told together at most. */
+const mostBytes = 4096
+
+/** Gathers what a guest prints byte by byte into events, in the order in which it was printed. */
+export class Outputs {
+  readonly #sink: EventSink
+  readonly #now: () => Instant
+  readonly #bytes = new Uint8Array(mostBytes)
+  #length = 0
+  #port: OutputPort = 'com1'
+
+  /** `now`: the instant that an event carries: of its telling, when its bytes have all been printed. */
+  constructor(sink: EventSink, now: () => Instant) {
+    this.#sink = sink
+    this.#now = now
+  }
+
+  add(port: OutputPort, byte: number): void {
+    if (port !== this.#port || this.#length === mostBytes) this.tell()
+    this.#port = port
+    this.#bytes[this.#length++] = byte
+  }
+
+  tell(): void {
+    if (this.#length === 0) return
+    const bytes = this.#bytes.slice(0, this.#length)
+    this.#length = 0
+    this.#sink({ kind: 'output', port: this.#port, bytes, at: this.#now() })
+  }
+}

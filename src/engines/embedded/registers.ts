@@ -1,0 +1,55 @@
+import { segment as segmentNumber, state as stateLayout } from '../../machine/cpu/state-layout.ts'
+import type { Machine } from '../../machine/machine.ts'
+import type { Registers, Segment } from '../../observe/registers.ts'
+
+/** Every register of the CPU as it stands. */
+export function readRegisters(machine: Machine): Registers {
+  const { state } = machine
+  const general = (number: number) => state.general(number)
+  const segment = (name: keyof typeof segmentNumber): Segment => {
+    const { selector, base, limit, rights } = state.segment(segmentNumber[name])
+    return { selector, base, limit, attributes: attributesOf(rights) }
+  }
+  return {
+    rax: general(0),
+    rcx: general(1),
+    rdx: general(2),
+    rbx: general(3),
+    rsp: general(4),
+    rbp: general(5),
+    rsi: general(6),
+    rdi: general(7),
+    r8: general(8),
+    r9: general(9),
+    r10: general(10),
+    r11: general(11),
+    r12: general(12),
+    r13: general(13),
+    r14: general(14),
+    r15: general(15),
+    rip: state.rip,
+    rflags: BigInt(state.flags),
+    cr0: BigInt(state.cr0),
+    cr2: state.u64(stateLayout.cr2),
+    cr3: state.u64(stateLayout.cr3),
+    cr4: BigInt(state.cr4),
+    efer: BigInt(state.efer),
+    cs: segment('cs'),
+    ss: segment('ss'),
+    ds: segment('ds'),
+    es: segment('es'),
+    fs: segment('fs'),
+    gs: segment('gs'),
+    ldtr: segment('ldtr'),
+    tr: segment('tr'),
+    gdtr: state.gdt,
+    idtr: state.idt,
+    cpl: state.cpl,
+    halted: machine.halted,
+  }
+}
+
+/** From the CPU's compact form to the descriptor's: bits 0–7 stand at 8, 12–15 at 20. */
+function attributesOf(rights: number): number {
+  return ((rights & 0xff) << 8) | (((rights >> 12) & 0xf) << 20)
+}

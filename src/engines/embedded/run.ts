@@ -1,0 +1,156 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nsAtTick, tickAtNs } from '../../machine/clock.ts'
+import type { Machine, MachineStop } from '../../machine/machine.ts'
+import type { Activity } from '../../observe/activity.ts'
+import type { StopWhen } from '../../observe/condition.ts'
+import type { EndingCause } from '../../observe/ending.ts'
+import type { MetCondition } from '../../observe/output-conditions.ts'
+import { endingOf } from './endings.ts'
+import { ScreenConditions } from './screen.ts'
+import { StillScreens } from './still-screens.ts'
+import { isSelfJump, stuckEnding } from './stuck.ts'
+
+/** Guest time between two looks at the screen. */
+const lookNs = 1_000_000n
+/** Wall time, in milliseconds, after which a run lets its thread hear its messages. */
+const turnMs = 20
+/** Ticks at once, and the wall time in milliseconds that they should take: slow instructions get fewer. */
+const stretch = { first: 10_000, least: 1_000, most: 100_000, ms: 10 } as const
+
+/** Why a run is over. */
+export type RunResult =
+  | { readonly why: 'condition'; readonly met: MetCondition }
+  | { readonly why: 'deadline'; readonly activity: Activity }
+  | { readonly why: 'end'; readonly cause: EndingCause }
+
+/** What a CPU does that does the same for ever. */
+type Rest = 'halted' | 'spins'
+
+/** One stretch of guest time. */
+export class Run {
+  readonly #machine: Machine
+  readonly #deadline: number
+  readonly #screens: ScreenConditions
+  readonly #still: StillScreens
+  /** Of the conditions on addresses and on instructions, by what they wait for. */
+  readonly #addresses = new Map<bigint, number>()
+  readonly #counts = new Map<number, number>()
+  readonly #exitPort: number
+  readonly #checkOwner: () => void
+  #met: MetCondition | null = null
+  #turnAt = performance.now() + turnMs
+  #stretch: number = stretch.first
+  #rest: Rest | null = null
+  #cause: EndingCause | null = null
+
+  /** `checkOwner` is called in each turn of the thread; what it throws ends the run. */
+  constructor(machine: Machine, until: StopWhen, exitPort: number, checkOwner: () => void) {
+    this.#machine = machine
+    this.#exitPort = exitPort
+    this.#deadline = tickAtNs(until.deadlineNs)
+    this.#screens = new ScreenConditions(machine, until.any)
+    this.#still = new StillScreens(machine, until.any)
+    this.#checkOwner = checkOwner
+    for (const [index, condition] of until.any.entries()) {
+      if (condition.on === 'address') addFirst(this.#addresses, condition.linear, index)
+      if (condition.on === 'instructions') addFirst(this.#counts, Number(condition.count), index)
+    }
+  }
+
+  /** A condition that is judged elsewhere has come true. */
+  meet(met: MetCondition): void {
+    this.#met ??= met
+  }
+
+  /** Whether the thread must hear its messages: who asks stops the machine for that. */
+  get isTurn(): boolean {
+    return performance.now() >= this.#turnAt
+  }
+
+  async go(): Promise<RunResult> {
+    const machine = this.#machine
+    const addresses = new Set(this.#addresses.keys())
+    this.#judge()
+    for (;;) {
+      if (this.#met) return { why: 'condition', met: this.#met }
+      if (machine.ticks >= this.#deadline) return { why: 'deadline', activity: this.#activity }
+      const target = this.#nextLook()
+      if (this.#rest) this.#pass(target - machine.ticks)
+      else this.#stand(this.#runStretch(target - machine.ticks, addresses))
+      if (machine.ticks === target && this.#cause === null) this.#look()
+      if (this.#cause) return { why: 'end', cause: this.#cause }
+      if (this.isTurn) await this.#turn()
+    }
+  }
+
+  /** The screen at the end of the run may be what was waited for. */
+  lastMet(): MetCondition | null {
+    this.#judge()
+    return this.#met
+  }
+
+  #runStretch(budget: number, addresses: ReadonlySet<bigint>): MachineStop {
+    const started = performance.now()
+    const stop = this.#machine.run(Math.min(budget, this.#stretch), addresses)
+    const isSlow = performance.now() - started > stretch.ms
+    this.#stretch = isSlow
+      ? Math.max(stretch.least, Math.floor(this.#stretch / 4))
+      : Math.min(stretch.most, this.#stretch * 2)
+    return stop
+  }
+
+  #stand(stop: MachineStop): void {
+    if (stop.kind === 'address') this.#met ??= { index: this.#addresses.get(stop.linear) ?? 0 }
+    this.#cause = endingOf(stop, this.#machine, this.#exitPort)
+    if (stop.kind !== 'halted') return
+    this.#cause = stuckEnding(this.#machine)
+    this.#rest = 'halted'
+  }
+
+  /** At a fixed instant. */
+  #look(): void {
+    this.#judge()
+    if (this.#met || this.#rest) return
+    this.#cause = stuckEnding(this.#machine)
+    if (isSelfJump(this.#machine)) this.#rest = 'spins'
+  }
+
+  #judge(): void {
+    const { units } = this.#machine
+    const count = [...this.#counts].find(([count]) => count <= units)
+    const index = count?.[1] ?? this.#screens.met() ?? this.#still.met()
+    if (index !== null) this.#met ??= { index }
+  }
+
+  /** What does the same for ever shows the same too: it is looked at once. */
+  #nextLook(): number {
+    const { ticks, units } = this.#machine
+    const counts = this.#rest === 'halted' ? [] : [...this.#counts.keys()]
+    const dues = [this.#deadline, this.#still.due, ...counts.map((count) => count - units + ticks)]
+    if (this.#rest === null || this.#screens.isStale) dues.push(nextMillisecond(ticks))
+    return Math.min(...dues)
+  }
+
+  #pass(ticks: number): void {
+    if (this.#rest === 'halted') this.#machine.skip(ticks)
+    else this.#machine.spin(ticks)
+  }
+
+  get #activity(): Activity {
+    return this.#machine.halted ? 'idle' : 'busy'
+  }
+
+  async #turn(): Promise<void> {
+    await nextTurn()
+    this.#checkOwner()
+    this.#turnAt = performance.now() + turnMs
+  }
+}
+
+function addFirst<Key>(map: Map<Key, number>, key: Key, index: number): void {
+  if (!map.has(key)) map.set(key, index)
+}
+
+function nextMillisecond(tick: number): number {
+  return tickAtNs((nsAtTick(tick) / lookNs + 1n) * lookNs)
+}

@@ -1,0 +1,19 @@
+/**
+ * The clock that all others of a PC derive from: the crystal's 14.318180 MHz × 70, about 1.00227 GHz, at
+ * which PIT, PM timer and HPET are whole fractions. One completed instruction takes one tick.
+ */
+export const ticksPerSecond = 14_318_180 * 70
+
+/** 10^9 / {@link ticksPerSecond}, in lowest terms. */
+const ratio = { ns: 5_000_000n, ticks: 5_011_363n } as const
+
+/** Nanoseconds since power-on, rounded down. */
+export function nsAtTick(tick: number): bigint {
+  return (BigInt(tick) * ratio.ns) / ratio.ticks
+}
+
+/** The first tick at or after `ns`; what is further away than 104 days is never reached. */
+export function tickAtNs(ns: bigint): number {
+  const tick = (ns * ratio.ticks + ratio.ns - 1n) / ratio.ns
+  return Math.min(Number(tick), Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,27 @@
+import type { Chip } from '../bus/chip.ts'
+
+const fastReset = 1
+const a20Open = 2
+
+/** PS/2 system control port A (92h): the fast A20 gate and a reset. */
+export class SystemControl implements Chip {
+  readonly #reset: () => void
+  readonly #setA20: (open: boolean) => void
+  #value = a20Open
+
+  constructor(reset: () => void, setA20: (open: boolean) => void) {
+    this.#reset = reset
+    this.#setA20 = setA20
+  }
+
+  read(): number {
+    return this.#value
+  }
+
+  write(_offset: number, _size: number, value: number): void {
+    const rising = value & ~this.#value
+    if ((value ^ this.#value) & a20Open) this.#setA20((value & a20Open) !== 0)
+    this.#value = value
+    if (rising & fastReset) this.#reset()
+  }
+}

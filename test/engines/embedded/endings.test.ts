@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { openCode, openKernel } from './open-embedded.ts'
+
+const endingOf = async (...how: Parameters<typeof openKernel>) => {
+  const { machine, run } = await openKernel(...how)
+  const stop = await run()
+  const { ending, screen, registers } = await machine.close()
+  expect(stop).toEqual({ at: ending?.at, why: 'end', ending })
+  expect(screen).not.toBeNull()
+  expect(registers).not.toBeNull()
+  return ending
+}
+
+test('exit: outputs, registers and screen outlive it', async () => {
+  const { machine, run, printed, events } = await openKernel('greeting')
+  const stop = await run()
+  expect(stop).toMatchObject({ why: 'end', ending: { kind: 'exit', port: 0xf4, value: 0x10, status: 33 } })
+  expect(events.at(-1)).toEqual({ kind: 'ending', ending: stop.why === 'end' && stop.ending })
+  expect(printed('com1')).toBe('Hello\r\n')
+  expect(printed('debugConsole')).toBe('D')
+  expect((await machine.registers()).rbx).toBe(0xcafen)
+  const screen = await machine.screen()
+  expect(screen.kind === 'text' && Buffer.from(screen.codes.subarray(0, 2)).toString()).toBe('OK')
+  expect(await run()).toEqual(stop)
+  const recording = await machine.close()
+  expect(recording).toMatchObject({ ending: { kind: 'exit' }, screen, engineLog: '' })
+  expect(await machine.close()).toBe(recording)
+})
+
+test.each([0x00, 0x10, 0x80, 0xff])('exit with %d', async (value) => {
+  const status = ((value << 1) | 1) & 0xff
+  const ending = await endingOf('exit-value', { registers: { rax: BigInt(value) } })
+  expect(ending).toMatchObject({ kind: 'exit', port: 0xf4, value, status })
+})
+
+test('the exit port takes what it is wide; nobody listens elsewhere', async () => {
+  const registers = { rax: 0x1234_5605n, rdx: 0x501n }
+  const narrow = { exit: { port: 0x501, size: 1 }, debugConsole: null } as const
+  expect(await endingOf('exit-to-port', { registers, ports: narrow })).toMatchObject({ value: 5, status: 11 })
+  const none = { exit: null, debugConsole: null }
+  expect(await endingOf('exit-to-port', { registers, ports: none })).toMatchObject({ kind: 'deadHalt' })
+})
+
+test('all 32 bits of a value', async () => {
+  // mov dx, 0xf4; mov eax, 0x87654321; out dx, eax
+  const { run } = await openCode([0x66, 0xba, 0xf4, 0x00, 0xb8, 0x21, 0x43, 0x65, 0x87, 0xef])
+  expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x8765_4321, status: 0x43 } })
+})
+
+test('a write of 4 bytes reaches a port of 1', async () => {
+  // mov dx, 0xf4; mov eax, 0x12345610; out dx, eax
+  const code = [0x66, 0xba, 0xf4, 0x00, 0xb8, 0x10, 0x56, 0x34, 0x12, 0xef]
+  const { run } = await openCode(code, { ports: { exit: { port: 0xf4, size: 1 } } })
+  expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10 } })
+})
+
+test('the first end counts, and nothing happens after it', async () => {
+  const { machine, run, printed } = await openKernel('exits-twice')
+  expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10, status: 33 } })
+  expect(printed('com1')).toBe('')
+  await machine.close()
+})
+
+test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
+  expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
+})
+
+describe('a guest that can never go on', () => {
+  test('HLT with interrupts off: at once', async () => {
+    const { machine, run, printed } = await openKernel('dead-halt')
+    const stop = await run()
+    expect(printed('com1')).toBe('Halting for good\r\n')
+    const { rip, halted } = await machine.registers()
+    expect(stop).toMatchObject({ ending: { kind: 'deadHalt', rip: rip - 1n } })
+    expect(halted).toBe(true)
+    expect(stop.at.ns).toBeLessThan(1_000_000n)
+    await machine.close()
+  })
+
+  test('a self-jump with interrupts off', async () => {
+    const { run } = await openKernel('self-jump')
+    const stop = await run()
+    expect(stop).toMatchObject({
+      ending: { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } },
+    })
+    expect(stop.at.ns).toBeLessThan(2_000_000n)
+  })
+
+  test('a loop that does nothing', async () => {
+    expect(await endingOf('pause-loop')).toMatchObject({ kind: 'hang', proof: { rip: 0x100001n } })
+  })
+})
+
+describe('a guest that waits for an interrupt, of which there is none', () => {
+  const sti = 0xfb
+
+  test('HLT: it is idle until the deadline, which comes at once', async () => {
+    const { machine, run } = await openCode([sti, 0xf4, 0xeb, 0xfd])
+    expect(await run()).toEqual({
+      why: 'deadline',
+      activity: 'idle',
+      at: { instructions: 2n, ns: 20_000_000_000n },
+    })
+    const later = await machine.run({ deadlineNs: 21_000_000_000n, any: [] })
+    expect(later.at).toEqual({ instructions: 2n, ns: 21_000_000_000n })
+    expect((await machine.registers()).halted).toBe(true)
+    await machine.close()
+  })
+
+  test('a self-jump: it is busy until the deadline, each turn counted', async () => {
+    const { run } = await openCode([sti, 0xeb, 0xfe])
+    const { at, ...stop } = await run()
+    expect(stop).toEqual({ why: 'deadline', activity: 'busy' })
+    // 20 s at 14.318180 MHz × 70.
+    expect(at).toEqual({ instructions: 20_045_452_000n, ns: 20_000_000_000n })
+  })
+})
+
+test('an instruction that is not there yet ends the run in front of it', async () => {
+  // nop; fninit
+  const { machine, run, events } = await openCode([0x90, 0xdb, 0xe3])
+  const stop = await run()
+  expect(stop).toMatchObject({
+    ending: {
+      kind: 'engineError',
+      code: 'KT3030',
+      detail: expect.stringMatching(/^the embedded engine does not run .*\(db e3.*\) at 0x100001 yet$/),
+      at: { instructions: 1n },
+    },
+  })
+  expect(events.at(-1)).toMatchObject({ kind: 'ending' })
+  expect(await machine.registers()).toMatchObject({ rip: 0x100001n })
+  await machine.close()
+})
