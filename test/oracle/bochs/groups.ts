@@ -1,8 +1,21 @@
 import type { ProbeGroup } from './probe.ts'
+import { control } from './probes/control.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { gates } from './probes/gates.ts'
 import { listed } from './probes/listed.ts'
+import { pageMore, pageRights, pageTables } from './probes/paging.ts'
+import { returns } from './probes/returns.ts'
 import { segmentLoads } from './probes/segment-loads.ts'
 
 /** All probes, a file for each group. */
-export const groups: readonly ProbeGroup[] = [listed, gates, segmentLoads, farTransfers]
+export const groups: readonly ProbeGroup[] = [
+  listed,
+  gates,
+  segmentLoads,
+  farTransfers,
+  returns,
+  control,
+  pageRights,
+  pageTables,
+  pageMore,
+]

@@ -28,8 +28,8 @@ export interface Probe {
   /** Bits of what the processor pushes, where gates are not those of the state. */
   readonly frame?: 16
   readonly model?: BochsModel
-  /** Where Bochs is wrong or has no model: what the manual says, and where. */
-  readonly manual?: { readonly expect: readonly string[]; readonly because: string }
+  /** Where Bochs is wrong or differs from our model of a processor: what is right, and who says so. */
+  readonly instead?: { readonly expect: readonly string[]; readonly because: string }
 }
 
 export interface ProbeGroup {

@@ -430,9 +430,8 @@ common32:
     lea esi, [ebp + 56]
     mov edi, FIELD(stack)
 .slot:
-    mov eax, [ss:esi]
+    lodsd
     stosd
-    add esi, 4
     loop .slot
     mov ecx, [HEADER(watchCount)]
     mov esi, HEADER(watches)

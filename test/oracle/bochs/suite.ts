@@ -56,7 +56,7 @@ export async function recordAll(
   await Promise.all([worker(), worker()])
 }
 
-/** What a right machine answers: what Bochs did, or what the manual says where that differs. */
+/** What a right machine answers: what Bochs did, or what is right where Bochs is not. */
 export function expectedOf({ group, probe }: Prepared): readonly string[] {
-  return probe.manual?.expect ?? readRecords(group).get(probe.name) ?? ['never recorded']
+  return probe.instead?.expect ?? readRecords(group).get(probe.name) ?? ['never recorded']
 }
