@@ -10,15 +10,11 @@ import { model } from './model.ts'
 const lineOffsets = Array.from({ length: model.monitorLineBytes / 8 }, (_, index) => 8 * index)
 
 /**
- * HLT, MONITOR and MWAIT (SDM volume 2; volume 3, 9.10). MONITOR remembers its line; MWAIT goes on at once
+ * MONITOR and MWAIT (SDM volume 2; volume 3, 9.10). MONITOR remembers its line; MWAIT goes on at once
  * where the line has changed since, or no MONITOR came before, and else waits as HLT does: whatever wakes
  * HLT wakes it. Leaf 5 claims no extensions, so ECX must be 0 for both; hints in EAX change nothing.
  */
 export const waitingInstructions: SystemInstructions = {
-  HLT: ({ state: cpu }) => {
-    cpu.setU32(state.activity, activity.halted)
-    return 'halt'
-  },
   MONITOR: (processor, operation) => {
     const { state: cpu, memory } = processor
     checkAvailable(cpu)

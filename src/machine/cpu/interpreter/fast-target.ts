@@ -295,10 +295,6 @@ export class FastTarget implements Target {
     return [quotient, remainder]
   }
 
-  writeTable(): void {
-    throw new Error('table registers have slow handlers only')
-  }
-
   portRead(): Expression {
     throw new Error('ports have slow handlers only')
   }

@@ -46,6 +46,8 @@ export interface MemoryFunctions {
   readonly writeFar: FunctionReference
   /** `(address, bytes)`: before a store to RAM that the write TLB did not vouch for. */
   readonly noteWrite: FunctionReference
+  /** `(physical address) → 8 bytes`: of RAM; all ones elsewhere. */
+  readonly readPhysical: FunctionReference
   /** `() `: brings `state.unarmed` and `state.bank` up to what CPL, flags and registers say. */
   readonly selectBank: FunctionReference
   /** `()`: nothing is at hand for fast handlers any more; translations stay. */
@@ -78,6 +80,7 @@ export function defineMemory(module: ModuleBuilder, imports: Imports): MemoryFun
     resolve,
     translateFetch,
     noteWrite,
+    readPhysical,
     selectBank,
     disarmAll: defineDisarmAll(module),
     readFar: defineReadFar(module, readByte, imports),

@@ -229,12 +229,6 @@ export class SlowTarget implements Target {
     return [quotient, remainder]
   }
 
-  writeTable(table: 'gdt' | 'idt', base: Expression, limit: Expression): void {
-    this.f.store('i64.store', 0, base, table === 'gdt' ? state.gdtBase : state.idtBase)
-    const at = table === 'gdt' ? state.gdtLimit : state.idtLimit
-    this.f.store('i32.store', 0, op('i32.wrap_i64', limit), at)
-  }
-
   portRead(port: Expression, bytes: number): Expression {
     return op('i64.extend_i32_u', call(this.#imports.portRead, op('i32.wrap_i64', port), bytes))
   }

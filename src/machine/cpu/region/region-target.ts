@@ -215,10 +215,6 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves 128-bit divisions to the interpreter')
   }
 
-  writeTable(): void {
-    throw new Error('a region leaves table registers to the interpreter')
-  }
-
   portRead(): Expression {
     throw new Error('a region leaves ports to the interpreter')
   }

@@ -329,12 +329,6 @@ export class Operations {
     this.#target.portWrite(port, value, bytes)
   }
 
-  /** GDTR or IDTR. */
-  setTable(table: 'gdt' | 'idt', base: Expression, limit: Expression): void {
-    this.#committing('a table register')
-    this.#target.writeTable(table, base, limit)
-  }
-
   halt(): void {
     this.#committing('a halt')
     this.#target.halt()

@@ -13,12 +13,11 @@ import type { Semantic } from './operations.ts'
 import { ports } from './ports.ts'
 import { shifts } from './shifts.ts'
 import { strings } from './strings.ts'
-import { tables } from './tables.ts'
 
 /** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system.ts`). */
 export const semantics: ReadonlyMap<string, Semantic> = new Map(
   [
     ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames],
-    ...[moves, multiplication, ports, shifts, strings, tables],
+    ...[moves, multiplication, ports, shifts, strings],
   ].flatMap((group) => Object.entries(group)),
 )

@@ -82,7 +82,6 @@ export interface Target {
   writeFlags(slot: FlagSlot, value: Expression): void
   writeSystemFlags(value: Expression): void
   goto(destination: Destination): void
-  writeTable(table: 'gdt' | 'idt', base: Expression, limit: Expression): void
   portRead(port: Expression, bytes: number): Expression
   portWrite(port: Expression, value: Expression, bytes: number): void
   /** Waits for an interrupt, behind this instruction. */
