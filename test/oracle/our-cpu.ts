@@ -11,13 +11,17 @@ const maxUnits = 10
 
 const unknownEnd = 0x1000
 
+/** What the data TLB knows when a case begins: nothing sends every access of memory through a slow handler. */
+export type TlbAtStart = 'warm' | 'empty'
+
 /** Our processor with the segments that `recorder.c` sets up. */
 export class OurCpu {
   readonly #machines: Readonly<Record<Bits, Machine>> = { 16: segmented(), 32: flat(), 64: longMode(noCode) }
 
-  run({ form, code, registers, rflags, data, stack }: Case): Result {
+  run({ form, code, registers, rflags, data, stack }: Case, tlb: TlbAtStart): Result {
     const machine = this.#machines[form.bits]
     const { cpu } = machine
+    if (tlb === 'empty') cpu.flushTlb()
     cpu.poke(codeAt, code)
     cpu.poke(dataWindow.at, data)
     cpu.poke(stackWindow.at, stack)
