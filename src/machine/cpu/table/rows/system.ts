@@ -53,9 +53,9 @@ const registers: readonly RowText[] = [
   ['0F A2', 'CPUID'],
   ['0F 01 F9', 'RDTSCP', { cpuid: 'rdtscp', faults: ['#GP(0) if CR4.TSD and CPL > 0'] }],
   ['NP 0F 01 D0', 'XGETBV', { cpuid: 'xsave', fpu: 'xcr' }],
-  ['NP 0F 01 D1', 'XSETBV', { cpuid: 'xsave', fpu: 'xcr', ...privileged }],
-  ['NP 0F 01 EE', 'RDPKRU', { cpuid: 'pku', faults: ['#UD unless CR4.PKE', '#GP(0) if ECX is not 0'] }],
-  ['NP 0F 01 EF', 'WRPKRU', { cpuid: 'pku', faults: ['#UD unless CR4.PKE', '#GP(0) if ECX is not 0'] }],
+  ['NP 0F 01 D1', 'XSETBV', { cpuid: 'xsave', fpu: 'xcr', faults: ['#GP(0) if CPL > 0'] }],
+  ['NP 0F 01 EE', 'RDPKRU', { faults: ['#UD unless CR4.PKE', '#GP(0) if ECX is not 0'] }],
+  ['NP 0F 01 EF', 'WRPKRU', { faults: ['#UD unless CR4.PKE', '#GP(0) if ECX is not 0'] }],
   ['0F 01 F8', 'SWAPGS', { ...long, ...privileged }],
   ...['RDFSBASE', 'RDGSBASE', 'WRFSBASE', 'WRGSBASE'].map((name, digit): RowText => {
     const facts = { ...long, ...register, cpuid: 'fsgsbase', faults: ['#UD unless CR4.FSGSBASE'] } as const
