@@ -1,10 +1,11 @@
+import { resetState } from './cpu/control/reset.ts'
 import type { Cpu } from './cpu/cpu.ts'
-import { activity, segment as segmentNumber, state as stateLayout } from './cpu/state-layout.ts'
-import type { CpuState, SegmentCache, TableRegister } from './cpu/system/cpu-state.ts'
+import { segment as segmentNumber, state as stateLayout } from './cpu/state-layout.ts'
+import type { SegmentCache, TableRegister } from './cpu/system/cpu-state.ts'
 
 export type SegmentName = keyof typeof segmentNumber
 
-/** Everything that a CPU is when it wakes up; what is not here is as after power-on. */
+/** What a CPU is when it wakes up; what is not here is as after power-on. */
 export interface EntryRegisters {
   /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
   readonly general: readonly bigint[]
@@ -14,15 +15,22 @@ export interface EntryRegisters {
   readonly cr3: bigint
   readonly cr4: number
   readonly efer: number
-  /** 64-bit code runs. */
-  readonly long: boolean
   readonly segments: Readonly<Record<SegmentName, SegmentCache>>
   readonly gdtr: TableRegister
   readonly idtr: TableRegister
 }
 
-/** Puts a CPU into a state. */
-export function enter(cpu: Cpu, state: CpuState, entry: EntryRegisters): void {
+/** Power-on of the CPU, and the state in which it wakes up: nothing of what it did before is left. */
+export function enter(cpu: Cpu, entry: EntryRegisters): void {
+  const { state } = cpu
+  state.setU64(stateLayout.units, 0n)
+  state.setU64(stateLayout.randomSeed, 0n)
+  state.setU32(stateLayout.pending, 0)
+  state.setU32(stateLayout.a20, 1)
+  resetState(state, 'power')
+  entry.general.forEach((value, number) => {
+    state.setGeneral(number, value)
+  })
   for (const [name, number] of Object.entries(segmentNumber)) {
     state.setSegment(number, entry.segments[name as SegmentName])
   }
@@ -30,10 +38,11 @@ export function enter(cpu: Cpu, state: CpuState, entry: EntryRegisters): void {
   state.setU32(stateLayout.gdtLimit, entry.gdtr.limit)
   state.setU64(stateLayout.idtBase, entry.idtr.base)
   state.setU32(stateLayout.idtLimit, entry.idtr.limit)
-  state.setU64(stateLayout.cr2, 0n)
-  state.setU32(stateLayout.a20, 1)
-  state.setU32(stateLayout.activity, activity.running)
-  state.cpl = 0
-  // Last: it derives from the others what the core looks at.
-  cpu.registers = entry
+  state.setU64(stateLayout.cr0, BigInt(entry.cr0))
+  state.setU64(stateLayout.cr3, entry.cr3)
+  state.setU64(stateLayout.cr4, BigInt(entry.cr4))
+  state.setU64(stateLayout.efer, BigInt(entry.efer))
+  state.rip = entry.rip
+  state.flags = entry.rflags
+  cpu.settle()
 }

@@ -1,7 +1,8 @@
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
+import { notePortAccess } from './cpu/events/debug-registers.ts'
 import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
-import { CpuState, flagBit } from './cpu/system/cpu-state.ts'
+import { type CpuState, flagBit } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { KeyboardController } from './devices/keyboard-controller.ts'
@@ -53,11 +54,10 @@ export class Machine {
   readonly state: CpuState
   readonly #image: RamImage
   readonly #dirty: Uint8Array
-  readonly #ports = new PortSpace(() => this.#countAccess())
+  readonly #ports = new PortSpace((port, size) => this.#noteAccess(port, size))
   #serial: readonly Uart16550[] = []
   #wiring: Wiring
   #end: End | null = null
-  #units = 0
   #skipped = 0
   #accesses = 0
 
@@ -65,21 +65,23 @@ export class Machine {
   constructor({ memoryMiB, ...wiring }: MachineSettings) {
     this.cpu = new Cpu(memoryMiB * 2 ** 20, this.#ports)
     const { ram } = this.cpu
-    this.state = new CpuState(new DataView(ram.buffer))
+    this.state = this.cpu.state
     this.#dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
     this.#image = new RamImage({ bytes: ram, dirty: this.#dirty })
     this.#wiring = wiring
     this.#wire()
   }
 
-  /** Instructions and iterations of repeated ones so far. */
+  /** Instructions, iterations of repeated ones and delivered events so far; exact in the middle of a run too. */
   get units(): number {
-    return this.#units
+    const { state } = this
+    const inRun = state.u32(stateLayout.slice) - state.u32(stateLayout.budget)
+    return Number(state.u64(stateLayout.units)) + inRun
   }
 
   /** The time since power-on. */
   get ticks(): number {
-    return this.#units + this.#skipped
+    return this.units + this.#skipped
   }
 
   /** The CPU executed HLT and waits. */
@@ -104,14 +106,13 @@ export class Machine {
     for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
     this.#wiring = wiring
     this.#end = null
-    this.#units = 0
     this.#skipped = 0
     this.#wire()
   }
 
   /** Puts the CPU into the state in which it wakes up. */
   enter(registers: EntryRegisters): void {
-    enter(this.cpu, this.state, registers)
+    enter(this.cpu, registers)
   }
 
   /**
@@ -119,7 +120,6 @@ export class Machine {
    * (linear) runs on to the next arrival.
    */
   run(budget: number, addresses: ReadonlySet<bigint> = none): MachineStop {
-    if (this.halted) return { kind: 'halted' }
     if (addresses.size === 0) return this.#run(budget)
     for (let left = budget; left > 0; left--) {
       const stop = this.#run(1)
@@ -131,17 +131,18 @@ export class Machine {
   }
 
   get linearRip(): bigint {
-    return BigInt.asUintN(64, this.state.segment(1).base + this.state.rip)
+    return BigInt.asUintN(64, this.state.u64(stateLayout.codeBase) + this.state.rip)
   }
 
   /** Lets time pass in which nothing happens. */
   skip(ticks: number): void {
     this.#skipped += ticks
+    this.#add(stateLayout.tscOffset, ticks)
   }
 
   /** Lets time pass in which the CPU comes back to where it stands after each instruction. */
   spin(units: number): void {
-    this.#units += units
+    this.#add(stateLayout.units, units)
   }
 
   /** Ends `run` behind the instruction that is under way: for the functions of {@link Wiring}. */
@@ -182,9 +183,7 @@ export class Machine {
   }
 
   #run(budget: number): MachineStop {
-    const { stop, left } = this.cpu.run(budget)
-    this.#units += budget - left
-    if (stop.kind === 'halted') this.state.setU32(stateLayout.activity, activity.halted)
+    const { stop } = this.cpu.run(budget)
     return this.#end ?? stop
   }
 
@@ -233,7 +232,13 @@ export class Machine {
     this.requestStop()
   }
 
-  #countAccess(): void {
+  #add(at: number, ticks: number): void {
+    this.state.setU64(at, BigInt.asUintN(64, this.state.u64(at) + BigInt(ticks)))
+  }
+
+  #noteAccess(port: number, size: number): void {
+    notePortAccess(this.state, port, size)
+    if (this.state.u32(stateLayout.pendingDebug) !== 0) this.requestStop()
     this.#accesses++
     if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
   }

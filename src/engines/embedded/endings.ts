@@ -15,15 +15,14 @@ export function endingOf(stop: MachineStop, machine: Machine, exitPort: number):
       return { kind: 'reset', by: stop.by }
     case 'absent':
       return notYet(`does not run ${instructionAt(machine)} yet`)
-    case 'exception':
-      return notYet(`does not deliver exceptions yet: vector ${stop.vector} at ${hex(machine.linearRip)}`)
+    case 'tripleFault':
+      return { kind: 'tripleFault', rip: machine.state.rip, chain: stop.chain }
     case 'budget':
+    case 'exception':
     case 'halted':
     case 'requested':
     case 'address':
       return null
-    default:
-      return notYet(`does not know the end "${(stop as { kind: string }).kind}"`)
   }
 }
 

@@ -34,7 +34,6 @@ export function entryRegisters(cpu: EntryState, descriptorAt: (selector: number)
     cr3: cpu.cr3,
     cr4: cpu.cr4,
     efer: cpu.mode === 'long64' ? cpu.efer | longModeActive : cpu.efer,
-    long: cpu.mode === 'long64',
     segments: {
       cs: cached(cpu.gdt.code),
       ss: data,

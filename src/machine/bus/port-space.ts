@@ -14,9 +14,9 @@ interface Range {
  */
 export class PortSpace {
   readonly #ranges = new Map<number, Range>()
-  readonly #onAccess: () => void
+  readonly #onAccess: (port: number, size: number) => void
 
-  constructor(onAccess: () => void = () => {}) {
+  constructor(onAccess: (port: number, size: number) => void = () => {}) {
     this.#onAccess = onAccess
   }
 
@@ -33,12 +33,12 @@ export class PortSpace {
   }
 
   read(port: number, size: number): number {
-    this.#onAccess()
+    this.#onAccess(port, size)
     return this.#read(port, size)
   }
 
   write(port: number, size: number, value: number): void {
-    this.#onAccess()
+    this.#onAccess(port, size)
     this.#write(port, size, value)
   }
 
