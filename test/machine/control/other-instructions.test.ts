@@ -104,9 +104,9 @@ describe('protection keys', () => {
 
   test('RDPKRU and WRPKRU, at any privilege', () => {
     const code = 'wrpkru; rdpkru'
-    const { end, general } = execute({ mode: 'long64u', code, general: { rax: 0x5555_5554n }, set })
+    const { end, general } = execute({ mode: 'long64u', code, general: { rax: 0x5555_5554n, rdx: 0n }, set })
     expect([end, general('rax'), general('rdx')]).toEqual(['ok', 0x5555_5554n, 0n])
-    expect(execute({ mode: 'long64u', code, general: { rcx: 1n }, set }).end).toBe('#GP(0)')
+    expect(execute({ mode: 'long64u', code, general: { rcx: 1n, rdx: 0n }, set }).end).toBe('#GP(0)')
     expect(execute({ mode: 'long64u', code, general: { rdx: 1n }, set }).end).toBe('#GP(0)')
     expect(execute({ mode: 'long64u', code: 'rdpkru' }).end).toBe('#UD(0)')
   })
