@@ -1,62 +1,89 @@
-// By hand, after `npm run build`: how many million instructions a second the interpreter does.
+// The interpreter against QEMU's TCG: the same kernels, CPU time of all threads, runs that alternate.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildCore } from '../dist/src/machine/cpu/interpreter/core.js'
 import { Machine } from '../dist/src/machine/machine.js'
 import { median } from './measure.mjs'
 
-const loops = ['fnv', 'sieve', 'crc', 'fib']
-const codeAt = 0x10_0000
-const rounds = 1_000_000_000n
-const warmUp = 60_000_000
-const units = 100_000_000
-const repetitions = 5
-
+/** Rounds that take TCG a few tenths of a second. */
+const loops = { sieve: 250, crc: 3000, matmul: 250, fib: 2000, fnv: 1500 }
 const source = fileURLToPath(new URL('loops.asm', import.meta.url))
-const binary = join(mkdtempSync(join(tmpdir(), 'kerneltest-bench-')), 'loops.bin')
-execFileSync('nasm', ['-f', 'bin', '-o', binary, source])
-const code = readFileSync(binary)
+const folder = mkdtempSync(join(tmpdir(), 'kerneltest-bench-'))
+export const cpuRounds = 5
 
-/** 4 MiB mapped one to one in two large pages, as boot code would leave it. */
-function machineAt(entry) {
-  const machine = new Machine({ memoryMiB: 4, exit: null, serial: () => {} })
-  const { ram } = machine.cpu
-  const view = new DataView(ram.buffer, ram.byteOffset)
-  view.setBigUint64(0x1000, 0x2003n, true)
-  view.setBigUint64(0x2000, 0x3003n, true)
-  view.setBigUint64(0x3000, 0x83n, true)
-  view.setBigUint64(0x3008, 0x200083n, true)
-  machine.cpu.poke(codeAt, code)
-  const general = Array(16).fill(0n)
-  general[1] = rounds
-  general[4] = 0x20_0000n
-  const control = { cr0: 0x8001_0011, cr3: 0x1000n, cr4: 0x20, efer: 0xd00, long: true }
-  machine.cpu.registers = { general, rip: entry, rflags: 2, ...control }
-  return machine
+function build(loop, rounds) {
+  const path = join(folder, `${loop}-${rounds}.bin`)
+  execFileSync('nasm', ['-f', 'bin', `-DLOOP=${loop}`, `-DROUNDS=${rounds}`, '-o', path, source])
+  return path
 }
 
-function millionsPerSecond(machine) {
-  const before = process.cpuUsage()
-  const stop = machine.run(units)
-  const { user, system } = process.cpuUsage(before)
-  if (stop.kind !== 'budget') throw new Error(`the loop ended: ${stop.kind}`)
-  return units / (user + system)
-}
-
-const core = buildCore()
-const hot = Object.entries(core.numbers.fast).map(([name, all]) => `${name} ${Object.keys(all).length}`)
-console.log(`core: ${core.bytes.length} bytes, hot handlers: ${hot.join(', ')}`)
-const results = loops.map((name, index) => {
-  const machine = machineAt(code.readBigUInt64LE(8 * index))
-  for (let done = 0; done < warmUp; done += 2_000_000) machine.run(2_000_000)
-  const figures = Array.from({ length: repetitions }, () => millionsPerSecond(machine))
-  console.log(
-    `${name.padEnd(6)} ${median(figures).toFixed(0)} MIPS (${figures.map((one) => one.toFixed(0)).join(' ')})`,
+/** Seconds of user and system time of a QEMU that boots `image`. The shell's `times` tells its children's. */
+function qemuSeconds(image) {
+  const run = `qemu-system-x86_64 -accel tcg -display none -no-reboot -m 64M -device isa-debug-exit -kernel ${image} || true; times`
+  const text = execFileSync(
+    'bash',
+    ['-c', run.replace('-device isa-debug-exit', '-device isa-debug-exit,iobase=0xf4,iosize=4')],
+    { encoding: 'utf8' },
   )
-  return median(figures)
-})
-const mean = Math.exp(results.reduce((sum, one) => sum + Math.log(one), 0) / results.length)
-console.log(`geometric mean ${mean.toFixed(0)} MIPS`)
+  const [user, system] = text.trim().split('\n').at(-1).split(' ').map(secondsOf)
+  return user + system
+}
+
+function secondsOf(text) {
+  const [, minutes, seconds] = /(\d+)m([\d.]+)s/.exec(text)
+  return 60 * Number(minutes) + Number(seconds)
+}
+
+const bootMagic = 0x2badb002n
+const entryOffset = 28
+
+/** CPU seconds and instructions that our machine takes for `image`, in a process that has run before. */
+export function ourSeconds(image) {
+  const machine = new Machine({ memoryMiB: 8, exit: { port: 0xf4, size: 4 }, serial: () => {} })
+  machine.cpu.poke(0x10_0000, image)
+  const general = Array(16).fill(0n)
+  general[0] = bootMagic
+  const control = { cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
+  machine.cpu.registers = { general, rip: BigInt(image.readUInt32LE(entryOffset)), rflags: 2, ...control }
+  const before = process.cpuUsage()
+  let stop = { kind: 'budget' }
+  while (stop.kind === 'budget') stop = machine.run(50_000_000)
+  const { user, system } = process.cpuUsage(before)
+  if (stop.kind !== 'exit')
+    throw new Error(
+      `the loop ended: ${JSON.stringify(stop, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}`,
+    )
+  return { seconds: (user + system) / 1e6, instructions: machine.units }
+}
+
+/** Per loop: TCG's time over ours, and our million instructions a second. */
+export function interpreterSpeed() {
+  const empty = build('fnv', 0)
+  return Object.entries(loops).map(([loop, rounds]) => {
+    const path = build(loop, rounds)
+    const image = readFileSync(path)
+    ourSeconds(image)
+    const ratios = []
+    const speeds = []
+    for (let round = 0; round < cpuRounds; round++) {
+      const tcg = qemuSeconds(path) - qemuSeconds(empty)
+      const ours = ourSeconds(image)
+      ratios.push(tcg / ours.seconds)
+      speeds.push(ours.instructions / ours.seconds / 1e6)
+    }
+    return { loop, ratio: median(ratios), mips: median(speeds) }
+  })
+}
+
+export const geometricMean = (values) =>
+  Math.exp(values.reduce((sum, one) => sum + Math.log(one), 0) / values.length)
+
+if (import.meta.url === `file://${process.argv[1]}`) {
+  const results = interpreterSpeed()
+  for (const { loop, ratio, mips } of results) {
+    console.log(`${loop.padEnd(7)} ${ratio.toFixed(3)} × TCG, ${mips.toFixed(0)} MIPS`)
+  }
+  console.log(`geometric mean ${geometricMean(results.map((one) => one.ratio)).toFixed(3)} × TCG`)
+}

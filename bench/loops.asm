@@ -1,7 +1,61 @@
-; Hot loops in 64-bit code. Entered at `table[n]`; each runs until HLT. The harness sets RCX to the rounds.
-bits 64
+; Hot loops in 64-bit code with paging on: `nasm -f bin -DLOOP=fnv -DROUNDS=1000`. A multiboot1 kernel that ends by
+; writing 0x10 to the exit port.
+bits 32
 org 0x100000
-table:  dq fnv, sieve, crc, fib
+%ifndef LOOP
+%define LOOP fnv
+%define ROUNDS 1
+%endif
+
+magic   equ 0x1badb002
+flags   equ 1 << 16             ; the addresses below count
+header: dd magic, flags, -(magic + flags)
+        dd header, header, end, end, start
+
+pml4    equ 0x1000
+pdpt    equ 0x2000
+pd      equ 0x3000
+
+; Four large pages, one to one.
+start:  mov dword [pml4], pdpt | 3
+        mov dword [pdpt], pd | 3
+        mov dword [pd], 0x83
+        mov dword [pd + 8], 0x200083
+        mov dword [pd + 16], 0x400083
+        mov dword [pd + 24], 0x600083
+        mov eax, pml4
+        mov cr3, eax
+        mov eax, cr4
+        or eax, 1 << 5
+        mov cr4, eax
+        mov ecx, 0xc0000080
+        rdmsr
+        or eax, 1 << 8
+        wrmsr
+        mov eax, cr0
+        or eax, 1 << 31
+        mov cr0, eax
+        lgdt [gdtr]
+        jmp 8:wide
+
+align 8
+gdt:    dq 0, 0x00209b0000000000, 0x00cf93000000ffff
+gdtr:   dw 23
+        dd gdt
+
+bits 64
+default abs
+wide:   mov eax, 16
+        mov ss, eax
+        mov ds, eax
+        mov es, eax
+        mov esp, 0x200000
+        mov rcx, ROUNDS
+        test rcx, rcx
+        jnz LOOP
+done:   mov eax, 0x10
+        out 0xf4, eax
+        hlt
 
 ; FNV-1a over 64 KiB, again and again.
 fnv:    mov rax, 0xcbf29ce484222325
@@ -15,7 +69,7 @@ fnv:    mov rax, 0xcbf29ce484222325
         jne .byte
         dec rcx
         jnz .round
-        hlt
+        jmp done
 
 ; Eratosthenes up to 65536, a byte a number.
 sieve:  mov edi, 0x120000
@@ -37,7 +91,7 @@ sieve:  mov edi, 0x120000
         jb .next
         dec rcx
         jnz sieve
-        hlt
+        jmp done
 
 ; Bitwise CRC-32 of 4 KiB.
 crc:    mov esi, 0x120000
@@ -58,14 +112,14 @@ crc:    mov esi, 0x120000
         jb .byte
         dec rcx
         jnz crc
-        hlt
+        jmp done
 
 ; Recursive Fibonacci of 18.
 fib:    mov edi, 18
         call .of
         dec rcx
         jnz fib
-        hlt
+        jmp done
 .of:    cmp edi, 2
         jae .deep
         mov eax, edi
@@ -80,3 +134,33 @@ fib:    mov edi, 18
         pop rdx
         add eax, edx
         ret
+
+; Product of two 64 × 64 matrices of 32-bit numbers.
+matmul: mov r8, 0x120000
+        xor r9d, r9d
+.row:   xor r10d, r10d
+.cell:  mov rsi, r9
+        shl rsi, 8
+        add rsi, 0x130000
+        lea rdi, [r10 * 4 + 0x140000]
+        xor eax, eax
+        mov edx, 64
+.term:  mov r11d, [rsi]
+        imul r11d, [rdi]
+        add eax, r11d
+        add rsi, 4
+        add rdi, 256
+        dec edx
+        jnz .term
+        mov [r8], eax
+        add r8, 4
+        inc r10d
+        cmp r10d, 64
+        jb .cell
+        inc r9d
+        cmp r9d, 64
+        jb .row
+        dec rcx
+        jnz matmul
+        jmp done
+end:
