@@ -1,3 +1,4 @@
+import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { notePortAccess } from './cpu/events/debug-registers.ts'
@@ -63,7 +64,7 @@ export class Machine {
 
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
   constructor({ memoryMiB, ...wiring }: MachineSettings) {
-    this.cpu = new Cpu(memoryMiB * 2 ** 20, this.#ports)
+    this.cpu = new Cpu(new PhysicalMemory(memoryMiB * 2 ** 20), this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
     this.#dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)

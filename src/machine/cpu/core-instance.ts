@@ -10,6 +10,9 @@ export interface CoreExports extends MemoryExports {
   readonly translateFetch: (linear: bigint) => bigint
   readonly selectBank: () => void
   readonly disarmAll: () => void
+  readonly flushTlb: (keepGlobal: number) => void
+  readonly invalidatePage: (linear: bigint) => void
+  readonly frameOf: (physical: bigint) => number
   readonly effectiveAddress: (uop: number, popped: number) => bigint
 }
 

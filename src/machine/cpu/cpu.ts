@@ -1,3 +1,4 @@
+import type { PhysicalMemory } from '../bus/physical-memory.ts'
 import type { PortSpace } from '../bus/port-space.ts'
 import { CodeCache } from './code-cache.ts'
 import { controlInstructions } from './control/control-instructions.ts'
@@ -5,13 +6,14 @@ import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
 import { DerivedState } from './derived-state.ts'
 import { eventInstructions } from './events/event-instructions.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
+import { FrameTable, memoryBytes } from './frame-table.ts'
 import { HandlerTable, interpreterOf } from './interpreter/handler-numbers.ts'
 import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
 import { segmentInstructions } from './segments/segment-instructions.ts'
 import { loadCpu, saveCpu } from './snapshot.ts'
-import { activity, codeTlb, dataTlb, pageBytes, ramBase, segment, state } from './state-layout.ts'
+import { activity, allBanks, pageBytes, ramBase, segment, state } from './state-layout.ts'
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
 import { enterInstructions } from './system/enter.ts'
@@ -41,6 +43,7 @@ export class Cpu {
   readonly events: EventUnit
   /** Ends runs at exceptions instead of delivering them. */
   stopsAtExceptions = false
+  readonly memory: PhysicalMemory
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
   readonly #view: DataView
@@ -50,32 +53,32 @@ export class Cpu {
   readonly #processor: Processor
   #stopRequested = false
 
-  /** `ramBytes` is a multiple of 64 KiB. */
-  constructor(ramBytes: number, ports: PortSpace) {
+  constructor(memory: PhysicalMemory, ports: PortSpace) {
     const { core, module } = compiledCore()
-    this.#memory = new WebAssembly.Memory({ initial: (ramBase + ramBytes) / 65536 })
+    this.memory = memory
+    this.#memory = new WebAssembly.Memory({ initial: memoryBytes(memory) / 65536 })
     this.#bytes = new Uint8Array(this.#memory.buffer)
     this.#view = new DataView(this.#memory.buffer)
-    this.ram = this.#bytes.subarray(ramBase)
+    this.ram = this.#bytes.subarray(ramBase, ramBase + memory.ramBytes)
     this.state = new CpuState(this.#view)
     this.#core = instantiate<CoreExports>(module, this.#imports(ports))
+    const frames = new FrameTable(this.#view, this.#core, memory, () => this.flushTlb())
     this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), {
       translate: (linear) => {
         const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
         return page === -1n ? null : Number(page >> 12n)
       },
-      frameOf: (page) => (page * pageBytes < ramBytes ? page : -1),
-      readByte: () => 0xff,
+      frameOf: (page) => (frames.frameOf(page * pageBytes)?.offset ?? -pageBytes) / pageBytes,
+      readByte: (physical) => memory.readChip(physical, 1),
     })
     this.#cache.onFirstCode = () => this.#core.disarmAll()
     this.#derived = new DerivedState(this.state, (mode, base) => this.#cache.contextOf(mode, base))
-    const memory = new SystemMemory(this.#view, this.#core)
     this.#processor = {
       state: this.state,
-      memory,
+      memory: new SystemMemory(this.#view, this.#core),
       tlb: {
-        flush: () => this.flushTlb(),
-        invalidate: () => this.flushTlb(),
+        flush: (keepGlobal) => this.#core.flushTlb(keepGlobal ? 1 : 0),
+        invalidate: (linear) => this.#core.invalidatePage(BigInt.asIntN(64, linear)),
         recheck: () => this.#core.disarmAll(),
       },
       events: {
@@ -85,7 +88,7 @@ export class Cpu {
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
     this.events = new EventUnit(this.#processor)
-    this.#view.setBigUint64(state.ramBytes, BigInt(ramBytes), true)
+    this.#view.setInt32(state.a20, 1, true)
     this.#view.setBigUint64(state.onePage, BigInt(pageBytes), true)
     this.settle()
   }
@@ -112,6 +115,7 @@ export class Cpu {
 
   /** Call it after changes of the state from outside: works out the mode and flushes the TLB. */
   settle(): void {
+    this.#view.setInt32(state.armedBanks, allBanks, true)
     this.flushTlb()
     this.#refresh()
   }
@@ -137,9 +141,7 @@ export class Cpu {
 
   /** Writes to RAM from outside: decoded code is forgotten. */
   poke(address: number, bytes: Uint8Array): void {
-    this.ram.set(bytes, address)
-    const last = Math.floor((address + bytes.length - 1) / pageBytes)
-    for (let page = Math.floor(address / pageBytes); page <= last; page++) this.#cache.drop(page)
+    this.memory.write(address, bytes)
   }
 
   /** Runs exactly `budget` units, unless something ends the run before. Answers why, and what is left. */
@@ -167,12 +169,7 @@ export class Cpu {
   }
 
   flushTlb(): void {
-    this.#bytes.fill(0, dataTlb.entries, dataTlb.entries + dataTlb.count * dataTlb.entryBytes)
-    this.#core.disarmAll()
-    for (let index = 0; index < codeTlb.count; index++) {
-      this.#view.setBigInt64(codeTlb.entries + codeTlb.entryBytes * index, -1n, true)
-    }
-    this.#cache.unhook()
+    this.#core.flushTlb(0)
   }
 
   /** One delivery, or one run of the core. */
@@ -261,9 +258,11 @@ export class Cpu {
       portRead: (port: number, size: number) => ports.read(port, size),
       portWrite: (port: number, size: number, value: number) => ports.write(port, size, value >>> 0),
       portAllowed: (port: number, size: number) => this.#portAllowed(port, size),
-      busRead: () => -1,
-      busWrite: () => {},
-      codeWritten: (page: number) => this.#cache.drop(page),
+      busRead: (low: number, high: number, size: number) => this.memory.readChip(address(low, high), size),
+      busWrite: (low: number, high: number, size: number, value: number) =>
+        this.memory.writeChip(address(low, high), size, value >>> 0),
+      breakpoint: () => {},
+      codeWritten: (frame: number) => this.#cache.drop(frame),
       system: (uop: number) => {
         dispatch ??= this.#dispatch()
         const done = dispatch.run(uop)
@@ -307,3 +306,5 @@ export class Cpu {
     }
   }
 }
+
+const address = (low: number, high: number) => (high >>> 0) * 2 ** 32 + (low >>> 0)

@@ -1,5 +1,5 @@
 import { readFlags, writeFlags } from './register-file.ts'
-import { codeTlb, dataTlb, place, placeCount, state } from './state-layout.ts'
+import { allBanks, codeTlb, dataTlb, place, placeCount, state } from './state-layout.ts'
 
 /** What is left of the run before and means nothing between two instructions. */
 const transient: readonly (readonly [at: number, bytes: number])[] = [
@@ -23,6 +23,7 @@ const derived: readonly (readonly [at: number, bytes: number])[] = [
   [state.fetchesAsUser, 8],
   [state.readLimits, 2 * 6 * 8],
   [state.stackMask, 8],
+  [state.armedBanks, 4],
 ]
 
 const dataTlbBytes = dataTlb.count * dataTlb.entryBytes
@@ -58,6 +59,7 @@ export function loadCpu(memory: Uint8Array<ArrayBuffer>, saved: Uint8Array): voi
   const masks = memory.slice(state.addressMasks, state.addressMasks + 8 * 9)
   memory.set(saved.subarray(0, state.end))
   memory.set(masks, state.addressMasks)
+  memory[state.armedBanks] = allBanks
   memory.set(saved.subarray(state.end, state.end + dataTlbBytes), dataTlb.entries)
   for (let index = 0; index < codeTlb.count; index++) {
     const from = state.end + dataTlbBytes + codeEntryBytes * index

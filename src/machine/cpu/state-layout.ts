@@ -77,6 +77,11 @@ export const state = {
   codeContext: 0x1e0,
   /** i64: 1 at CPL 3: part of instruction TLB tags. Derived. */
   fetchesAsUser: 0x1e8,
+  /** i64: where ROM begins, which ends at 4 GiB; i32: where its bytes are in this memory. */
+  romBase: 0x1f0,
+  romFrames: 0x1f8,
+  /** i32: 1 while the TLBs may hold parts of large pages. */
+  hasLargePages: 0x1fc,
   /** i32: bits of `optionalFeature` (control/model.ts): what this machine's model has beyond the usual. */
   optionalFeatures: 0x200,
   /** i32: 1 between MONITOR and MWAIT; i64: the line's linear address; its 64 bytes as they were. */
@@ -135,6 +140,8 @@ export const state = {
   stackMask: 0xc60,
   /** i64 at 8 times 2, 4 and 8: bits of addresses of so many bytes. Constant. */
   addressMasks: 0xc70,
+  /** i32: a bit for each bank of the fast TLB that `disarmAll` has to empty: `allBanks` at first. Derived. */
+  armedBanks: 0xcb8,
   end: 0x1000,
 } as const
 
@@ -178,6 +185,12 @@ export const placeCount = 12
 /** Physical addresses of a place's first byte and of the first on the next page, bytes on the first. */
 export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
 
+/** An i32 for each page below 1 MiB: the address in this memory of its frame, plus `frame`'s bit; or none. */
+export const lowPages = 0x1000
+
+/** A frame is a page of this memory that stands behind a physical one: RAM, or ROM behind the RAM. */
+export const frame = { readOnly: 1, none: -1 } as const
+
 /** Data TLB. `fast` is derived from `entries`, and all that a hit looks at. */
 export const dataTlb = {
   count: 1024,
@@ -198,11 +211,18 @@ export const dataTlb = {
 } as const
 
 export const tlbValid = 1n
-/** Flags of the physical half of a TLB entry. */
-export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 16, large: 32 } as const
+/** Flags of the physical half of a TLB entry; above its address the protection key, and log2 of the page's size. */
+export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 16 } as const
+export const tlbKeyShift = 52
+export const tlbSizeShift = 56
+/** The address in entries of page tables and of TLBs. */
+export const addressMask = 0x000f_ffff_ffff_f000n
 
 /** Banks of `dataTlb.fast`: who may use what is armed there. Nothing is ever armed in the last. */
 export const bank = { supervisor: 0, user: 1, supervisorWithAc: 2, never: 3 } as const
+
+/** Value of `state.armedBanks` while it is not known what the banks hold. */
+export const allBanks = 15
 
 /** Bits of `state.unarmed`. */
 export const unarmed = { alignment: 1, breakpoints: 2 } as const
@@ -213,9 +233,9 @@ export const unarmed = { alignment: 1, breakpoints: 2 } as const
  */
 export const codeTlb = { count: 256, entries: 0x3_0000, entryBytes: 32, map: 16, context: 20 } as const
 
-/** One i64 a physical page: a bit for each granule of 64 bytes that code was decoded from. */
+/** One i64 a frame: a bit for each granule of 64 bytes that code was decoded from. */
 export const granules = 0x10_0000
-/** One byte a physical page: written since the last snapshot. */
+/** One byte a frame: written since the last snapshot. */
 export const dirtyPages = 0x80_0000
 /** An i32 for each byte of a code page: the micro-op that begins there, or 0. The first map stays empty. */
 export const codeMaps = { at: 0xa0_0000, bytes: 0x4000, count: 256 } as const

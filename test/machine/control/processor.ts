@@ -1,3 +1,4 @@
+import { PhysicalMemory } from '../../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import { Cpu } from '../../../src/machine/cpu/cpu.ts'
@@ -58,7 +59,7 @@ const names: Readonly<Record<number, string>> = {
 
 /** Runs as many units of `code`, all of its instructions if nothing is said, or up to an exception. */
 export function execute({ mode, code, general = {}, set, units }: Start): Answer {
-  const cpu = new Cpu(2 ** 22, new PortSpace())
+  const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace())
   cpu.stopsAtExceptions = true
   const { state: cpuState } = cpu
   cpu.poke(codeAt, assemble(mode === 'real' || mode === 'v86' ? 16 : mode.startsWith('long') ? 64 : 32, code))

@@ -1,7 +1,7 @@
 import { codeTlb, state } from '../state-layout.ts'
 import { type Expression, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
-import { codeTag } from './memory.ts'
+import { codeTag } from './code-tlb.ts'
 
 /** Both widths of segmented code share one interpreter. */
 export type InterpreterName = 'flat32' | 'long64' | 'segmented'

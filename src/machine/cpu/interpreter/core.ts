@@ -141,21 +141,7 @@ function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, nu
 }
 
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
-  const { resolve, translateFetch, readFar, writeFar, readPhysical } = functions.memory
-  const { noteWrite, selectBank, disarmAll } = functions.memory
   const { segmentLinear, effectiveAddress } = functions
-  for (const one of [
-    resolve,
-    translateFetch,
-    readFar,
-    writeFar,
-    readPhysical,
-    noteWrite,
-    selectBank,
-    disarmAll,
-    segmentLinear,
-    effectiveAddress,
-  ]) {
-    module.export(one)
-  }
+  const { memory } = functions
+  for (const one of [...Object.values(memory), segmentLinear, effectiveAddress]) module.export(one)
 }

@@ -14,7 +14,7 @@ import { segment, state } from '../state-layout.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
-import { codeEntry } from './memory.ts'
+import { codeEntry } from './code-tlb.ts'
 import { probe } from './probe.ts'
 import { field, loadNames, storeNames } from './slow-functions.ts'
 

@@ -9,12 +9,14 @@ export interface Imports {
   readonly portWrite: FunctionReference
   /** `(port, bytes) → 1`, or 0 with the fault in the state: the task's I/O permission bitmap. */
   readonly portAllowed: FunctionReference
-  /** `(address low, address high, bytes up to 4) → value`, outside of RAM. */
+  /** `(address low, address high, bytes up to 4) → value`, where no frame is. */
   readonly busRead: FunctionReference
   /** `(address low, address high, bytes up to 4, value)` */
   readonly busWrite: FunctionReference
-  /** `(physical page)`: a store hit a granule that code was decoded from. */
+  /** `(frame)`: a store hit a granule that code was decoded from. */
   readonly codeWritten: FunctionReference
+  /** `(linear low, linear high, bytes, 1 for a write)`: an access that data breakpoints may be set on. */
+  readonly breakpoint: FunctionReference
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
@@ -30,6 +32,7 @@ export function declareImports(module: ModuleBuilder): Imports {
     busRead: module.importFunction(importModule, 'busRead', [i32, i32, i32], [i32]),
     busWrite: module.importFunction(importModule, 'busWrite', [i32, i32, i32, i32], []),
     codeWritten: module.importFunction(importModule, 'codeWritten', [i32], []),
+    breakpoint: module.importFunction(importModule, 'breakpoint', [i32, i32, i32, i32], []),
     system: module.importFunction(importModule, 'system', [i32], [i32]),
   }
 }

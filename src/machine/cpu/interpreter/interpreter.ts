@@ -7,8 +7,8 @@ import { call, type Expression, type FunctionReference, load, op } from '../wasm
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
+import { codeEntry } from './code-tlb.ts'
 import { FastTarget } from './fast-target.ts'
-import { codeEntry } from './memory.ts'
 import { interruption, runEnd, status } from './status.ts'
 
 /** Cases of the switch that are no instruction: they cost nothing. */
@@ -105,7 +105,13 @@ class Loop {
     const f = this.#f
     const { hot, divide, name } = this.#parts
     const cases = hot.map(({ semantic, variant }) => () => {
-      const target = new FastTarget(f, this.uop, this.#bank, { next, stay, slow }, { mode: name, variant, divide })
+      const target = new FastTarget(
+        f,
+        this.uop,
+        this.#bank,
+        { next, stay, slow },
+        { mode: name, variant, divide },
+      )
       const b = new Operations(target, variant)
       semantic(b)
       b.end()

@@ -1,4 +1,4 @@
-import { state, tlbFlag } from '../state-layout.ts'
+import { addressMask, state, tlbFlag, tlbKeyShift, tlbSizeShift } from '../state-layout.ts'
 import {
   call,
   constant,
@@ -10,22 +10,120 @@ import {
 } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { accessBit } from './access.ts'
+import { throughA20 } from './frames.ts'
+import { defineRaisePageFault, errorCode } from './page-rights.ts'
+import type { PhysicalAccess } from './physical-access.ts'
 
 /** Bits of page table entries (SDM volume 3, 4.5). */
-const entry = { present: 1, writable: 2, user: 4, accessed: 0x20, dirty: 0x40, large: 0x80, global: 0x100 }
-const addressMask = 0x000f_ffff_ffff_f000n
+const entryBit = { present: 1, writable: 2, user: 4, accessed: 0x20, dirty: 0x40, large: 0x80 } as const
+const noExecute = 1n << 63n
 /** MAXPHYADDR is 40: address bits above it are reserved. */
 const reservedAddress = 0x000f_ff00_0000_0000n
-const noExecute = 1n << 63n
-const pageFault = 14
+const eferNxe = 0x800
+const cr4Bit = { pse: 0x10, pae: 0x20, la57: 0x1000 } as const
+const eferLma = 0x400
+const fourMiB = 22
 
-/** What the walk is for. */
-export const walkFor = { read: 0, write: 1, fetch: 2 } as const
+/** One way in which tables hang together (SDM volume 3, 4.3 to 4.5). */
+interface Paging {
+  readonly name: string
+  /** Position of each level's index in a linear address. */
+  readonly shifts: readonly number[]
+  /** Levels at which an entry may map a large page. */
+  readonly large: readonly number[]
+  readonly entryBytes: 4 | 8
+  /** The first table; may refuse. */
+  readonly root: (f: FunctionBuilder, linear: Local, refuse: (bits: number) => void) => Expression
+  /** Bits that are reserved in every entry, besides NX where EFER.NXE is off. */
+  readonly reserved: bigint
+  readonly hasKeys: boolean
+}
 
-/** Not a paging mode that the walker knows yet; `faultVector` says so. */
-const unknownPaging = 0x100
+const rootInCr3 = () => op('i64.and', load('i64.load', 0, state.cr3), addressMask)
 
-const levels = [39, 30, 21, 12] as const
+const fourLevels: Paging = {
+  name: 'walkFourLevels',
+  shifts: [39, 30, 21, 12],
+  large: [30, 21],
+  entryBytes: 8,
+  root: rootInCr3,
+  reserved: reservedAddress,
+  hasKeys: true,
+}
+
+const fiveLevels: Paging = { ...fourLevels, name: 'walkFiveLevels', shifts: [48, 39, 30, 21, 12] }
+
+/** The four entries of the first level were loaded with CR3; only P is left to look at. */
+const pae: Paging = {
+  name: 'walkPae',
+  shifts: [21, 12],
+  large: [21],
+  entryBytes: 8,
+  root: (f, linear, refuse) => {
+    const index = op('i32.and', op('i32.wrap_i64', op('i64.shr_u', linear, 27)), 0x18)
+    const entry = f.let(load('i64.load', index, state.pdptes))
+    f.if(op('i64.eqz', op('i64.and', entry, entryBit.present)), () => refuse(0))
+    return op('i64.and', entry, addressMask)
+  },
+  reserved: 0x7fff_ff00_0000_0000n,
+  hasKeys: false,
+}
+
+const twoLevels: Paging = {
+  name: 'walkTwoLevels',
+  shifts: [fourMiB, 12],
+  large: [fourMiB],
+  entryBytes: 4,
+  root: () => op('i64.and', load('i64.load', 0, state.cr3), 0xffff_f000n),
+  reserved: 0n,
+  hasKeys: false,
+}
+
+/**
+ * `walk(linear, access) → page and flags`, as the TLB keeps them, or -1 with the fault written down. A is set
+ * on the way and D in the last entry after every check has passed: a fault sets neither.
+ */
+export function definePageWalk(
+  module: ModuleBuilder,
+  physical: PhysicalAccess,
+  permits: FunctionReference,
+): FunctionReference {
+  const raise = defineRaisePageFault(module)
+  const define = (paging: Paging) =>
+    module.function(paging.name, ['i64', 'i32'], ['i64'], (f) =>
+      new Walker(f, paging, { physical, permits, raise }).write(),
+    )
+  const [four, five, legacy, two] = [fourLevels, fiveLevels, pae, twoLevels].map(define) as [
+    FunctionReference,
+    FunctionReference,
+    FunctionReference,
+    FunctionReference,
+  ]
+  return module.function('walk', ['i64', 'i32'], ['i64'], (f) => {
+    const [linear, access] = f.parameters as [Local, Local]
+    const lacks = (address: number, bit: number) =>
+      op('i32.eqz', op('i32.and', load('i32.load', 0, address), bit))
+    f.if(op('i32.ge_s', load('i32.load', 0, state.cr0), 0), () => f.return(unpaged(linear)))
+    f.if(lacks(state.cr4, cr4Bit.pae), () => f.return(call(two, linear, access)))
+    f.if(lacks(state.efer, eferLma), () => f.return(call(legacy, linear, access)))
+    f.if(lacks(state.cr4, cr4Bit.la57), () => f.return(call(four, linear, access)))
+    f.return(call(five, linear, access))
+  })
+}
+
+function unpaged(linear: Local): Expression {
+  const flags = tlbFlag.writable | tlbFlag.user | tlbFlag.dirty
+  return op('i64.or', throughA20(op('i64.and', linear, 0xffff_f000n)), sized(flags, 12))
+}
+
+const sized = (flags: number, shift: number) => BigInt(flags) | (BigInt(shift) << BigInt(tlbSizeShift))
+
+interface Helpers {
+  readonly physical: PhysicalAccess
+  readonly permits: FunctionReference
+  readonly raise: FunctionReference
+}
 
 interface Level {
   readonly shift: number
@@ -33,142 +131,157 @@ interface Level {
   readonly value: Local
 }
 
-/**
- * `walk(linear, purpose) → physical page | TLB flags`, or -1 with the fault written down. Sets A on the way
- * and D on the last entry, after every check has passed.
- */
-export function definePageWalk(
-  module: ModuleBuilder,
-  read: FunctionReference,
-  write: FunctionReference,
-): FunctionReference {
-  const fault = module.function('raisePageFault', ['i64', 'i32'], ['i64'], (f) => {
-    const [linear, code] = f.parameters as [Local, Local]
-    f.store('i32.store', 0, pageFault, state.faultVector)
-    f.store('i32.store', 0, code, state.faultCode)
-    f.store('i64.store', 0, linear, state.cr2)
-    f.return(-1)
-  })
-  return module.function('walk', ['i64', 'i32'], ['i64'], (f) => {
-    const [linear, purpose] = f.parameters as [Local, Local]
-    f.if(op('i32.ge_s', load('i32.load', 0, state.cr0), 0), () => {
-      const flags = tlbFlag.writable | tlbFlag.user | tlbFlag.dirty
-      f.return(op('i64.or', op('i64.and', linear, 0xffff_f000n), flags))
+/** Writes the walk of one paging mode. */
+class Walker {
+  readonly #f: FunctionBuilder
+  readonly #paging: Paging
+  readonly #helpers: Helpers
+  readonly #linear: Local
+  readonly #access: Local
+  /** Bits that are set in every entry on the way; NX counts where it is clear. */
+  readonly #common: Local
+  readonly #leaf: Local
+  /** Position of the lowest index used: the page has so many bits. */
+  readonly #shift: Local
+  readonly #levels: readonly Level[]
+
+  constructor(f: FunctionBuilder, paging: Paging, helpers: Helpers) {
+    this.#f = f
+    this.#paging = paging
+    this.#helpers = helpers
+    const [linear, access] = f.parameters as [Local, Local]
+    this.#linear = linear
+    this.#access = access
+    this.#common = f.local('i64')
+    this.#leaf = f.local('i64')
+    this.#shift = f.local('i32')
+    this.#levels = paging.shifts.map((shift) => ({
+      shift,
+      address: f.local('i64'),
+      value: f.local('i64'),
+    }))
+  }
+
+  write(): void {
+    const f = this.#f
+    const { permits } = this.#helpers
+    const table = f.let(this.#paging.root(f, this.#linear, (bits) => this.#refuse(bits)))
+    const reserved = f.let(this.#reservedEverywhere())
+    f.set(this.#common, -1)
+    f.block((found) => {
+      for (const level of this.#levels) {
+        const isLarge = this.#readLevel(level, table, reserved)
+        if (isLarge) f.br(found, isLarge)
+        f.set(table, op('i64.and', level.value, addressMask))
+      }
     })
-    f.if(op('i32.eqz', op('i32.and', load('i32.load', 0, state.efer), 0x400)), () => {
-      f.store('i32.store', 0, unknownPaging, state.faultVector)
-      f.return(-1)
+    const result = f.let(this.#translation())
+    const refused = f.let(call(permits, result, this.#access))
+    f.if(refused, () => f.return(call(this.#helpers.raise, this.#linear, this.#access, refused)))
+    this.#setAccessed()
+    f.return(result)
+  }
+
+  #refuse(bits: number): void {
+    this.#f.return(call(this.#helpers.raise, this.#linear, this.#access, bits))
+  }
+
+  #reservedEverywhere(): Expression {
+    const { reserved, entryBytes } = this.#paging
+    if (entryBytes === 4) return constant('i64', reserved)
+    const nx = op('i32.and', load('i32.load', 0, state.efer), eferNxe)
+    return select(nx, constant('i64', reserved), constant('i64', reserved | noExecute))
+  }
+
+  /** Reads and checks one entry. Answers whether it maps a page, or null where the level says so. */
+  #readLevel({ shift, address, value }: Level, table: Local, reserved: Local): Expression | null {
+    const f = this.#f
+    const { entryBytes, large } = this.#paging
+    const { read32, read64 } = this.#helpers.physical
+    const [indexShift, mask] = entryBytes === 8 ? [shift - 3, 0xff8] : [shift - 2, 0xffc]
+    const index = op('i64.and', op('i64.shr_u', this.#linear, indexShift), mask)
+    f.set(address, throughA20(op('i64.or', table, index)))
+    f.set(value, call(entryBytes === 8 ? read64 : read32, address))
+    f.if(op('i64.eqz', op('i64.and', value, entryBit.present)), () => this.#refuse(0))
+    const isLarge = large.includes(shift) ? f.let(this.#isLarge(value)) : null
+    const forbidden = op('i64.or', reserved, this.#reservedHere(shift, isLarge))
+    f.if(op('i64.ne', op('i64.and', value, forbidden), 0), () => {
+      this.#refuse(errorCode.protection | errorCode.reserved)
     })
-    walkFourLevels(f, linear, purpose, read, write, fault)
-  })
-}
+    f.set(this.#common, op('i64.and', this.#common, op('i64.xor', value, noExecute)))
+    f.set(this.#leaf, value)
+    f.set(this.#shift, shift)
+    return isLarge
+  }
 
-function walkFourLevels(
-  f: FunctionBuilder,
-  linear: Local,
-  purpose: Local,
-  read: FunctionReference,
-  write: FunctionReference,
-  fault: FunctionReference,
-): void {
-  const isUser = f.let(op('i32.eq', load('i32.load', 0, state.cpl), 3))
-  const isWrite = f.let(op('i32.eq', purpose, walkFor.write))
-  const isFetch = op('i32.eq', purpose, walkFor.fetch)
-  const nx = f.let(op('i32.and', load('i32.load', 0, state.efer), 0x800))
-  const code = f.let(op('i32.or', op('i32.shl', isWrite, 1), op('i32.shl', isUser, 2)))
-  f.if(op('i32.and', isFetch, op('i32.ne', nx, 0)), () => f.set(code, op('i32.or', code, 16)))
-  const fail = (with_: number) => f.return(call(fault, linear, op('i32.or', code, with_)))
-  const table = f.let(op('i64.and', load('i64.load', 0, state.cr3), addressMask))
-  const rights = f.let(constant('i64', -1))
-  const forbidden = f.local('i64')
-  const leaf = f.local('i64')
-  const visited: Level[] = levels.map((shift) => ({ shift, address: f.local('i64'), value: f.local('i64') }))
-  const last = f.local('i32')
-  f.block((found) => {
-    for (const { shift, address, value } of visited) {
-      f.set(address, op('i64.add', table, op('i64.and', op('i64.shr_u', linear, shift - 3), 0xff8)))
-      f.set(value, call(read, address))
-      f.if(op('i64.eqz', op('i64.and', value, entry.present)), () => fail(0))
-      const isLarge = op('i32.wrap_i64', op('i64.and', value, entry.large))
-      f.set(forbidden, reservedBits(f, value, shift, isLarge, nx))
-      f.if(op('i64.ne', op('i64.and', value, forbidden), 0), () => fail(9))
-      f.set(rights, op('i64.and', rights, op('i64.xor', value, noExecute)))
-      f.set(leaf, value)
-      f.set(last, shift)
-      if (shift === 30 || shift === 21) f.br(found, op('i32.ne', isLarge, 0))
-      f.set(table, op('i64.and', value, addressMask))
-    }
-  })
-  const has = (bit: number) => op('i64.ne', op('i64.and', rights, bit), 0)
-  const protects = op('i32.or', isUser, op('i32.and', load('i32.load', 0, state.cr0), 1 << 16))
-  f.if(op('i32.and', isUser, op('i32.eqz', has(entry.user))), () => fail(1))
-  f.if(op('i32.and', isWrite, op('i32.eqz', has(entry.writable))), () => {
-    f.if(protects, () => fail(1))
-  })
-  f.if(op('i32.and', isFetch, op('i64.ge_s', rights, 0)), () => fail(1))
-  setAccessed(f, visited, last, isWrite, write)
-  f.return(translation(f, linear, leaf, rights, last, isWrite))
-}
+  #isLarge(value: Local): Expression {
+    const isMarked = op('i32.wrap_i64', op('i64.and', value, entryBit.large))
+    if (this.#paging.entryBytes === 8) return isMarked
+    const allows = op('i32.shl', op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.pse), 3)
+    return op('i32.and', isMarked, allows)
+  }
 
-/** Address bits past MAXPHYADDR, those below a large page, NX without EFER.NXE, PS where no page can be. */
-function reservedBits(
-  f: FunctionBuilder,
-  value: Local,
-  shift: number,
-  isLarge: Expression,
-  nx: Local,
-): Expression {
-  const always = f.let(
-    op('i64.or', select(nx, constant('i64', 0n), constant('i64', noExecute)), reservedAddress),
-  )
-  if (shift === 39) return op('i64.or', always, entry.large)
-  if (shift === 12) return always
-  const below = ((1n << BigInt(shift)) - 1n) & ~0x1fffn
-  return op('i64.or', always, select(isLarge, op('i64.and', value, below), constant('i64', 0n)))
-}
+  /** Address bits below a large page but PAT, PS where no page can be. */
+  #reservedHere(shift: number, isLarge: Expression | null): Expression {
+    const none = constant('i64', 0)
+    if (shift === 12) return none
+    if (!isLarge) return constant('i64', entryBit.large)
+    // Bits 13 to 20 of a 4 MiB page are bits 32 to 39 of its address (PSE-36).
+    const below = shift === fourMiB ? 1n << 21n : ((1n << BigInt(shift)) - 1n) & ~0x1fffn
+    return select(isLarge, constant('i64', below), none)
+  }
 
-function setAccessed(
-  f: FunctionBuilder,
-  visited: Level[],
-  last: Local,
-  isWrite: Local,
-  write: FunctionReference,
-): void {
-  for (const { shift, address, value } of visited) {
-    f.if(op('i32.le_s', last, shift), () => {
-      const dirty = op(
-        'i64.shl',
-        op('i64.extend_i32_u', op('i32.and', isWrite, op('i32.eq', last, shift))),
-        6,
-      )
-      const marked = f.let(op('i64.or', op('i64.or', value, entry.accessed), dirty))
-      f.if(op('i64.ne', marked, value), () => void f.call(write, address, marked))
-      f.set(value, marked)
+  #setAccessed(): void {
+    const f = this.#f
+    const { entryBytes } = this.#paging
+    const { write32, write64 } = this.#helpers.physical
+    const isWrite = f.let(op('i64.extend_i32_u', op('i32.and', this.#access, accessBit.write)))
+    const dirty = f.let(op('i64.shl', isWrite, 6))
+    const clean = op('i64.and', dirty, op('i64.xor', this.#leaf, -1))
+    const fresh = op('i64.and', op('i64.xor', this.#common, -1), entryBit.accessed)
+    f.if(op('i64.ne', op('i64.or', clean, fresh), 0), () => {
+      for (const { shift, address, value } of this.#levels) {
+        f.if(op('i32.le_s', this.#shift, shift), () => {
+          const isLast = op('i32.eq', this.#shift, shift)
+          const own = select(isLast, dirty, constant('i64', 0))
+          const marked = f.let(op('i64.or', op('i64.or', value, own), entryBit.accessed))
+          f.if(op('i64.ne', marked, value), () => {
+            f.call(entryBytes === 8 ? write64 : write32, address, marked)
+          })
+        })
+      }
     })
   }
-}
 
-function translation(
-  f: FunctionBuilder,
-  linear: Local,
-  leaf: Local,
-  rights: Local,
-  last: Local,
-  isWrite: Local,
-): Expression {
-  const inside = f.let(op('i64.sub', op('i64.shl', constant('i64', 1n), op('i64.extend_i32_u', last)), 1))
-  const frame = op('i64.and', leaf, op('i64.and', op('i64.xor', inside, -1), addressMask))
-  const page = op('i64.or', frame, op('i64.and', op('i64.and', linear, inside), ~0xfffn))
-  const flag = (from: Expression, bit: number, to: number) =>
-    op('i64.mul', op('i64.extend_i32_u', op('i64.ne', op('i64.and', from, bit), 0)), to)
-  const dirty = op('i64.or', leaf, op('i64.shl', op('i64.extend_i32_u', isWrite), 6))
-  const flags = [
-    flag(rights, entry.writable, tlbFlag.writable),
-    flag(rights, entry.user, tlbFlag.user),
-    flag(dirty, entry.dirty, tlbFlag.dirty),
-    flag(leaf, entry.global, tlbFlag.global),
-    op('i64.mul', op('i64.extend_i32_u', op('i64.ge_s', rights, 0)), tlbFlag.noExecute),
-    op('i64.mul', op('i64.extend_i32_u', op('i32.ne', last, 12)), tlbFlag.large),
-  ]
-  return flags.reduce((all, one) => op('i64.or', all, one), page)
+  /** What the TLB keeps: the physical 4 KiB page, flags, protection key, size. */
+  #translation(): Expression {
+    const f = this.#f
+    const size = f.let(op('i64.extend_i32_u', this.#shift))
+    const inside = f.let(op('i64.sub', op('i64.shl', constant('i64', 1), size), 1))
+    const frame = op('i64.and', this.#frame(), op('i64.xor', inside, -1))
+    const offset = op('i64.and', op('i64.and', this.#linear, inside), ~0xfffn)
+    const page = throughA20(f.let(op('i64.or', frame, offset)))
+    const isWrite = op('i64.extend_i32_u', op('i32.and', this.#access, accessBit.write))
+    const dirty = op('i64.or', op('i64.shr_u', this.#leaf, 4), op('i64.shl', isWrite, 2))
+    const pge = op('i64.shr_u', load('i64.load', 0, state.cr4), 4)
+    const parts = [
+      op('i64.and', op('i64.shr_u', this.#common, 1), tlbFlag.writable | tlbFlag.user),
+      op('i64.and', dirty, tlbFlag.dirty),
+      op('i64.and', op('i64.and', op('i64.shr_u', this.#leaf, 5), pge), tlbFlag.global),
+      op('i64.and', op('i64.shr_u', op('i64.xor', this.#common, -1), 59), tlbFlag.noExecute),
+      op('i64.shl', size, tlbSizeShift),
+    ]
+    if (this.#paging.hasKeys) {
+      parts.push(op('i64.and', op('i64.shr_u', this.#leaf, 59 - tlbKeyShift), 15n << BigInt(tlbKeyShift)))
+    }
+    return parts.reduce((all, one) => op('i64.or', all, one), page)
+  }
+
+  #frame(): Expression {
+    const low = op('i64.and', this.#leaf, addressMask)
+    if (this.#paging.entryBytes === 8) return low
+    const high = op('i64.shl', op('i64.and', op('i64.shr_u', this.#leaf, 13), 0xff), 32)
+    const isLarge = op('i32.eq', this.#shift, fourMiB)
+    return op('i64.or', low, select(isLarge, high, constant('i64', 0)))
+  }
 }

@@ -2,7 +2,7 @@ import { rights, segment, state } from '../state-layout.ts'
 import { constant, type Expression, type FunctionReference, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './memory.ts'
+import { accessBit } from './access.ts'
 
 const generalProtection = 13
 const stackFault = 12

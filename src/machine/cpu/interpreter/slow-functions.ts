@@ -12,7 +12,8 @@ import {
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
-import { accessBit, type MemoryFunctions, resolved } from './memory.ts'
+import { accessBit, resolved } from './access.ts'
+import type { MemoryFunctions } from './memory.ts'
 import { defineSegmentLinear } from './segmentation.ts'
 import { defineStackPointer } from './stack-pointer.ts'
 

@@ -62,10 +62,15 @@ function isDataBreakpoint(dr7: Local, number: number): Expression {
 /** `()`: nothing is armed any more. Translations stay: nobody walks again for it. */
 export function defineDisarmAll(module: ModuleBuilder): FunctionReference {
   return module.function('disarmAll', [], [], (f) => {
-    f.fill(dataTlb.fast, 0, dataTlb.banks * dataTlb.bankBytes)
+    const armed = f.let(load('i32.load', 0, state.armedBanks))
+    f.store('i32.store', 0, 0, state.armedBanks)
     for (let number = 0; number < dataTlb.banks; number++) {
-      const set0 = dataTlb.fast + number * dataTlb.bankBytes
-      for (const tag of [dataTlb.readTag, dataTlb.writeTag]) f.store('i64.store', 0, pageBytes, set0 + tag)
+      const at = dataTlb.fast + number * dataTlb.bankBytes
+      f.if(op('i32.and', armed, 1 << number), () => {
+        f.fill(at, 0, dataTlb.bankBytes)
+        // 0 would be the tag of page 0, which is in the first set.
+        for (const tag of [dataTlb.readTag, dataTlb.writeTag]) f.store('i64.store', 0, pageBytes, at + tag)
+      })
     }
   })
 }

@@ -1,4 +1,4 @@
-import { accessBit, resolved } from '../interpreter/memory.ts'
+import { accessBit, resolved } from '../interpreter/access.ts'
 import { placeCount, ramBase, state } from '../state-layout.ts'
 import { GuestFault } from './guest-fault.ts'
 
@@ -7,7 +7,7 @@ export interface MemoryExports {
   readonly resolve: (linear: bigint, bytes: number, access: number, slot: number) => number
   readonly readFar: (slot: number, bytes: number) => bigint
   readonly writeFar: (slot: number, bytes: number, value: bigint) => void
-  /** 8 bytes of RAM or ROM at a physical address; all ones elsewhere. */
+  /** 8 bytes at a physical address that is a multiple of 8. */
   readonly readPhysical64: (address: bigint) => bigint
   readonly noteWrite: (address: number, bytes: number) => void
   /** `(segment, offset, bytes, access) → linear`; `state.faultVector` is not 0 where that faults. */
@@ -90,7 +90,7 @@ export class SystemMemory {
     this.#view.setInt32(state.faultVector, 0, true)
     const at = this.#core.resolve(BigInt.asIntN(64, linear), bytes, access, slot)
     if (at === resolved.fault) this.#throwFault()
-    return at
+    return at === resolved.far ? at : at >>> 0
   }
 
   #throwFault(): void {

@@ -1,0 +1,76 @@
+import type { Frame, Frames, PhysicalMemory } from '../bus/physical-memory.ts'
+import { frame, lowPages, pageBytes, ramBase, state } from './state-layout.ts'
+
+const lowPageCount = 256
+const segmentBytes = 65536
+
+/** What the core knows about frames. */
+interface FrameExports {
+  readonly frameOf: (physical: bigint) => number
+  readonly noteWrite: (address: number, bytes: number) => void
+}
+
+/** Bytes of the memory that a processor with this RAM and ROM needs. */
+export function memoryBytes({ ramBytes, rom }: PhysicalMemory): number {
+  const all = ramBase + ramBytes + (rom?.image.length ?? 0)
+  return Math.ceil(all / segmentBytes) * segmentBytes
+}
+
+/** RAM and ROM in the processor's memory: writes down for the core what stands behind physical pages. */
+export class FrameTable implements Frames {
+  readonly bytes: Uint8Array
+  readonly #view: DataView
+  readonly #core: FrameExports
+  readonly #memory: PhysicalMemory
+  readonly #onRemap: () => void
+
+  constructor(view: DataView, core: FrameExports, memory: PhysicalMemory, onRemap: () => void) {
+    this.bytes = new Uint8Array(view.buffer, ramBase)
+    this.#view = view
+    this.#core = core
+    this.#memory = memory
+    this.#onRemap = onRemap
+    const { ramBytes, rom, romBase } = memory
+    view.setBigUint64(state.ramBytes, BigInt(ramBytes), true)
+    view.setBigUint64(state.romBase, BigInt(romBase), true)
+    view.setUint32(state.romFrames, ramBase + ramBytes, true)
+    if (rom) this.bytes.set(rom.image, ramBytes)
+    this.#writeLowPages()
+    memory.connect(this)
+  }
+
+  frameOf(address: number): Frame | null {
+    const found = this.#core.frameOf(BigInt(address))
+    if (found === frame.none) return null
+    return { offset: ((found & -pageBytes) >>> 0) - ramBase, writable: (found & frame.readOnly) === 0 }
+  }
+
+  noteWrite(offset: number, count: number): void {
+    this.#core.noteWrite(ramBase + offset, count)
+  }
+
+  remap(): void {
+    this.#writeLowPages()
+    this.#onRemap()
+  }
+
+  #writeLowPages(): void {
+    for (let page = 0; page < lowPageCount; page++) {
+      this.#view.setInt32(lowPages + 4 * page, this.#lowPage(page * pageBytes), true)
+    }
+  }
+
+  #lowPage(address: number): number {
+    const { ramBytes, rom } = this.#memory
+    switch (this.#memory.lowPage(address)) {
+      case 'chip':
+        return frame.none
+      case 'rom': {
+        const end = ramBytes + (rom?.image.length ?? 0)
+        return ramBase + end - (lowPageCount * pageBytes - address) + frame.readOnly
+      }
+      default:
+        return ramBase + address
+    }
+  }
+}
