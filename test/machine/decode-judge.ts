@@ -1,9 +1,11 @@
-import type { Bits, Decoder } from '../../src/machine/cpu/decode/decoder.ts'
+import { type Bits, Decoder } from '../../src/machine/cpu/decode/decoder.ts'
+import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
+import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { type Disagreement, disagreements } from './disagreements.ts'
 import { secondOpinion, spell } from './iced.ts'
 
 /** xorshift32: the same bytes on every run. */
-export function* randomBytes(seed: number): Generator<number, never> {
+function* randomBytes(seed: number): Generator<number, never> {
   let state = seed
   for (;;) {
     state ^= state << 13
@@ -13,32 +15,43 @@ export function* randomBytes(seed: number): Generator<number, never> {
   }
 }
 
-/** What came out of comparing our decoder with iced-x86. */
-export class Tally {
+/** Compares one decoder with iced-x86 and keeps the score. */
+export class Judge {
+  /** Both say the same instruction, or that there is none. */
   agreed = 0
-  /** Agreed, and both say that it is an instruction. */
   valid = 0
   readonly explained = new Map<Disagreement, number>()
   readonly differences: string[] = []
+  /** Rows that were decoded. */
+  readonly rows = new Set<Row>()
+  readonly #decoder: Decoder
+  readonly #isModel: boolean
 
-  judge(decoder: Decoder, bytes: Uint8Array): void {
-    const ours = decoder.decode(bytes, 0, bytes.length)
+  constructor(bits: Bits, features = modelFeatures) {
+    this.#decoder = new Decoder(bits, features)
+    this.#isModel = features === modelFeatures
+  }
+
+  ask(bytes: Uint8Array): void {
+    const { bits } = this.#decoder
+    const ours = this.#decoder.decode(bytes, 0, bytes.length)
     const isNamed = ours.verdict === 'valid' || (ours.row?.facts.alwaysUndefined && !ours.lock)
-    const one = isNamed ? `${spell(ours, decoder.bits)} (${ours.length})` : 'invalid'
-    const theirs = secondOpinion(decoder.bits, bytes)
+    const one = isNamed ? `${spell(ours, bits)} (${ours.length})` : 'invalid'
+    const theirs = secondOpinion(bits, bytes, this.#isModel)
     const other = theirs ? `${theirs.text} (${theirs.length})` : 'invalid'
+    if (isNamed && ours.row) this.rows.add(ours.row)
     if (one === other) {
       this.agreed++
       if (isNamed) this.valid++
       return
     }
-    const known = disagreements.find(({ applies }) => applies({ bits: decoder.bits, bytes, ours, theirs }))
+    const known = disagreements.find(({ applies }) => applies({ bits, bytes, ours, theirs }))
     if (known) {
       this.explained.set(known, (this.explained.get(known) ?? 0) + 1)
       return
     }
     const code = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-    this.differences.push(`${decoder.bits}: ${code}: ours ${one}, iced ${other}`)
+    this.differences.push(`${bits}: ${code}: ours ${one}, iced ${other}`)
   }
 }
 
@@ -70,10 +83,31 @@ export function* everyOpcode(bits: Bits, prefixes: readonly number[][], step: nu
       if (!isOpcode(bits, map, opcode)) continue
       for (const prefix of prefixes) {
         for (modrm &= 0xff; modrm < 256; modrm += step) {
-          const tail = Array.from({ length: 12 }, () => random.next().value)
-          yield new Uint8Array([...prefix, ...opening, opcode, modrm, ...tail])
+          yield new Uint8Array([...prefix, ...opening, opcode, modrm, ...take(random, 12)])
         }
       }
     }
   }
 }
+
+export function* randomCode(seed: number, count: number): Generator<Uint8Array> {
+  const random = randomBytes(seed)
+  for (let round = 0; round < count; round++) yield new Uint8Array(take(random, 16))
+}
+
+const everyPrefix = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x40, 0x48, 0x4d]
+
+/** Up to `most` prefixes in any order, then an opcode of any map and random bytes. */
+export function* prefixedCode(seed: number, count: number, most: number): Generator<Uint8Array> {
+  const random = randomBytes(seed)
+  for (let round = 0; round < count; round++) {
+    const [howMany = 0, map = 0, ...rest] = take(random, 18)
+    const prefixes = rest
+      .slice(0, howMany % (most + 1))
+      .map((byte) => everyPrefix[byte % everyPrefix.length] ?? 0)
+    yield new Uint8Array([...prefixes, ...(maps[map & 3] ?? []), ...rest])
+  }
+}
+
+const take = (random: Generator<number, never>, count: number) =>
+  Array.from({ length: count }, () => random.next().value)

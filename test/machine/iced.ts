@@ -11,12 +11,10 @@ import {
 import { type Instruction, none, operandSize } from '../../src/machine/cpu/decode/instruction.ts'
 import type { OperandKind } from '../../src/machine/cpu/table/row.ts'
 
-/** Intel's reading, of a processor without WBNOINVD, TZCNT and LZCNT; hints are NOPs. */
-const options =
-  DecoderOptions.ForceReservedNop |
-  DecoderOptions.NoWbnoinvd |
-  DecoderOptions.NoMPFX_0FBC |
-  DecoderOptions.NoMPFX_0FBD
+/** Intel's reading; hints are NOPs. */
+const everything = DecoderOptions.ForceReservedNop | DecoderOptions.NoWbnoinvd
+/** Without TZCNT and LZCNT, F3 says nothing to BSF and BSR. */
+const ourModel = everything | DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD
 
 export interface Opinion {
   readonly text: string
@@ -25,9 +23,12 @@ export interface Opinion {
   readonly features: readonly string[]
 }
 
-/** The second opinion on bytes: text of one instruction as iced-x86 reads it, in the words of `spell`. */
-export function secondOpinion(bits: number, bytes: Uint8Array): Opinion | null {
-  const decoder = new IcedDecoder(bits, bytes, options)
+/**
+ * The second opinion on bytes: text of one instruction as iced-x86 reads it, in the words of `spell`, with
+ * what our model claims or with every feature.
+ */
+export function secondOpinion(bits: number, bytes: Uint8Array, isModel: boolean): Opinion | null {
+  const decoder = new IcedDecoder(bits, bytes, isModel ? ourModel : everything)
   const instruction = decoder.decode()
   const opinion = instruction.isInvalid
     ? null
