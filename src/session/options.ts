@@ -74,7 +74,7 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     if (!optionNames.some((known) => known === name)) throw unknownOption(name)
   }
   const { memory, firmware, protocol, commandLine, limit } = options
-  const engine = checkEngine(options.engine ?? 'qemu')
+  const engine = checkEngine(options.engine ?? process.env['KERNELTEST_ENGINE'] ?? 'qemu')
   return {
     engine,
     machine: oneOf('machine', options.machine ?? 'pc', machineShapes),

@@ -19,12 +19,15 @@ interface Report {
   }[]
 }
 
+/** What decides where an example runs. */
+type Environment = Readonly<Record<string, string>>
+
 /** Runs an example as its user would, with the built package, and answers one line a test. */
-function run(qemu: string, example: string, ...args: readonly string[]): readonly string[] {
+function run(environment: Environment, example: string, ...args: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-example-'))
   const file = join(folder, 'report.json')
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'))
-  const env = { ...Object.fromEntries(inherited), KERNELTEST_QEMU: qemu }
+  const env = { ...Object.fromEntries(inherited), ...environment }
   const command = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, ...args]
   const child = spawnSync(process.execPath, command, { cwd: join(examples, example), env, encoding: 'utf8' })
   try {
@@ -40,15 +43,27 @@ function run(qemu: string, example: string, ...args: readonly string[]): readonl
   }
 }
 
-describe.each(testQemus)('QEMU $version', ({ path }) => {
-  test.each(readdirSync(examples))('%s passes', { timeout: 120_000 }, (example) => {
-    const lines = run(path, example)
+const onQemu = testQemus.map(({ version, path }) => ({
+  where: `QEMU ${version}`,
+  environment: { KERNELTEST_ENGINE: 'qemu', KERNELTEST_QEMU: path },
+  runnable: readdirSync(examples),
+}))
+const onEmbedded = {
+  where: 'the embedded engine',
+  environment: { KERNELTEST_ENGINE: 'embedded', KERNELTEST_QEMU: '/none' },
+  // A boot sector needs a BIOS.
+  runnable: readdirSync(examples).filter((example) => example !== 'boot-sector'),
+}
+
+describe.each([...onQemu, onEmbedded])('on $where', ({ environment, runnable }) => {
+  test.each(runnable)('%s passes', { timeout: 120_000 }, (example) => {
+    const lines = run(environment, example)
     expect(lines.length).toBeGreaterThan(1)
     expect(lines.filter((line) => !line.startsWith('passed'))).toEqual([])
   })
 
   test('guest-tests has a config whose tests fail', { timeout: 120_000 }, () => {
-    expect(run(path, 'guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot(`
+    expect(run(environment, 'guest-tests', '--config', 'vitest.failing.config.ts')).toMatchInlineSnapshot(`
       [
         "failed: guest_tests::heap::survives_a_huge_allocation",
         "failed: guest_tests::two_and_two_are_five",

@@ -1,4 +1,5 @@
 import type { EntryState, GeneralRegister } from '../../boot/plan.ts'
+import { rights } from '../../machine/cpu/state-layout.ts'
 import type { EntryRegisters, SegmentName } from '../../machine/entry.ts'
 
 type SegmentCache = EntryRegisters['segments'][SegmentName]
@@ -7,13 +8,10 @@ type SegmentCache = EntryRegisters['segments'][SegmentName]
 const generalRegisters: readonly GeneralRegister[] = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi']
 const alwaysSet = 2
 const longModeActive = 0x400
-const present = 0x80
-/** Types of system descriptors (SDM vol. 3 table 3-2). */
-const systemType = { ldt: 2, busyTask: 0xb } as const
-
-/** Null after power-on: nothing can be reached through it (SDM vol. 3 table 10-1). */
-const nullLdt: SegmentCache = { selector: 0, base: 0n, limit: 0xffff, rights: present | systemType.ldt }
-const nullTask: SegmentCache = { selector: 0, base: 0n, limit: 0xffff, rights: present | systemType.busyTask }
+/** An LDTR that was loaded with a null selector. */
+const nullLdt: SegmentCache = { selector: 0, base: 0n, limit: 0, rights: rights.unusable }
+/** TR after power-on (SDM vol. 3 table 10-1): a busy 32-bit TSS. */
+const nullTask: SegmentCache = { selector: 0, base: 0n, limit: 0xffff, rights: rights.present | 0xb }
 
 /**
  * The registers of a plan's entry state. `descriptorAt` answers the 8 bytes of the descriptor table at a
