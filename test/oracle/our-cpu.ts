@@ -11,7 +11,7 @@ const maxUnits = 10
 
 const unknownEnd = 0x1000
 
-/** What the data TLB knows when a case begins: nothing sends every access of memory through a slow handler. */
+/** The data TLB when a case begins: an empty one sends every access of memory through a slow handler. */
 export type TlbAtStart = 'warm' | 'empty'
 
 /** Our processor with the segments that `recorder.c` sets up. */

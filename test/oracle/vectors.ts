@@ -25,8 +25,8 @@ export const comparedFlags = 0xcd5
 
 /**
  * One line of what differs from the input: `code end flags registers memory`. The end is `-` behind the
- * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into the
- * window, `=` and the bytes that changed there.
+ * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into
+ * the window, `=` and the bytes that changed there.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>

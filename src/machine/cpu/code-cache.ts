@@ -5,6 +5,7 @@ import type { HandlerTable, Mode } from './interpreter/handler-numbers.ts'
 import { pseudo } from './interpreter/interpreter.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
 import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
+import type { Feature } from './table/features.ts'
 
 const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64, seg16: 16, seg32: 32 }
 const maxLength = 15
@@ -42,7 +43,7 @@ export class CodeCache {
   readonly #bytes: Uint8Array
   readonly #handlers: HandlerTable
   readonly #port: FetchPort
-  readonly #decoders = { 16: new Decoder(16), 32: new Decoder(32), 64: new Decoder(64) }
+  readonly #decoders: Readonly<Record<Bits, Decoder>>
   /** Code maps by context and frame. */
   readonly #maps = new Map<string, number>()
   readonly #byFrame = new Map<number, number[]>()
@@ -51,7 +52,14 @@ export class CodeCache {
   #mapsUsed = 1
   #end: number = microOps.at
 
-  constructor(memory: Uint8Array<ArrayBuffer>, handlers: HandlerTable, port: FetchPort) {
+  constructor(
+    memory: Uint8Array<ArrayBuffer>,
+    handlers: HandlerTable,
+    port: FetchPort,
+    features: ReadonlySet<Feature>,
+  ) {
+    const decoder = (bits: Bits) => new Decoder(bits, features)
+    this.#decoders = { 16: decoder(16), 32: decoder(32), 64: decoder(64) }
     this.#bytes = memory
     this.#view = new DataView(memory.buffer)
     this.#handlers = handlers

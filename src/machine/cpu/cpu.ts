@@ -22,6 +22,7 @@ import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
 import { SystemInstructions } from './system.ts'
+import { type Feature, modelFeatures } from './table/features.ts'
 
 export type CpuStop =
   /** `halted`: only an event from outside would go on. `requested`: by a device. */
@@ -53,7 +54,7 @@ export class Cpu {
   readonly #processor: Processor
   #stopRequested = false
 
-  constructor(memory: PhysicalMemory, ports: PortSpace) {
+  constructor(memory: PhysicalMemory, ports: PortSpace, features: ReadonlySet<Feature> = modelFeatures) {
     const { core, module } = compiledCore()
     this.memory = memory
     this.#memory = new WebAssembly.Memory({ initial: memoryBytes(memory) / 65536 })
@@ -63,14 +64,15 @@ export class Cpu {
     this.state = new CpuState(this.#view)
     this.#core = instantiate<CoreExports>(module, this.#imports(ports))
     const frames = new FrameTable(this.#view, this.#core, memory, () => this.flushTlb())
-    this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), {
-      translate: (linear) => {
+    const port = {
+      translate: (linear: bigint) => {
         const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
         return page === -1n ? null : Number(page >> 12n)
       },
-      frameOf: (page) => (frames.frameOf(page * pageBytes)?.offset ?? -pageBytes) / pageBytes,
-      readByte: (physical) => memory.readChip(physical, 1),
-    })
+      frameOf: (page: number) => (frames.frameOf(page * pageBytes)?.offset ?? -pageBytes) / pageBytes,
+      readByte: (physical: number) => memory.readChip(physical, 1),
+    }
+    this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), port, features)
     this.#cache.onFirstCode = () => this.#core.disarmAll()
     this.#derived = new DerivedState(this.state, (mode, base) => this.#cache.contextOf(mode, base))
     this.#processor = {

@@ -1,5 +1,5 @@
 import type { Expression } from '../wasm/expression.ts'
-import { carriesFrom, withCarry } from './flags.ts'
+import { withCarry } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 type Change = (b: Operations, x: Expression, mask: Expression) => Expression
@@ -60,10 +60,12 @@ function countZeros(count: Scan): Semantic {
     const x = b.source(1)
     const destination = b.operand(0, 'w')
     const result = b.select(b.op('eqz', x), b.constant(8 * b.bytes), count(b, x))
-    const carry = b.number(b.op('eqz', x))
+    const carries = withCarry(b, b.number(b.op('eqz', x)))
+    const sign = b.flag('s')
+    const parity = b.flag('p')
     b.commit(() => {
       b.set(destination, result)
-      b.setFlags(result, carriesFrom(b, carry, b.constant(0)))
+      b.setFlagsApart(sign, b.number(b.op('eqz', result)), parity, carries)
     })
   }
 }

@@ -31,10 +31,10 @@ function signedProduct(b: Operations, x: Expression, y: Expression): Product {
   return { low, high: b.op('sub', highProduct(b, x, y), correction) }
 }
 
-/** CF and OF say that the upper half matters. */
-function setOverflow(b: Operations, overflow: Expression): void {
+/** CF and OF say that the upper half matters; the others are left undefined, and here of the lower half. */
+function setOverflow(b: Operations, low: Expression, overflow: Expression): void {
   const carry = b.number(overflow)
-  b.setCarries(b.op('or', carriesFrom(b, carry, b.number(overflow)), b.op('and', b.carries(), 8)))
+  b.setFlags(low, carriesFrom(b, carry, carry))
 }
 
 const signLost = (b: Operations, { low, high }: Product) => b.op('ne', high, b.op('shr_s', b.signed(low), 63))
@@ -52,7 +52,7 @@ function widening(isSigned: boolean): Semantic {
         b.set(b.register(0), product.low)
         b.set(b.register(2), product.high)
       }
-      setOverflow(b, overflow)
+      setOverflow(b, product.low, overflow)
     })
   }
 }
@@ -66,7 +66,7 @@ const multiplySigned: Semantic = (b) => {
   const overflow = signLost(b, product)
   b.commit(() => {
     b.set(destination, product.low)
-    setOverflow(b, overflow)
+    setOverflow(b, product.low, overflow)
   })
 }
 
