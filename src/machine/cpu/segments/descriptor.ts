@@ -1,6 +1,6 @@
 import { rights, segment, state } from '../state-layout.ts'
 import type { SegmentCache } from '../system/cpu-state.ts'
-import { GuestFault } from '../system/guest-fault.ts'
+import { GuestFault, vector } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 
 /** An 8-byte entry of the GDT or LDT (SDM volume 3, 3.4.5), and where it stands. */
@@ -13,6 +13,21 @@ export interface Descriptor {
   /** Access rights, as `rights` in `state-layout.ts`. */
   readonly rights: number
 }
+
+/** Types of system descriptors (SDM volume 3, table 3-2). In IA-32e mode `…32` are 64-bit ones. */
+export const systemType = {
+  task16: 1,
+  localTable: 2,
+  busyTask16: 3,
+  callGate16: 4,
+  taskGate: 5,
+  task32: 9,
+  busyTask32: 11,
+  callGate32: 12,
+} as const
+
+/** Of the type of a task state: set while the task runs or waits for its return; set for 32 bits. */
+export const taskBit = { busy: 2, wide: 8 } as const
 
 export const selectorBit = { rplMask: 3, local: 4 } as const
 
@@ -34,19 +49,53 @@ export const isConforming = (allowed: number) => (allowed & rights.conforming) !
 export const isWritableData = (allowed: number) =>
   (allowed & (rights.nonSystem | rights.code | rights.writable)) === (rights.nonSystem | rights.writable)
 
+export const isSystem = (allowed: number) => (allowed & rights.nonSystem) === 0
+
+/** The type of a system descriptor. */
+export const typeOf = (allowed: number) => allowed & rights.typeMask
+
+/** What may be read as data: data, and code that is not execute-only. */
+export const isReadable = (allowed: number) =>
+  !isSystem(allowed) && (allowed & (rights.code | rights.readable)) !== rights.code
+
 /**
  * The entry that a selector names; the null selector names entry 0 of the GDT.
- * @throws GuestFault `vector` with the selector where it lies beyond its table; #PF.
+ * @throws GuestFault `fault` with the selector where it lies beyond its table; #PF.
  */
-export function readDescriptor(cpu: Processor, selector: number, vector: number): Descriptor {
+export function readDescriptor(cpu: Processor, selector: number, fault: number): Descriptor {
+  const descriptor = findDescriptor(cpu, selector)
+  if (!descriptor) throw new GuestFault(fault, errorCodeOf(selector))
+  return descriptor
+}
+
+/** The entry that a selector names, or null beyond its table. @throws GuestFault #PF */
+export function findDescriptor(cpu: Processor, selector: number): Descriptor | null {
   const table = tableOf(cpu, selector)
   const offset = selector & 0xfff8
-  if (!table || offset + 7 > table.limit) throw new GuestFault(vector, errorCodeOf(selector))
+  if (!table || offset + 7 > table.limit) return null
   const at = table.base + BigInt(offset)
   const entry = cpu.memory.read(at, 8, 'system')
   const low = Number(entry & 0xffff_ffffn)
   const high = Number(entry >> 32n)
   return { selector, at, low, high, rights: rightsOf(high) }
+}
+
+/**
+ * The upper half of a 16-byte system descriptor of IA-32e mode: bits 63 to 32 of its base or offset. Null where it
+ * lies beyond the table, or its own type is not 0 (SDM volume 3, 3.5.2 and figure 5-10). @throws GuestFault #PF
+ */
+export function findUpperHalf(cpu: Processor, { selector, at }: Descriptor): bigint | null {
+  const table = tableOf(cpu, selector)
+  if (!table || (selector & 0xfff8) + 15 > table.limit) return null
+  const upper = cpu.memory.read(at + 8n, 8, 'system')
+  return (upper >> 40n) & 0x1fn ? null : (upper & 0xffff_ffffn) << 32n
+}
+
+/** As `findUpperHalf`. @throws GuestFault #GP(selector) where there is none */
+export function readUpperHalf(cpu: Processor, descriptor: Descriptor): bigint {
+  const upper = findUpperHalf(cpu, descriptor)
+  if (upper !== null) return upper
+  throw new GuestFault(vector.generalProtection, errorCodeOf(descriptor.selector))
 }
 
 function tableOf({ state: cpu }: Processor, selector: number) {

@@ -1,9 +1,9 @@
 import { microOp, shape } from '../micro-op.ts'
-import { state } from '../state-layout.ts'
+import { segment, state } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import type { CpuState } from './cpu-state.ts'
-import type { SystemMemory } from './system-memory.ts'
+import type { Privilege, SystemMemory } from './system-memory.ts'
 
 /** One decoded system instruction: its operands, read when asked for. */
 export class Operation {
@@ -93,7 +93,7 @@ export class Operation {
 
   /** `bytes` at `extra` behind the memory operand's offset. @throws GuestFault */
   readMemory(extra: bigint, bytes: number): bigint {
-    return this.#memory.read(this.linear(extra, bytes, 'r'), bytes, 'current')
+    return this.#memory.read(this.linear(extra, bytes, 'r'), bytes, this.#privilege)
   }
 
   /** Where `bytes` at `extra` behind the memory operand's offset are, after its segment's checks. */
@@ -107,18 +107,22 @@ export class Operation {
   }
 
   writeMemory(extra: bigint, value: bigint | number, bytes: number): void {
-    this.#memory.write(this.linear(extra, bytes, 'w'), bytes, value, 'current')
+    this.#memory.write(this.linear(extra, bytes, 'w'), bytes, value, this.#privilege)
   }
 
   /** Stack of the code at hand: `bytes` at `offset` above rSP, wrapped as the stack is. @throws GuestFault */
   readStack(offset: number, bytes: number): bigint {
-    return this.#memory.read(this.stackLinear(offset, bytes, 'r'), bytes, 'current')
+    return this.#memory.read(this.stackLinear(offset, bytes, 'r'), bytes, 'stack')
   }
 
   stackLinear(offset: number, bytes: number, access: 'r' | 'w'): bigint {
     const width = this.#state.stackBytes
     const top = BigInt.asUintN(8 * width, this.#state.general(4, width) + BigInt(offset))
-    return this.#memory.inSegment(2, top, bytes, access)
+    return this.#memory.inSegment(segment.ss, top, bytes, access)
+  }
+
+  get #privilege(): Privilege {
+    return this.segment === segment.ss ? 'stack' : 'current'
   }
 
   #wrap(offset: bigint): bigint {

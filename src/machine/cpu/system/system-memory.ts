@@ -14,8 +14,11 @@ export interface MemoryExports {
   readonly segmentLinear: (segment: number, offset: bigint, bytes: number, access: number) => bigint
 }
 
-/** Whose access it is: the CPU's own, to descriptor tables and task states; or the code's at its CPL. */
-export type Privilege = 'system' | 'current'
+/**
+ * Whose access it is: the CPU's own, to descriptor tables and task states; or the code's at its CPL, `stack` where
+ * an address that is not canonical means #SS.
+ */
+export type Privilege = 'system' | 'current' | 'stack'
 
 const slot = placeCount - 1
 
@@ -104,5 +107,6 @@ export class SystemMemory {
 }
 
 function accessOf(privilege: Privilege): number {
+  if (privilege === 'stack') return accessBit.stack
   return privilege === 'system' ? accessBit.system : 0
 }
