@@ -1,21 +1,40 @@
-import type { Row } from '../table/row.ts'
 import type { CodeCursor } from './code-cursor.ts'
 import type { Instruction } from './instruction.ts'
+import type { ImmediateKind } from './plan.ts'
 
-/** Reads what follows ModRM, sign-extended to 64 bits. */
-export function readImmediates(row: Row, instruction: Instruction, code: CodeCursor): void {
-  for (const kind of row.operands) {
-    if (kind === 'Ib' && row.operands[0] === 'Iw') instruction.immediateHigh = code.byte()
-    else if (kind === 'Ib' || kind === 'Is' || kind === 'Jb') setSigned(instruction, code.signed8())
-    else if (kind === 'Iw') setUnsigned(instruction, code.unsigned16())
-    else if (kind === 'Iz' || kind === 'Jz') {
+/** Reads one operand that follows ModRM, sign-extended to 64 bits. */
+export function readImmediate(kind: ImmediateKind, instruction: Instruction, code: CodeCursor): void {
+  switch (kind) {
+    case 'Ib':
+    case 'Is':
+    case 'Jb':
+      setSigned(instruction, code.signed8())
+      break
+    case 'Iz':
+    case 'Jz':
       setSigned(instruction, instruction.operandBytes === 2 ? code.signed16() : code.signed32())
-    } else if (kind === 'Iv') readFull(instruction, code)
-    else if (kind === 'Ob' || kind === 'Ov') readOffset(instruction, code)
-    else if (kind === 'Ap') {
+      break
+    case 'Iv':
+      readFull(instruction, code)
+      break
+    case 'Iw':
+      setUnsigned(instruction, code.unsigned16())
+      break
+    case 'level':
+      instruction.immediateHigh = code.byte()
+      break
+    case 'Ob':
+    case 'Ov':
+      readOffset(instruction, code)
+      break
+    case 'Ap':
       setUnsigned(instruction, instruction.operandBytes === 2 ? code.unsigned16() : code.signed32())
       instruction.selector = code.unsigned16()
-    } else if (kind === '1') setSigned(instruction, 1)
+      break
+    case '1':
+      setSigned(instruction, 1)
+      break
+    default:
   }
 }
 

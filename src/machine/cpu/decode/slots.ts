@@ -1,6 +1,7 @@
 import type { Feature } from '../table/features.ts'
 import type { OpcodeMap, Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
+import { isSystemMove, type Plan, planOf } from './plan.ts'
 
 /** What follows an opcode: nothing, ModRM, or a ModRM whose `mod` is ignored. */
 export const follows = { nothing: 0, modrm: 1, registers: 2 } as const
@@ -9,7 +10,7 @@ export const follows = { nothing: 0, modrm: 1, registers: 2 } as const
 export interface Slots {
   readonly follows: Uint8Array
   /** At `slotOf(opcode, reg, isMemory)`, in the table's order. */
-  readonly rows: readonly (readonly Row[])[]
+  readonly plans: readonly (readonly Plan[])[]
 }
 
 export function slotOf(opcode: number, reg: number, isMemory: boolean): number {
@@ -32,22 +33,18 @@ export function buildSlots(
 }
 
 function mapOf(known: readonly Row[]): Slots {
-  const slots: Row[][] = Array.from({ length: slotOf(256, 0, false) }, () => [])
+  const slots: Plan[][] = Array.from({ length: slotOf(256, 0, false) }, () => [])
   const follow = new Uint8Array(256)
   for (const row of known) {
+    const plan = planOf(row)
     for (let opcode = row.opcode; opcode < row.opcode + row.span; opcode++) {
-      if (row.modrm) follow[opcode] = ignoresMod(row) ? follows.registers : follows.modrm
+      if (row.modrm) follow[opcode] = isSystemMove(row) ? follows.registers : follows.modrm
       for (let reg = 0; reg < 8; reg++) {
         if (row.extension !== null && row.extension !== reg) continue
-        if (row.facts.form !== 'memory') slots[slotOf(opcode, reg, false)]?.push(row)
-        if (row.facts.form !== 'register') slots[slotOf(opcode, reg, true)]?.push(row)
+        if (row.facts.form !== 'memory') slots[slotOf(opcode, reg, false)]?.push(plan)
+        if (row.facts.form !== 'register') slots[slotOf(opcode, reg, true)]?.push(plan)
       }
     }
   }
-  return { follows: follow, rows: slots }
-}
-
-/** MOV to and from control and debug registers (SDM volume 2, MOV). */
-function ignoresMod(row: Row): boolean {
-  return row.operands.some((kind) => kind === 'Cy' || kind === 'Dy')
+  return { follows: follow, plans: slots }
 }
