@@ -62,3 +62,12 @@ test.each<[ModeName, string]>([
 ])('privilege in %s', (mode, end) => {
   expect(execute({ mode, code: 'mov eax, dr7' }).end).toBe(end)
 })
+
+test('#UD outranks the privilege, and the privilege general detection', () => {
+  const all = (cpu: CpuState) => {
+    debugExtensions(cpu)
+    cpu.setU64(state.dr7, 0x2400n)
+  }
+  expect(execute({ mode: 'prot32u', code: 'mov eax, dr4', set: all }).end).toBe('#UD(0)')
+  expect(execute({ mode: 'prot32u', code: 'mov eax, dr0', set: all }).end).toBe('#GP(0)')
+})

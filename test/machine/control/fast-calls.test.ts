@@ -93,6 +93,7 @@ describe('SYSRET', () => {
   test('without EFER.SCE', () => {
     const set = arrange((cpu) => cpu.setU64(state.efer, 0x500n))
     expect(execute({ mode: 'long64', code: 'o64 sysret', general, set }).end).toBe('#UD(0)')
+    expect(execute({ mode: 'long64u', code: 'o64 sysret', general, set }).end).toBe('#UD(0)')
   })
 })
 

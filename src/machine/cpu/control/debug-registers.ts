@@ -18,11 +18,15 @@ export const dr7 = { generalDetect: 0x2000, writable: 0xffff_2fff, fixed: 0x400 
 
 const writableDr6 = dr6.breakpoints | dr6.access | dr6.step | dr6.task
 
-/** Moves from and to debug registers (SDM volume 2, MOV to debug registers). */
+/**
+ * Moves from and to debug registers (SDM volume 2, MOV to debug registers). #UD comes before the privilege,
+ * the privilege before general detection (volume 3, 26.1.1 and 26.1.3).
+ */
 export const debugMoves: SystemInstructions = {
   'MOV Dy': ({ state: cpu }, operation) => {
     const writes = operation.row.operands[0] === 'Dy'
     const number = debugNumber(cpu, operation, writes ? 0 : 1)
+    protect(cpu.cpl !== 0)
     checkGeneralDetect(cpu)
     const bytes = moveBytes(cpu)
     if (writes) writeDebug(cpu, number, cpu.general(operation.general(1), bytes))

@@ -8,6 +8,9 @@ const long = { only: 'long' } as const
 const privileged = { privileged: true } as const
 const protectedOnly = { protectedOnly: true } as const
 const umip = { faults: ['#GP(0) if CR4.UMIP and CPL > 0'] } as const
+const debug = {
+  faults: ['#UD for DR4 and DR5 if CR4.DE', '#GP(0) if CPL > 0', '#DB if DR7.GD'],
+} as const
 const iopl = { writes: 'i', faults: ['#GP(0) if CPL > IOPL (VME, PVI: VIF instead)'] } as const
 
 const inAndOut: readonly RowText[] = [
@@ -43,9 +46,9 @@ const registers: readonly RowText[] = [
   ['0F 01 /6', 'LMSW Ew', privileged],
   ['0F 06', 'CLTS', privileged],
   ['0F 20 /r', 'MOV Ry,Cy', privileged],
-  ['0F 21 /r', 'MOV Ry,Dy', { ...privileged, faults: ['#DB if DR7.GD', '#UD for DR4 and DR5 if CR4.DE'] }],
+  ['0F 21 /r', 'MOV Ry,Dy', debug],
   ['0F 22 /r', 'MOV Cy,Ry', privileged],
-  ['0F 23 /r', 'MOV Dy,Ry', { ...privileged, faults: ['#DB if DR7.GD', '#UD for DR4 and DR5 if CR4.DE'] }],
+  ['0F 23 /r', 'MOV Dy,Ry', debug],
   ['0F 30', 'WRMSR', privileged],
   ['0F 31', 'RDTSC', { faults: ['#GP(0) if CR4.TSD and CPL > 0'] }],
   ['0F 32', 'RDMSR', privileged],
@@ -77,7 +80,7 @@ const supervisor: readonly RowText[] = [
   ['NP 0F 01 CA', 'CLAC', { cpuid: 'smap', faults: ['#UD if CPL > 0'] }],
   ['NP 0F 01 CB', 'STAC', { cpuid: 'smap', faults: ['#UD if CPL > 0'] }],
   ['0F 05', 'SYSCALL', { ...long, writes: '*', faults: ['#UD unless EFER.SCE'] }],
-  ['0F 07', 'SYSRET', { ...long, ...privileged, writes: '*', faults: ['#UD unless EFER.SCE'] }],
+  ['0F 07', 'SYSRET', { ...long, writes: '*', faults: ['#UD unless EFER.SCE', '#GP(0) if CPL > 0'] }],
   ['0F 34', 'SYSENTER', { faults: ['#GP(0) in real mode or with a null SYSENTER_CS'] }],
   ['0F 35', 'SYSEXIT', { ...privileged, faults: ['#GP(0) with a null SYSENTER_CS'] }],
   ['0F 08', 'INVD', privileged],
