@@ -28,16 +28,21 @@ export function sections(): Section[] {
     .flatMap((row) => formsOf(row).map((form) => ({ row, form, name: sectionOf(row, form) })))
 }
 
-/** The vectors of one form: the same whatever else there is. The last one has LOCK. */
-export function* casesOf({ name, row, form }: Section): Generator<Case> {
-  const random = new Random(`${seed} ${name}`)
-  const count = vectorsPerForm * (row.condition ? 4 : 1)
-  for (let index = 0; index <= count; ) {
-    const encoded = encode(row, form, random, index === count)
+/** One for each vector of the form; the last one has LOCK. */
+export function caseCount({ row }: Section): number {
+  return vectorsPerForm * (row.condition ? 4 : 1) + 1
+}
+
+/** The same whatever other cases there are. */
+export function caseOf(section: Section, index: number): Case {
+  const { name, row, form } = section
+  const random = new Random(`${seed} ${name} ${index}`)
+  const hasLock = index === caseCount(section) - 1
+  for (;;) {
+    const encoded = encode(row, form, random, hasLock)
     const surroundings = surround(row, form, encoded, random)
     if (!surroundings) continue
-    index++
     const { registers, rflags, data, stack } = surroundings
-    yield { row, form, code: encoded.code, registers, rflags, data, stack }
+    return { row, form, code: encoded.code, registers, rflags, data, stack }
   }
 }

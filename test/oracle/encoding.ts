@@ -16,7 +16,7 @@ export interface Encoded {
 }
 
 /** Also those that our model does not claim: the recording host has them. */
-const features: ReadonlySet<Feature> = new Set<Feature>([
+export const features: ReadonlySet<Feature> = new Set<Feature>([
   ...(['popcnt', 'clflushopt', 'clwb', 'lzcnt', 'bmi1', 'movbe', 'adx', 'sse4.2'] as const),
 ])
 

@@ -1,8 +1,11 @@
+import { PhysicalMemory } from '../../src/machine/bus/physical-memory.ts'
+import { PortSpace } from '../../src/machine/bus/port-space.ts'
+import { Cpu } from '../../src/machine/cpu/cpu.ts'
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
+import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
-import type { Machine } from '../../src/machine/machine.ts'
-import { longMode } from '../machine/long-mode.ts'
 import type { Case } from './cases.ts'
+import { features } from './encoding.ts'
 import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset } from './layout.ts'
 import type { Result } from './vectors.ts'
 
@@ -14,13 +17,12 @@ const unknownEnd = 0x1000
 /** The data TLB when a case begins: an empty one sends every access of memory through a slow handler. */
 export type TlbAtStart = 'warm' | 'empty'
 
-/** Our processor with the segments that `recorder.c` sets up. */
+/** Our processor with the segments that `recorder.c` sets up, and every feature that the cases need. */
 export class OurCpu {
-  readonly #machines: Readonly<Record<Bits, Machine>> = { 16: segmented(), 32: flat(), 64: longMode(noCode) }
+  readonly #cpus: Readonly<Record<Bits, Cpu>> = { 16: segmented(), 32: flat(), 64: long() }
 
   run({ form, code, registers, rflags, data, stack }: Case, tlb: TlbAtStart): Result {
-    const machine = this.#machines[form.bits]
-    const { cpu } = machine
+    const cpu = this.#cpus[form.bits]
     if (tlb === 'empty') cpu.flushTlb()
     cpu.poke(codeAt, code)
     cpu.poke(dataWindow.at, data)
@@ -33,7 +35,7 @@ export class OurCpu {
     cpu.state.rip = start
     let [endedAt, errorCode] = [-1, 0]
     for (let unit = 0; unit < maxUnits && endedAt < 0; unit++) {
-      const stop = machine.run(1)
+      const { stop } = cpu.run(1)
       const moved = Number(cpu.state.rip - start)
       if (stop.kind === 'exception') {
         endedAt = 0x100 + stop.vector
@@ -49,22 +51,45 @@ export class OurCpu {
   }
 }
 
-const noCode = new Uint8Array()
+const machineBytes = 4 << 20
+const pageTables = { pml4: 0x1000, pdpt: 0x2000, directory: 0x3000 } as const
+const presentAndWritable = 3
+const largePage = 0x80
 
-function flat(): Machine {
-  return longMode(noCode, { cr0: 0x11, cr4: 0, efer: 0, long: false })
+function made(registers: Pick<RegisterFile, 'cr0' | 'cr4' | 'efer' | 'long'>): Cpu {
+  const cpu = new Cpu(new PhysicalMemory(machineBytes), new PortSpace(), features)
+  cpu.stopsAtExceptions = true
+  const cr3 = BigInt(pageTables.pml4)
+  cpu.registers = { general: Array(16).fill(0n), rip: 0n, rflags: 2, cr3, ...registers }
+  return cpu
 }
 
-function segmented(): Machine {
-  const machine = flat()
-  const { state: cpu } = machine.cpu
+/** All of RAM mapped one to one in large pages. */
+function long(): Cpu {
+  const cpu = made({ cr0: 0x8001_0011, cr4: 0x20, efer: 0xd00, long: true })
+  const view = new DataView(cpu.ram.buffer, cpu.ram.byteOffset)
+  const { pml4, pdpt, directory } = pageTables
+  view.setUint32(pml4, pdpt | presentAndWritable, true)
+  view.setUint32(pdpt, directory | presentAndWritable, true)
+  for (const at of [0, 1]) {
+    view.setUint32(directory + 8 * at, (at << 21) | largePage | presentAndWritable, true)
+  }
+  return cpu
+}
+
+function flat(): Cpu {
+  return made({ cr0: 0x11, cr4: 0, efer: 0, long: false })
+}
+
+function segmented(): Cpu {
+  const cpu = flat()
   const data = rights.present | rights.nonSystem | rights.writable | rights.accessed
   const set = (number: number, base: number, limit: number, allowed: number) =>
-    cpu.setSegment(number, { selector: 7, base: BigInt(base), limit, rights: allowed })
+    cpu.state.setSegment(number, { selector: 7, base: BigInt(base), limit, rights: allowed })
   set(segment.cs, segment16.code, segment16.codeLimit, data | rights.code)
   set(segment.ds, segment16.data, segment16.dataLimit, data)
   set(segment.es, segment16.data, segment16.dataLimit, data)
   set(segment.ss, segment16.stack, segment16.dataLimit, data)
-  machine.cpu.settle()
-  return machine
+  cpu.settle()
+  return cpu
 }

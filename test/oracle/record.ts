@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Case, casesOf, sections, seed } from './cases.ts'
+import { type Case, caseCount, caseOf, sections, seed } from './cases.ts'
 import { dataWindow, stackWindow } from './layout.ts'
 import { line, type Result, writeVectors } from './vectors.ts'
 
@@ -18,7 +18,9 @@ export function record(): void {
   const directory = mkdtempSync(join(tmpdir(), 'kerneltest-recorder-'))
   const program = join(directory, 'recorder')
   execFileSync('gcc', ['-O1', '-no-pie', '-o', program, source])
-  const all = sections().flatMap((section) => [...casesOf(section)].map((input) => ({ section, input })))
+  const all = sections().flatMap((section) =>
+    Array.from({ length: caseCount(section) }, (_, index) => ({ section, input: caseOf(section, index) })),
+  )
   const lines = new Map<string, string[]>()
   for (let from = 0; from < all.length; from += casesAtOnce) {
     const some = all.slice(from, from + casesAtOnce)

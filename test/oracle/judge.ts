@@ -1,0 +1,49 @@
+import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
+import { caseCount, caseOf, type Section, sections } from './cases.ts'
+import { OurCpu } from './our-cpu.ts'
+import { definedFlags } from './undefined-flags.ts'
+import { line, readVectors } from './vectors.ts'
+import { differsByVendor } from './vendor-differences.ts'
+
+export interface Verdict {
+  readonly judged: number
+  /** What the host did and what we did, where that is not the same. */
+  readonly wrong: readonly string[]
+}
+
+/** Compares every `stride`-th vector of every form with what our processor does. */
+export function judgeVectors(bits: Bits, stride: number): Verdict {
+  const recorded = readVectors()
+  const ours = new OurCpu()
+  const wrong: string[] = []
+  let judged = 0
+  for (const section of sections()) {
+    if (section.form.bits !== bits) continue
+    const lines = recorded.get(section.name) ?? []
+    for (let index = 0; index < caseCount(section); index += stride) {
+      const difference = compare(section, index, lines[index] ?? 'not recorded', ours)
+      if (difference === null) continue
+      judged++
+      wrong.push(...difference)
+    }
+  }
+  return { judged, wrong }
+}
+
+/** Through fast handlers where there are some, then through slow ones. Null where the host is no judge. */
+function compare(section: Section, index: number, expected: string, ours: OurCpu): string[] | null {
+  const input = caseOf(section, index)
+  if (differsByVendor(input)) return null
+  const flags = definedFlags(input)
+  return (['warm', 'empty'] as const).flatMap((tlb) => {
+    const result = comparable(line(input, ours.run(input, tlb)), flags)
+    if (result === comparable(expected, flags)) return []
+    return [`${section.name}, TLB ${tlb}\n  host ${expected}\n  ours ${result}`]
+  })
+}
+
+/** Undefined flags are not compared. */
+function comparable(text: string, flags: number): string {
+  const [code, ended = '', value = '', ...rest] = text.split(' ')
+  return [code, ended, (Number.parseInt(value, 16) & flags).toString(16), ...rest].join(' ')
+}
