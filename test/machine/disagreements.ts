@@ -20,7 +20,6 @@ const unclaimed: Readonly<Record<string, string>> = {
   PCLMULQDQ: 'not in x86-64-v2',
   SHA: 'not in x86-64-v2',
   MOVBE: 'not in x86-64-v2',
-  PKU: 'an optional bit of the model, not claimed by default',
   RDPID: 'not in the model',
   RDSEED: 'not in the model',
   PTWRITE: 'not in the model',

@@ -5,7 +5,7 @@ const claimed = [
 
 /** What a model may claim besides: its rows are in the table, and #UD until then. */
 const optional = [
-  ...(['pku', 'rdseed', 'rdpid', 'lzcnt', 'bmi1', 'movbe', 'adx', 'xsavec', 'xsaves'] as const),
+  ...(['rdseed', 'rdpid', 'lzcnt', 'bmi1', 'movbe', 'adx', 'xsavec', 'xsaves'] as const),
   ...(['aes', 'pclmul', 'sha'] as const),
 ] as const
 
