@@ -86,6 +86,7 @@ export class Cpu {
       events: {
         softwareInterrupt: (...one) => this.events.softwareInterrupt(...one),
         keepResume: () => this.events.keepResume(),
+        taskSwitched: () => this.events.taskSwitched(),
       },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
@@ -200,6 +201,9 @@ export class Cpu {
         return hasMore ? this.#decode() : { stop: null, units: 0 }
       case runEnd.fault:
         return this.#fault()
+      case runEnd.newTaskFault:
+        // One unit with the switch, which has been counted.
+        return { stop: this.#fault().stop, units: 0 }
       case runEnd.halt:
         this.#view.setInt32(state.activity, activity.halted, true)
         return { stop: null, units: 0 }

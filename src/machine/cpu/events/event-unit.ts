@@ -30,6 +30,8 @@ export type Delivered = 'delivered' | 'tripleFault'
 /** INTR without an interrupt controller: the data bus floats. */
 const floatingVector = 0xff
 const sipiShift = 8
+/** Debug traps that a software interrupt leaves to its handler, or to the task that it switched to. */
+const keptByInterrupts = debugBit.breakpoints | debugBit.taskSwitch
 const careFlags = flagBit.trap | flagBit.resume
 
 /**
@@ -133,6 +135,11 @@ export class EventUnit implements EventControl {
     this.#keepsResume = true
   }
 
+  taskSwitched(): void {
+    this.#keepsResume = true
+    this.#isStepped = false
+  }
+
   /** Delivers the exception that the instruction at RIP raised, which has changed nothing. */
   fault(number: number, code: number): Delivered {
     const cpu = this.#state
@@ -146,6 +153,7 @@ export class EventUnit implements EventControl {
   softwareInterrupt(number: number, kind: EventKind, next: bigint): void {
     const cpu = this.#state
     const event = { vector: number, kind, errorCode: null, returnTo: next }
+    this.#clearResume()
     try {
       deliver(this.#processor, event, this.#trail)
     } catch (fault) {
@@ -155,7 +163,7 @@ export class EventUnit implements EventControl {
     }
     // Its single step is lost with TF; data breakpoints wait for the handler.
     this.#isStepped = false
-    cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) & debugBit.breakpoints)
+    cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) & keptByInterrupts)
   }
 
   #hasDeliverable(): boolean {

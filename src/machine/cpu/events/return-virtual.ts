@@ -14,7 +14,7 @@ import {
 const allFlags = 0x3f_7fd5
 
 /** Segments of virtual-8086 mode: writable data of level 3, 64 KiB (SDM volume 3, 20.2.1). */
-const virtualRights =
+export const virtualRights =
   rights.present | (3 << rights.dplShift) | rights.nonSystem | rights.writable | rights.accessed
 
 /** What follows SS in the frame (SDM volume 3, figure 20-4). */

@@ -14,6 +14,8 @@ export const status = {
   absent: 5,
   /** Done, RIP set; whoever runs the core has to look at the mode again. */
   mode: 6,
+  /** A task switch was done, and the new task faults, as the fault fields say; RIP is that task's. */
+  newTaskFault: 7,
 } as const
 
 /** Why the micro-op behind a slow handler must not just follow: `state.interruption`. */
@@ -33,4 +35,5 @@ export const runEnd = {
   halt: 4,
   absent: 5,
   mode: 6,
+  newTaskFault: 7,
 } as const

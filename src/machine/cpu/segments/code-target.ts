@@ -82,7 +82,7 @@ export function enterCode(cpu: Processor, descriptor: Descriptor, entry: bigint,
   cpu.state.rip = entry
 }
 
-/** @throws GuestFault #GP(0) beyond the limit of CS, which real and virtual-8086 mode keep */
-export function checkParagraphEntry(cpu: Processor, offset: bigint): void {
+/** @throws GuestFault #GP(0) beyond the limit of CS */
+export function checkWithinLimit(cpu: Processor, offset: bigint): void {
   if (offset > BigInt(cpu.state.segment(segment.cs).limit)) throw new GuestFault(vector.generalProtection)
 }

@@ -7,7 +7,7 @@ import { GuestFault, vector } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import { type CallGate, checkGateCode, readCallGate } from './call-gate.ts'
-import { checkCode, checkEntry, checkParagraphEntry, enterCode, farPointer } from './code-target.ts'
+import { checkCode, checkEntry, checkWithinLimit, enterCode, farPointer } from './code-target.ts'
 import {
   type Descriptor,
   dplOf,
@@ -29,7 +29,7 @@ export function farCall(cpu: Processor, operation: Operation): Outcome {
   const { bytes, next } = operation
   if (values.hasParagraphs) {
     const pushes = planReturn(operation, bytes)
-    checkParagraphEntry(cpu, offset)
+    checkWithinLimit(cpu, offset)
     pushReturn(cpu, pushes, next)
     values.setParagraph(segment.cs, selector)
     values.rip = offset

@@ -6,7 +6,7 @@ import { readCallGate } from './call-gate.ts'
 import {
   checkCode,
   checkEntry,
-  checkParagraphEntry,
+  checkWithinLimit,
   enterCode,
   type FarPointer,
   farPointer,
@@ -20,7 +20,7 @@ export function farJump(cpu: Processor, operation: Operation): Outcome {
   const { selector, offset } = farPointer(operation)
   const { state: values } = cpu
   if (values.hasParagraphs) {
-    checkParagraphEntry(cpu, offset)
+    checkWithinLimit(cpu, offset)
     values.setParagraph(segment.cs, selector)
     values.rip = offset
     return 'jump'

@@ -4,7 +4,7 @@ import { segment } from '../state-layout.ts'
 import { GuestFault, vector } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
-import { checkEntry, checkParagraphEntry, enterCode, isLongCode } from './code-target.ts'
+import { checkEntry, checkWithinLimit, enterCode, isLongCode } from './code-target.ts'
 import {
   cacheOf,
   type Descriptor,
@@ -23,7 +23,7 @@ export function farReturn(cpu: Processor, operation: Operation): Outcome {
   const offset = operation.readStack(0, bytes)
   const selector = Number(operation.readStack(bytes, bytes) & 0xffffn)
   if (values.hasParagraphs) {
-    checkParagraphEntry(cpu, offset)
+    checkWithinLimit(cpu, offset)
     values.setParagraph(segment.cs, selector)
     values.rip = offset
     moveStack(values, 2 * bytes + parameters)

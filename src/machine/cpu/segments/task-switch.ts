@@ -1,12 +1,160 @@
+import { loadPdptes } from '../control/pdptes.ts'
+import { debugBit } from '../events/debug-registers.ts'
+import { segment, state } from '../state-layout.ts'
+import { cr0Bit, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import { GuestFault, NewTaskFault, vector } from '../system/guest-fault.ts'
+import { moveStack } from '../system/operation.ts'
 import type { Processor } from '../system/processor.ts'
+import { checkWithinLimit } from './code-target.ts'
+import {
+  baseOf,
+  type Descriptor,
+  errorCodeOf,
+  isPresent,
+  isSystem,
+  limitOf,
+  readDescriptor,
+  selectorBit,
+  systemType,
+  taskBit,
+  typeOf,
+} from './descriptor.ts'
+import { setBusy } from './system-registers.ts'
+import { forgetDescriptors, loadTaskParagraphs, loadTaskSegments, loadTaskTable } from './task-segments.ts'
+import {
+  loadGeneral,
+  probeTaskState,
+  readTaskState,
+  saveTaskState,
+  type TaskState,
+  taskLayout,
+} from './task-state.ts'
 
-/** Until F3's arrives: nothing goes on from here. */
+export type TaskSwitchReason = 'jump' | 'call' | 'iret' | 'gate'
+
+/** Every flag that there is. */
+const knownFlags = 0x3f_7fd5
+const reservedSet = 2
+/** Breakpoints and LE of DR7 that are for one task. */
+const localEnables = 0x155
+
+/**
+ * Switches to the task of a TSS selector (SDM volume 3, 7.3). `next`: the offset that the old task goes on at;
+ * `errorCode`: pushed by the new one. `iret` is a return to the busy task of a back link.
+ * @throws GuestFault with nothing changed; NewTaskFault once the new task is there
+ */
 export function switchTask(
-  _cpu: Processor,
+  cpu: Processor,
   selector: number,
-  _reason: 'jump' | 'call' | 'iret' | 'gate',
-  _next: bigint,
-  _errorCode: number | null,
+  reason: TaskSwitchReason,
+  next: bigint,
+  errorCode: number | null,
 ): void {
-  throw new RangeError(`task ${selector}: task switches are not there yet`)
+  const task = readTask(cpu, selector, reason)
+  const isWide = isWideTask(task.rights)
+  const old = cpu.state.segment(segment.tr)
+  const isNested = reason === 'call' || reason === 'gate'
+  probe(cpu, task, isWide, isNested)
+
+  const { flags } = cpu.state
+  const left = reason === 'iret' ? flags & ~flagBit.nestedTask : flags
+  saveTaskState(cpu, old.base, isWideTask(old.rights), { ip: next, flags: left })
+  if (!isNested) clearBusy(cpu, old.selector)
+  const base = baseOf(task)
+  if (isNested) cpu.memory.write(base, 2, old.selector, 'system')
+  const fresh = readTaskState(cpu, base, isWide)
+  if (reason !== 'iret') setBusy(cpu, task)
+  cpu.state.setSegment(segment.tr, {
+    selector,
+    base,
+    limit: limitOf(task),
+    rights: task.rights | taskBit.busy,
+  })
+  try {
+    become(cpu, fresh, isNested)
+    if (errorCode !== null) pushErrorCode(cpu, errorCode, isWide ? 4 : 2)
+    checkWithinLimit(cpu, cpu.state.rip)
+  } catch (fault) {
+    throw fault instanceof GuestFault ? new NewTaskFault(fault.vector, fault.code) : fault
+  }
+  if (fresh.trap) cpu.state.setU32(state.pendingDebug, debugBit.taskSwitch)
+}
+
+const isWideTask = (allowed: number) => (typeOf(allowed) & taskBit.wide) !== 0
+
+/** The descriptor of the new task: available, or for a return busy. @throws GuestFault #GP, #TS, #NP, #PF */
+function readTask(cpu: Processor, selector: number, reason: TaskSwitchReason): Descriptor {
+  const isReturn = reason === 'iret'
+  const fault = isReturn ? vector.invalidTss : vector.generalProtection
+  const code = errorCodeOf(selector)
+  if (selector & selectorBit.local) throw new GuestFault(fault, code)
+  const descriptor = readDescriptor(cpu, selector, fault)
+  const { rights: allowed } = descriptor
+  const wanted = isReturn ? systemType.busyTask16 : systemType.task16
+  if (!isSystem(allowed) || (typeOf(allowed) & ~taskBit.wide) !== wanted) throw new GuestFault(fault, code)
+  if (!isPresent(allowed)) throw new GuestFault(vector.notPresent, code)
+  if (limitOf(descriptor) < taskLayout(isWideTask(allowed)).limit) {
+    throw new GuestFault(vector.invalidTss, code)
+  }
+  return descriptor
+}
+
+/** Everything that is written or read before the new task is there. @throws GuestFault #PF */
+function probe(cpu: Processor, task: Descriptor, isWide: boolean, isNested: boolean): void {
+  const { memory } = cpu
+  const base = baseOf(task)
+  const old = cpu.state.segment(segment.tr)
+  memory.probeRead(base, taskLayout(isWide).limit + 1, 'system')
+  if (isNested) memory.probeWrite(base, 2, 'system')
+  probeTaskState(cpu, old.base, isWideTask(old.rights))
+  memory.probeWrite(task.at + 5n, 1, 'system')
+  if (!isNested) memory.probeWrite(accessByteAt(cpu, old.selector), 1, 'system')
+}
+
+/** Where the GDT holds type and rights of a selector. */
+function accessByteAt(cpu: Processor, selector: number): bigint {
+  return BigInt.asUintN(32, cpu.state.gdt.base + BigInt((selector & 0xfff8) + 5))
+}
+
+function clearBusy(cpu: Processor, selector: number): void {
+  const at = accessByteAt(cpu, selector)
+  const access = cpu.memory.readNumber(at, 1, 'system')
+  cpu.memory.write(at, 1, access & ~taskBit.busy, 'system')
+}
+
+/** The new task's state. What faults from here on is its own. */
+function become(cpu: Processor, fresh: TaskState, isNested: boolean): void {
+  const { state: values } = cpu
+  const flags = (fresh.flags & knownFlags) | reservedSet | (isNested ? flagBit.nestedTask : 0)
+  values.setU64(state.cr0, BigInt((values.cr0 | cr0Bit.ts) >>> 0))
+  values.setU64(state.dr7, values.u64(state.dr7) & ~BigInt(localEnables))
+  values.setU32(state.shadow, 0)
+  values.setU32(state.pendingDebug, 0)
+  values.flags = flags
+  loadGeneral(values, fresh)
+  const isVirtual = (flags & flagBit.virtual8086) !== 0
+  values.cpl = isVirtual ? 3 : (fresh.selectors[segment.cs] ?? 0) & selectorBit.rplMask
+  forgetDescriptors(cpu, fresh.selectors, fresh.ldt)
+  cpu.events.taskSwitched()
+  loadCr3(cpu, fresh.cr3)
+  loadTaskTable(cpu, fresh.ldt)
+  if (isVirtual) loadTaskParagraphs(cpu, fresh.selectors)
+  else loadTaskSegments(cpu, fresh.selectors)
+}
+
+/** Another value flushes the TLB; without paging the register stays (SDM volume 3, 7.3 and 4.10.4.1). */
+function loadCr3(cpu: Processor, cr3: bigint | null): void {
+  const { state: values, tlb } = cpu
+  if (cr3 === null || !values.isPaging || cr3 === values.u64(state.cr3)) return
+  if (values.cr4 & cr4Bit.pae) loadPdptes(cpu, cr3)
+  values.setU64(state.cr3, cr3)
+  tlb.flush(true)
+}
+
+/** @throws GuestFault #SS(0), #PF: the new task's */
+function pushErrorCode({ state: cpu, memory }: Processor, errorCode: number, width: 2 | 4): void {
+  const stackBytes = cpu.stackBytes
+  const top = BigInt.asUintN(8 * stackBytes, cpu.general(4, stackBytes) - BigInt(width))
+  memory.write(memory.inSegment(segment.ss, top, width, 'w'), width, errorCode, 'current')
+  moveStack(cpu, -width)
 }

@@ -3,7 +3,7 @@ import { microOp } from '../micro-op.ts'
 import { state } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
-import { GuestFault, vector } from './guest-fault.ts'
+import { GuestFault, NewTaskFault, vector } from './guest-fault.ts'
 import type { Operation } from './operation.ts'
 import type { Processor } from './processor.ts'
 import type { SystemInstruction, SystemInstructions } from './system-instruction.ts'
@@ -51,7 +51,9 @@ export class SystemDispatch {
       if (!(fault instanceof GuestFault)) throw fault
       cpu.setU32(state.faultVector, fault.vector)
       cpu.setU32(state.faultCode, fault.code)
-      return status.fault
+      if (!(fault instanceof NewTaskFault)) return status.fault
+      this.#settle()
+      return status.newTaskFault
     }
   }
 

@@ -13,6 +13,9 @@ export class GuestFault {
   }
 }
 
+/** Of the new task of a task switch: the state is that task's by now, RIP too. */
+export class NewTaskFault extends GuestFault {}
+
 /** Vectors of exceptions (SDM volume 3, table 6-1). */
 export const vector = {
   divideError: 0,

@@ -28,6 +28,8 @@ export interface EventControl {
   softwareInterrupt(vector: number, kind: 'int' | 'int3' | 'into' | 'int1', next: bigint): void
   /** RF in the state is new: IRET and task switches set it for the instruction behind them. */
   keepResume(): void
+  /** RF is the new task's, and the old one's single step is forgotten. */
+  taskSwitched(): void
 }
 
 /** How an instruction went on: behind it, at the RIP that it has set, or not at all until woken. */
