@@ -10,7 +10,7 @@ export interface RamPart {
 /** RAM with a map of what was written to it. */
 export interface TrackedRam {
   readonly bytes: Uint8Array
-  /** One byte a page: not 0 when the guest wrote there. */
+  /** One byte a page: 1 when the guest wrote there, else 0. */
   readonly dirty: Uint8Array
 }
 
@@ -20,8 +20,9 @@ export interface TrackedRam {
  */
 export class RamImage {
   readonly #ram: TrackedRam
-  /** Pages that may differ from 0 though they are not dirty. */
-  #loaded: ReadonlySet<number> = new Set()
+  /** What was loaded, by page: of pages that are not dirty it is there still. */
+  #loaded: PartsByPage = new Map()
+  readonly #wanted = new Uint8Array(pageBytes)
 
   constructor(ram: TrackedRam) {
     this.#ram = ram
@@ -35,34 +36,42 @@ export class RamImage {
   /** Later parts lie over earlier ones. Answers the pages that were written. */
   load(parts: readonly RamPart[]): readonly number[] {
     const byPage = partsByPage(parts)
-    const affected = new Set([...this.#loaded, ...this.#dirtyPages(), ...byPage.keys()])
-    const wanted = new Uint8Array(pageBytes)
     const changed: number[] = []
-    for (const page of affected) {
-      fillPage(wanted, page * pageBytes, byPage.get(page) ?? [])
-      const present = this.#ram.bytes.subarray(page * pageBytes, (page + 1) * pageBytes)
-      if (sameWords(wanted, present)) continue
-      present.set(wanted)
-      changed.push(page)
+    const bring = (page: number) => {
+      if (this.#write(page, byPage.get(page) ?? [])) changed.push(page)
     }
-    this.#ram.dirty.fill(0)
-    this.#loaded = new Set(byPage.keys())
+    const dirty = this.#dirtyPages()
+    const isDirty = new Set(dirty)
+    dirty.forEach(bring)
+    for (const [page, before] of this.#loaded) {
+      if (!isDirty.has(page) && !sameParts(before, byPage.get(page) ?? [])) bring(page)
+    }
+    for (const page of byPage.keys()) if (!isDirty.has(page) && !this.#loaded.has(page)) bring(page)
+    for (const page of dirty) this.#ram.dirty[page] = 0
+    this.#loaded = byPage
     return changed
+  }
+
+  /** False where the page was right already. */
+  #write(page: number, parts: readonly RamPart[]): boolean {
+    fillPage(this.#wanted, page * pageBytes, parts)
+    const present = this.#ram.bytes.subarray(page * pageBytes, (page + 1) * pageBytes)
+    if (sameWords(this.#wanted, present)) return false
+    present.set(this.#wanted)
+    return true
   }
 
   #dirtyPages(): readonly number[] {
     const { dirty } = this.#ram
     const pages: number[] = []
-    const fours = new Int32Array(dirty.buffer, dirty.byteOffset, dirty.length / 4)
-    for (let index = 0; index < fours.length; index++) {
-      if (fours[index] === 0) continue
-      for (let page = 4 * index; page < 4 * index + 4; page++) if (dirty[page] !== 0) pages.push(page)
-    }
+    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) pages.push(page)
     return pages
   }
 }
 
-function partsByPage(parts: readonly RamPart[]): ReadonlyMap<number, readonly RamPart[]> {
+type PartsByPage = ReadonlyMap<number, readonly RamPart[]>
+
+function partsByPage(parts: readonly RamPart[]): PartsByPage {
   const byPage = new Map<number, RamPart[]>()
   for (const part of parts) {
     // Zeros matter only where an earlier part has written.
@@ -74,6 +83,10 @@ function partsByPage(parts: readonly RamPart[]): ReadonlyMap<number, readonly Ra
     }
   }
   return byPage
+}
+
+function sameParts(one: readonly RamPart[], other: readonly RamPart[]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index])
 }
 
 function fillPage(page: Uint8Array, start: number, parts: readonly RamPart[]): void {

@@ -9,8 +9,7 @@ const mostBytes = 4096
 export class Outputs {
   readonly #sink: EventSink
   readonly #now: () => Instant
-  readonly #bytes = new Uint8Array(mostBytes)
-  #length = 0
+  #bytes: number[] = []
   #port: OutputPort = 'com1'
 
   /** `now`: the instant that an event carries: of its telling, when its bytes have all been printed. */
@@ -20,15 +19,15 @@ export class Outputs {
   }
 
   add(port: OutputPort, byte: number): void {
-    if (port !== this.#port || this.#length === mostBytes) this.tell()
+    if (port !== this.#port || this.#bytes.length === mostBytes) this.tell()
     this.#port = port
-    this.#bytes[this.#length++] = byte
+    this.#bytes.push(byte)
   }
 
   tell(): void {
-    if (this.#length === 0) return
-    const bytes = this.#bytes.slice(0, this.#length)
-    this.#length = 0
+    if (this.#bytes.length === 0) return
+    const bytes = Uint8Array.from(this.#bytes)
+    this.#bytes = []
     this.#sink({ kind: 'output', port: this.#port, bytes, at: this.#now() })
   }
 }
