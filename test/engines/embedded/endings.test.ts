@@ -116,6 +116,56 @@ describe('a guest that waits for an interrupt, of which there is none', () => {
   })
 })
 
+test('a triple fault, with each fault on the way', async () => {
+  expect(await endingOf('triple-fault')).toMatchInlineSnapshot(`
+    {
+      "at": {
+        "instructions": 2n,
+        "ns": 1n,
+      },
+      "chain": [
+        {
+          "cr2": null,
+          "errorCode": null,
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x30",
+          "rip": 1048583n,
+          "vector": 6,
+        },
+        {
+          "cr2": null,
+          "errorCode": 51,
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x68",
+          "rip": 1048583n,
+          "vector": 13,
+        },
+        {
+          "cr2": null,
+          "errorCode": 107,
+          "failedStep": null,
+          "rip": 1048583n,
+          "vector": 13,
+        },
+        {
+          "cr2": null,
+          "errorCode": 0,
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x40",
+          "rip": 1048583n,
+          "vector": 8,
+        },
+        {
+          "cr2": null,
+          "errorCode": 67,
+          "failedStep": null,
+          "rip": 1048583n,
+          "vector": 13,
+        },
+      ],
+      "kind": "tripleFault",
+      "rip": 1048583n,
+    }
+  `)
+})
+
 test('an instruction that is not there yet ends the run in front of it', async () => {
   // nop; fninit
   const { machine, run, events } = await openCode([0x90, 0xdb, 0xe3])

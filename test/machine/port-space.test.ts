@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { PortSpace } from '../../src/machine/bus/port-space.ts'
+
+function recorder(answer: (offset: number) => number) {
+  const writes: [offset: number, size: number, value: number][] = []
+  const chip = {
+    read: (offset: number) => answer(offset),
+    write: (...write: [number, number, number]) => void writes.push(write),
+  }
+  return { chip, writes }
+}
+
+test('where nobody listens every bit reads as 1', () => {
+  const space = new PortSpace()
+  expect([1, 2, 4].map((size) => space.read(0x100, size))).toEqual([0xff, 0xffff, 0xffff_ffff])
+  space.write(0x100, 4, 1)
+})
+
+test('a wide access is split down to what the chip takes', () => {
+  const space = new PortSpace()
+  const { chip, writes } = recorder((offset) => 0x10 + offset)
+  space.attach(0x3f8, 8, chip)
+  space.write(0x3f8, 4, 0x0403_0201)
+  expect(writes).toEqual([
+    [0, 1, 1],
+    [1, 1, 2],
+    [2, 1, 3],
+    [3, 1, 4],
+  ])
+  expect(space.read(0x3f9, 2)).toBe(0x1211)
+  // Half of it is behind the chip's last port, and of the port space's.
+  expect(space.read(0x3ff, 2)).toBe(0xff17)
+  space.attach(0, 1, chip)
+  expect(space.read(0xffff, 2)).toBe(0x10ff)
+})
+
+test('a chip that is wide gets the access whole', () => {
+  const space = new PortSpace()
+  const { chip, writes } = recorder(() => 0x8765_4321)
+  space.attach(0xf4, 4, chip, 4)
+  space.write(0xf4, 4, 0xffff_ffff)
+  space.write(0xf6, 2, 0x1234)
+  // Beginning in it and going past it: byte by byte.
+  space.write(0xf7, 2, 0x5678)
+  expect(writes).toEqual([
+    [0, 4, 0xffff_ffff],
+    [2, 2, 0x1234],
+    [3, 1, 0x78],
+  ])
+  expect(space.read(0xf4, 4)).toBe(0x8765_4321)
+})
+
+test('whoever is attached first keeps a port, until all are detached', () => {
+  const space = new PortSpace()
+  const [first, second] = [recorder(() => 1), recorder(() => 2)]
+  space.attach(0x60, 5, first.chip)
+  space.attach(0x62, 8, second.chip)
+  expect([0x62, 0x64, 0x65].map((port) => space.read(port, 1))).toEqual([1, 1, 2])
+  space.detachAll()
+  expect(space.read(0x62, 1)).toBe(0xff)
+})

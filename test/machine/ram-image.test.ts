@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RamImage, type RamPart } from '../../src/machine/ram-image.ts'
+
+const pages = 8
+const size = pages * 4096
+
+/** What the parts say, byte by byte. */
+function contents(parts: readonly RamPart[]): Uint8Array {
+  const ram = new Uint8Array(size)
+  for (const { at, bytes, size } of parts) {
+    ram.fill(0, at, at + size)
+    ram.set(bytes, at)
+  }
+  return ram
+}
+
+const part = fc
+  .record({
+    at: fc.nat(size - 1),
+    bytes: fc.uint8Array({ maxLength: 6000 }),
+    zeros: fc.nat(9000),
+  })
+  .map(({ at, bytes, zeros }): RamPart => {
+    const fitting = bytes.subarray(0, size - at)
+    return { at, bytes: fitting, size: Math.min(fitting.length + zeros, size - at) }
+  })
+const guestWrite = fc.record({ at: fc.nat(size - 1), value: fc.nat(255) })
+
+test('memory is what the parts say, whatever was there before', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.array(part, { maxLength: 4 }), fc.array(guestWrite, { maxLength: 9 }))),
+      (rounds) => {
+        const bytes = new Uint8Array(size)
+        const dirty = new Uint8Array(pages)
+        const image = new RamImage({ bytes, dirty })
+        for (const [parts, writes] of rounds) {
+          image.load(parts)
+          expect(Buffer.from(bytes).equals(contents(parts))).toBe(true)
+          for (const { at, value } of writes) {
+            bytes[at] = value
+            dirty[at >> 12] = 1
+          }
+        }
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('only pages that differ are written', () => {
+  const bytes = new Uint8Array(size)
+  const dirty = new Uint8Array(pages)
+  const image = new RamImage({ bytes, dirty })
+  const text = (word: string): RamPart => ({ at: 4090, bytes: Buffer.from(word), size: 10 })
+  expect(image.load([text('abcdef')])).toEqual([0])
+  expect(image.load([text('abcdefg')])).toEqual([1])
+  // The guest wrote what was there.
+  dirty[0] = 1
+  expect(image.load([text('abcdefg')])).toEqual([])
+  expect(image.usedPages).toBe(2)
+  expect(image.load([])).toEqual([0, 1])
+  expect(image.usedPages).toBe(0)
+})
