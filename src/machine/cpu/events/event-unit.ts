@@ -1,7 +1,7 @@
 import { resetState } from '../control/reset.ts'
 import { activity, pending, rights, segment, shadow, state } from '../state-layout.ts'
-import { type CpuState, flagBit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import { GuestFault, NewTaskFault, vector } from '../system/guest-fault.ts'
 import type { EventControl, Processor } from '../system/processor.ts'
 import {
   addPending,
@@ -33,6 +33,7 @@ const sipiShift = 8
 /** Debug traps that a software interrupt leaves to its handler, or to the task that it switched to. */
 const keptByInterrupts = debugBit.breakpoints | debugBit.taskSwitch
 const careFlags = flagBit.trap | flagBit.resume
+const virtualInterrupt = flagBit.virtualInterrupt | flagBit.virtualInterruptPending
 
 /**
  * Interrupts and exceptions: what happens between two instructions, and what becomes of a fault. `before` and
@@ -67,6 +68,7 @@ export class EventUnit implements EventControl {
   get careful(): boolean {
     const cpu = this.#state
     if (cpu.u32(state.systemFlags) & careFlags) return true
+    if (this.#hasVirtualInterrupt()) return true
     if (cpu.u32(state.shadow) !== 0 || cpu.u32(state.pendingDebug) !== 0) return true
     return (cpu.u32(state.pending) !== 0 && this.#hasDeliverable()) || hasInstructionBreakpoints(cpu)
   }
@@ -109,6 +111,7 @@ export class EventUnit implements EventControl {
       if (this.#hasInterrupt()) return this.#external(this.acknowledge())
     }
     if (doing !== activity.running) return 'wait'
+    if (this.#hasVirtualInterrupt()) return this.fault(vector.generalProtection, 0)
     const isResumed = (cpu.u32(state.systemFlags) & flagBit.resume) !== 0
     const hits = isResumed || held === shadow.movSs ? 0 : instructionHits(cpu, this.#linearRip())
     if (hits !== 0) return this.#debug(hits)
@@ -154,6 +157,9 @@ export class EventUnit implements EventControl {
     const cpu = this.#state
     const event = { vector: number, kind, errorCode: null, returnTo: next }
     this.#clearResume()
+    // Its own step is lost with TF; data breakpoints that MOV SS holds back wait for the handler.
+    this.#isStepped = false
+    cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) & debugBit.breakpoints)
     try {
       deliver(this.#processor, event, this.#trail)
     } catch (fault) {
@@ -161,9 +167,6 @@ export class EventUnit implements EventControl {
       this.#failedInterrupt = this.#record(event, this.#trail.toString())
       throw this.#withExternal(event, fault)
     }
-    // Its single step is lost with TF; data breakpoints wait for the handler.
-    this.#isStepped = false
-    cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) & keptByInterrupts)
   }
 
   #hasDeliverable(): boolean {
@@ -180,6 +183,15 @@ export class EventUnit implements EventControl {
     const cpu = this.#state
     const isOpen = (cpu.u32(state.systemFlags) & flagBit.interrupt) !== 0
     return isOpen && (cpu.u32(state.pending) & pending.interrupt) !== 0
+  }
+
+  /** VIF and VIP at once: for the monitor (SDM volume 3, 20.3.2; volume 1, 3.4.3.3). */
+  #hasVirtualInterrupt(): boolean {
+    const cpu = this.#state
+    if ((cpu.u32(state.systemFlags) & virtualInterrupt) !== virtualInterrupt || cpu.iopl === 3) return false
+    return cpu.isVirtual8086
+      ? (cpu.cr4 & cr4Bit.vme) !== 0
+      : cpu.isProtected && cpu.cpl === 3 && (cpu.cr4 & cr4Bit.pvi) !== 0
   }
 
   #setPending(bit: number, value: boolean): void {
@@ -280,7 +292,10 @@ export class EventUnit implements EventControl {
   /** EXT, where the event did not come from the program itself (SDM volume 3, 6.13). */
   #withExternal(event: DeliveredEvent, fault: GuestFault): GuestFault {
     if (isSoftware(event) || !hasSelectorCode(fault.vector)) return fault
-    return new GuestFault(fault.vector, fault.code | externalBit)
+    const code = fault.code | externalBit
+    return fault instanceof NewTaskFault
+      ? new NewTaskFault(fault.vector, code)
+      : new GuestFault(fault.vector, code)
   }
 
   #record({ vector: number, errorCode }: DeliveredEvent, failedStep: string | null): FaultStep {
