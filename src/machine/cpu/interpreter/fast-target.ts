@@ -307,6 +307,7 @@ export class FastTarget implements Target {
     throw new Error('HLT has a slow handler only')
   }
 
+  /** Addresses in 64-bit code are wide here: no pointer is cut. */
   completeWhen(when: Expression): void {
     this.f.br(this.#exits.next, when)
   }

@@ -242,8 +242,11 @@ export class SlowTarget implements Target {
     this.f.return(status.halt)
   }
 
-  completeWhen(when: Expression): void {
-    this.f.if(when, () => this.f.return(status.next))
+  completeWhen(when: Expression, cut: readonly Pointer[]): void {
+    this.f.if(when, () => {
+      for (const pointer of cut) this.writePointer(pointer, this.readPointer(pointer))
+      this.f.return(status.next)
+    })
   }
 
   again(when: Expression): void {

@@ -217,16 +217,17 @@ export class Operations {
 
   /**
    * REP: `iteration` commits once, and may answer a difference that REPE and REPNE compare with 0. One
-   * iteration is one unit of counting; with a count of 0 nothing is touched.
+   * iteration is one unit of counting; with a count of 0 nothing is touched, but that rCX and the pointers
+   * in `cut` lose their upper halves in 64-bit code with 32-bit addresses, as Intel's do.
    */
-  repeat(iteration: () => Expression | null): void {
+  repeat(iteration: () => Expression | null, cut: readonly Pointer[] = []): void {
     if (this.#variant.repeat === 0) {
       iteration()
       return
     }
     this.#repeats = true
     const count = this.pointer('cx')
-    this.#target.completeWhen(op('i64.eqz', count))
+    this.#target.completeWhen(op('i64.eqz', count), ['cx', ...cut])
     const left = this.op('sub', count, 1)
     const difference = iteration()
     invariant(this.#phase === 'done', 'an iteration commits')

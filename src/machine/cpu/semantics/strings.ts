@@ -21,7 +21,7 @@ const store: Semantic = (b) =>
       b.setPointer('di', next)
     })
     return null
-  })
+  }, ['di'])
 
 const load: Semantic = (b) =>
   b.repeat(() => {
@@ -48,7 +48,7 @@ const copy: Semantic = (b) =>
       b.setPointer('di', next)
     })
     return null
-  })
+  }, ['si', 'di'])
 
 const compare: Semantic = (b) =>
   b.repeat(() => {
@@ -84,6 +84,7 @@ const scan: Semantic = (b) =>
 const input: Semantic = (b) =>
   b.repeat(() => {
     const port = b.get(b.register(2, 2))
+    b.checkPort(port, b.bytes)
     const di = b.pointer('di')
     const slot = b.at('es', di, 'w')
     const next = b.op('add', di, strideOf(b))
@@ -98,6 +99,7 @@ const output: Semantic = (b) =>
   b.repeat(() => {
     const bytes = b.operandBytes(1)
     const port = b.get(b.register(2, 2))
+    b.checkPort(port, bytes)
     const si = b.pointer('si')
     const value = b.get(b.at('source', si, 'r', bytes))
     const next = b.op('add', si, strideOf(b, bytes))

@@ -73,8 +73,8 @@ export interface Target {
   leaveUnless(plain: Expression): void
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
   divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression]
-  /** Ends the instruction with nothing done. */
-  completeWhen(when: Expression): void
+  /** Ends the instruction with nothing done, but that `cut` are written as wide as they have been read. */
+  completeWhen(when: Expression, cut: readonly Pointer[]): void
 
   // Phase 2: commit.
   write(place: Place, value: Expression): void
