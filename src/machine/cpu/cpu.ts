@@ -17,6 +17,7 @@ import { activity, allBanks, pageBytes, ramBase, segment, state } from './state-
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
 import { enterInstructions } from './system/enter.ts'
+import { floatingInstructions } from './system/floating-unit.ts'
 import { GuestFault, vector } from './system/guest-fault.ts'
 import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
@@ -295,6 +296,7 @@ export class Cpu {
       ...eventInstructions,
       ...segmentInstructions,
       ...enterInstructions,
+      ...floatingInstructions,
     }
     const settle = () => this.#refresh() || this.events.careful
     return new SystemDispatch(this.#processor, operation, instructions, settle)

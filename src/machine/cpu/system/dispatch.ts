@@ -3,6 +3,7 @@ import { microOp } from '../micro-op.ts'
 import { state } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
+import { checkFloatingUnit } from './floating-unit.ts'
 import { GuestFault, NewTaskFault, vector } from './guest-fault.ts'
 import type { Operation } from './operation.ts'
 import type { Processor } from './processor.ts'
@@ -36,9 +37,10 @@ export class SystemDispatch {
     const id = cpu.view.getUint16(uop + microOp.link, true)
     const instruction = this.#byRow[id]
     const row = rows[id]
-    if (!instruction || !row) return status.absent
+    if (!row) return status.absent
     try {
       this.#check(row)
+      if (!instruction) return status.absent
       const operation = this.#operation.at(uop)
       const { next } = operation
       const outcome = instruction(this.#processor, operation)
@@ -61,6 +63,7 @@ export class SystemDispatch {
   #check({ facts }: Row): void {
     const { state: cpu } = this.#processor
     if (facts.protectedOnly && cpu.hasParagraphs) throw new GuestFault(vector.undefined)
+    if (facts.fpu) checkFloatingUnit(cpu, facts.fpu)
     if (facts.privileged && cpu.cpl !== 0) throw new GuestFault(vector.generalProtection)
   }
 }

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { state } from '../../src/machine/cpu/state-layout.ts'
+import type { CpuState } from '../../src/machine/cpu/system/cpu-state.ts'
+import { dataAt, execute } from './control/processor.ts'
+
+const em = 4
+const ts = 8
+const mp = 2
+const osfxsr = 0x200
+const osxsave = 0x4_0000
+
+/** How one instruction ends with these bits in CR0 and CR4; `absent`: it would run. */
+function endWith(code: string, cr0: number, cr4: number): string {
+  const set = (cpu: CpuState) => {
+    cpu.setU64(state.cr0, BigInt(cpu.cr0 | cr0) & 0xffff_ffffn)
+    cpu.setU64(state.cr4, BigInt(cpu.cr4 | cr4))
+  }
+  return execute({ mode: 'long64', code, set, general: { rbx: dataAt } }).end
+}
+
+test.each([
+  ['fld1', 'absent', '#NM(0)', '#NM(0)', 'absent'],
+  ['fninit', 'absent', '#NM(0)', '#NM(0)', 'absent'],
+  ['paddb mm0, mm1', 'absent', '#UD(0)', '#NM(0)', 'absent'],
+  ['emms', 'absent', '#UD(0)', '#NM(0)', 'absent'],
+  ['addps xmm0, xmm1', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
+  ['cvtpi2ps xmm0, mm1', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
+  ['ldmxcsr [rbx]', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
+  ['fxsave [rbx]', 'absent', '#NM(0)', '#NM(0)', 'absent'],
+  ['xsave [rbx]', 'absent', 'absent', '#NM(0)', '#UD(0)'],
+])('%s: ready %s, EM %s, TS %s, CR4 clear %s', (code, ready, emulated, switched, unprepared) => {
+  const cr4 = osfxsr | osxsave
+  expect(endWith(code, 0, cr4)).toBe(ready)
+  expect(endWith(code, em, cr4)).toBe(emulated)
+  expect(endWith(code, ts, cr4)).toBe(switched)
+  expect(endWith(code, 0, 0)).toBe(unprepared)
+  // #UD comes first.
+  expect(endWith(code, em | ts, cr4)).toBe(emulated === '#UD(0)' ? '#UD(0)' : '#NM(0)')
+})
+
+test('WAIT asks CR0.MP and CR0.TS together', () => {
+  expect(endWith('fwait', ts, 0)).toBe('ok')
+  expect(endWith('fwait', mp, 0)).toBe('ok')
+  expect(endWith('fwait', em, 0)).toBe('ok')
+  expect(endWith('fwait', mp | ts, 0)).toBe('#NM(0)')
+})
+
+test('what needs no unit runs without one', () => {
+  for (const code of [
+    'popcnt eax, ebx',
+    'crc32 eax, bl',
+    'movnti [rbx], eax',
+    'lfence',
+    'prefetchnta [rbx]',
+  ]) {
+    expect(endWith(code, em | ts, 0)).toBe('ok')
+  }
+})
