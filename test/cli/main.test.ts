@@ -34,7 +34,7 @@ describe('help', () => {
       Boots IMAGE (an ELF kernel, disk image, ISO or Linux bzImage), writes what it prints on its first
       serial port to standard output, and the verdict to standard error.
 
-        --engine NAME       what runs the guest: qemu
+        --engine NAME       what runs the guest: qemu (default) or embedded
         --machine NAME      pc (default) or q35
         --memory SIZE       as 512M or 2G; default 128M, 256M with UEFI
         --cpus NUMBER       default 1
@@ -95,6 +95,7 @@ describe('doctor', () => {
         "stderr": "",
         "stdout": "Node.js …
       engine qemu: …
+      engine embedded: 0.1.0, built in
       ",
       }
     `)
@@ -109,6 +110,7 @@ describe('doctor', () => {
       engine qemu: cannot be used
         missing: KERNELTEST_QEMU names /no/such/qemu, which is no executable file
           Set it to the path of qemu-system-x86_64, or unset it to use the one in PATH.
+      engine embedded: 0.1.0, built in
       ",
       }
     `)

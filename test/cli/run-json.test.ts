@@ -37,6 +37,20 @@ test('one object and nothing else, as the documentation promises it', async () =
   expect(wallMs).toBeGreaterThan(0)
 })
 
+test('the embedded engine counts instructions, the same in every run', async () => {
+  const runs = await Promise.all([1, 2].map(() => run('AdsBx', '--engine', 'embedded')))
+  const [one, other] = runs.map(({ stdout }) => JSON.parse(stdout))
+  expect(one).toMatchObject({
+    engine: { name: 'embedded', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+    end: { kind: 'exit', value: 0x10 },
+    serial: { com1: 'line A\nline B\n' },
+    debugConsole: 'debug\n',
+  })
+  expect(one.screen.lines).toEqual(['', '', 'show', ...Array(22).fill('')])
+  expect(one.instructions).toBeGreaterThan(100)
+  expect({ ...other, wallMs: 0 }).toEqual({ ...one, wallMs: 0 })
+})
+
 test.each<[string, string[], object]>([
   ['Af', [], { kind: 'exit', value: 0x11, status: 35 }],
   ['At', ['--expect', 'tripleFault'], { kind: 'tripleFault', detail: expect.stringMatching(/^0x/) }],

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { decodePng } from '../../src/report/png.ts'
 import { kernel } from '../kernels/build.ts'
@@ -16,6 +17,47 @@ function folder(): string {
   onTestFinished(() => rmSync(made, { recursive: true }))
   return made
 }
+
+describe('on the embedded engine', () => {
+  test('as expected, with no QEMU there', async () => {
+    const env = { KERNELTEST_QEMU: '/none', KERNELTEST_ENGINE: 'embedded' }
+    expect(await kerneltest(['run', kernel('script'), '--cmdline', 'ABx'], { env })).toMatchInlineSnapshot(`
+      {
+        "status": 0,
+        "stderr": "kerneltest: ok: the guest exited with 0x10 (status 33)
+      ",
+        "stdout": "line A
+      line B
+      ",
+      }
+    `)
+  })
+
+  test('a crash', async () => {
+    expect(await run('At', '--engine', 'embedded')).toMatchInlineSnapshot(`
+      {
+        "status": 1,
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; expected it to exit with 0x10 (status 33)
+      ",
+        "stdout": "line A
+      ",
+      }
+    `)
+  })
+
+  test('what it cannot boot', async () => {
+    const image = fileURLToPath(new URL('../../examples/boot-sector/boot-sector.img', import.meta.url))
+    expect(await kerneltest(['run', image, '--engine', 'embedded'])).toMatchInlineSnapshot(`
+      {
+        "status": 3,
+        "stderr": "kerneltest: KT3015: the embedded engine has no BIOS firmware, which disks and ISOs need
+        Use the engine qemu for this image.
+      ",
+        "stdout": "",
+      }
+    `)
+  })
+})
 
 describe('verdicts', () => {
   test('as expected', async () => {

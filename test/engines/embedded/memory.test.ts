@@ -43,15 +43,15 @@ test('writes over pages that lie apart', async () => {
 
 test('looking changes nothing: no accessed bit, no instruction', async () => {
   const { machine } = await inLongMode()
-  const before = [
-    await machine.read('physical', 0n, 0x200000),
-    await machine.registers(),
-    await machine.now(),
-  ]
+  const look = async () => ({
+    memory: Buffer.from(await machine.read('physical', 0n, 0x200000)).toString('latin1'),
+    registers: await machine.registers(),
+    now: await machine.now(),
+  })
+  const before = await look()
   await machine.read('linear', 0x200ffen, 6)
   await machine.screen()
-  const after = [await machine.read('physical', 0n, 0x200000), await machine.registers(), await machine.now()]
-  expect(after).toEqual(before)
+  expect(await look()).toEqual(before)
   await machine.close()
 })
 
@@ -65,7 +65,6 @@ test('what is not there', async () => {
     await read('linear', 0xffff_ffff_ffff_fffcn, 8),
     await read('physical', 0x7fffffen, 4),
     await read('physical', 1n << 60n, 4),
-    await read('physical', -1n, 1),
     await messageOf(machine.write('linear', 0x201ffen, Uint8Array.of(1, 2, 3))),
   ]).toMatchInlineSnapshot(`
     [
@@ -78,8 +77,6 @@ test('what is not there', async () => {
       "KT3011: there is no memory at physical address 0x8000000
       Give the machine more memory (\`memory\`), or check the address.",
       "KT3011: there is no memory at physical address 0x1000000000000000
-      Give the machine more memory (\`memory\`), or check the address.",
-      "KT3011: there is no memory at physical address 0x-1
       Give the machine more memory (\`memory\`), or check the address.",
       "KT3011: nothing is mapped at linear address 0x202000
       Look at the guest's page tables at this point (\`vm.pageTables\`), or read a physical address.",
