@@ -30,8 +30,6 @@ export type Delivered = 'delivered' | 'tripleFault'
 /** INTR without an interrupt controller: the data bus floats. */
 const floatingVector = 0xff
 const sipiShift = 8
-/** Debug traps that a software interrupt leaves to its handler, or to the task that it switched to. */
-const keptByInterrupts = debugBit.breakpoints | debugBit.taskSwitch
 const careFlags = flagBit.trap | flagBit.resume
 const virtualInterrupt = flagBit.virtualInterrupt | flagBit.virtualInterruptPending
 
