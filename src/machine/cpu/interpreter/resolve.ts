@@ -11,13 +11,13 @@ import {
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { accessBit, resolved } from './access.ts'
+import { nonCanonicalTest } from './canonical.ts'
 import { addressIn, canRead, canWrite } from './frames.ts'
 import type { Imports } from './imports.ts'
 import { halves } from './physical-access.ts'
 
 const exception = { stack: 12, generalProtection: 13, alignment: 17 } as const
 const eferLma = 0x400
-const cr4La57 = 0x1000
 
 type FourParameters = [Local, Local, Local, Local]
 
@@ -65,10 +65,7 @@ function isWide(access: Local): Expression {
 }
 
 function refuseNonCanonical(f: FunctionBuilder, linear: Local, bytes: Local, access: Local): void {
-  const hasFiveLevels = op('i32.and', load('i32.load', 0, state.cr4), cr4La57)
-  const unused = f.let(select(hasFiveLevels, constant('i64', 7), constant('i64', 16)))
-  const isOdd = (address: Expression) =>
-    op('i64.ne', op('i64.shr_s', op('i64.shl', address, unused), unused), address)
+  const isOdd = nonCanonicalTest(f)
   const last = f.let(lastByte(linear, bytes))
   f.if(op('i32.or', isOdd(linear), isOdd(last)), () => {
     const isStack = op('i32.and', access, accessBit.stack)

@@ -13,6 +13,7 @@ import { placeCount, segment, state } from '../state-layout.ts'
 import { call, constant, type Expression, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import { accessBit, resolved } from './access.ts'
+import { nonCanonicalTest } from './canonical.ts'
 import type { Imports } from './imports.ts'
 import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
 import { stackMask } from './stack-pointer.ts'
@@ -170,7 +171,7 @@ export class SlowTarget implements Target {
     const outside = this.f.local('i32')
     this.f.if(
       this.#isLong(),
-      () => this.f.set(outside, op('i64.ne', op('i64.shr_s', op('i64.shl', target, 16), 16), target)),
+      () => this.f.set(outside, nonCanonicalTest(this.f)(target)),
       () => {
         const limit = load('i64.load32_u', 0, state.segmentLimits + 4 * segment.cs)
         this.f.set(outside, op('i64.gt_u', target, limit))
