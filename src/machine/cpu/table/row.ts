@@ -7,9 +7,9 @@ export type { OperandKind } from './operand.ts'
 export type OpcodeMap = 'one' | '0f' | '0f38' | '0f3a'
 
 /**
- * Prefixes that choose the row instead of modifying it: 66, F3 or F2; none of the three (NP in the manual); or
- * neither F2 nor F3, while 66 is still the operand size (NFx). The later one of F2 and F3 counts, and 66
- * chooses nothing beside them.
+ * Prefixes that choose the row instead of modifying it: 66, F3 or F2; none of the three (NP in the manual);
+ * or neither F2 nor F3, while 66 is still the operand size (NFx). The later one of F2 and F3 counts, and
+ * 66 chooses nothing beside them.
  */
 export type MandatoryPrefix = '66' | 'f3' | 'f2' | 'none' | 'nfx'
 
