@@ -4,6 +4,7 @@ import { CodeCache } from './code-cache.ts'
 import { controlInstructions } from './control/control-instructions.ts'
 import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
 import { DerivedState } from './derived-state.ts'
+import { noteDataAccess, notePortAccess } from './events/debug-registers.ts'
 import { eventInstructions } from './events/event-instructions.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
 import { FrameTable, memoryBytes } from './frame-table.ts'
@@ -176,6 +177,11 @@ export class Cpu {
     this.#core.flushTlb(0)
   }
 
+  /** The core is left behind the instruction that is under way: a debug trap follows it. */
+  #leaveForTrap(isHit: boolean): void {
+    if (isHit) this.#view.setInt32(state.interruption, interruption.stop, true)
+  }
+
   /** One delivery, or one run of the core. */
   #step(left: number): { readonly stop: CpuStop | null; readonly done: number } {
     const { careful } = this.events
@@ -262,13 +268,22 @@ export class Cpu {
     let old: SystemInstructions | null = null
     return {
       memory: this.#memory,
-      portRead: (port: number, size: number) => ports.read(port, size),
-      portWrite: (port: number, size: number, value: number) => ports.write(port, size, value >>> 0),
+      portRead: (port: number, size: number) => {
+        this.#leaveForTrap(notePortAccess(this.state, port, size))
+        return ports.read(port, size)
+      },
+      portWrite: (port: number, size: number, value: number) => {
+        this.#leaveForTrap(notePortAccess(this.state, port, size))
+        ports.write(port, size, value >>> 0)
+      },
       portAllowed: (port: number, size: number) => this.#portAllowed(port, size),
       busRead: (low: number, high: number, size: number) => this.memory.readChip(address(low, high), size),
       busWrite: (low: number, high: number, size: number, value: number) =>
         this.memory.writeChip(address(low, high), size, value >>> 0),
-      breakpoint: () => {},
+      breakpoint: (low: number, high: number, bytes: number, isWrite: number) => {
+        const linear = (BigInt(high) << 32n) | BigInt(low >>> 0)
+        this.#leaveForTrap(noteDataAccess(this.state, linear, bytes, isWrite !== 0))
+      },
       codeWritten: (frame: number) => this.#cache.drop(frame),
       system: (uop: number) => {
         dispatch ??= this.#dispatch()

@@ -86,21 +86,23 @@ export function instructionHits(cpu: CpuState, linear: bigint): number {
   return hits(cpu, linear, 1, ['instruction'])
 }
 
-/** A data access that has been done, or cannot fault any more: #DB follows the instruction. */
-export function noteDataAccess(cpu: CpuState, linear: bigint, bytes: number, isWrite: boolean): void {
-  addPending(
-    cpu,
-    hits(cpu, BigInt.asUintN(64, linear), bytes, isWrite ? ['write', 'readWrite'] : ['readWrite']),
-  )
+/**
+ * A data access that has been done, or cannot fault any more. True if #DB follows the instruction.
+ */
+export function noteDataAccess(cpu: CpuState, linear: bigint, bytes: number, isWrite: boolean): boolean {
+  const asked: readonly BreakpointKind[] = isWrite ? ['write', 'readWrite'] : ['readWrite']
+  return addPending(cpu, hits(cpu, BigInt.asUintN(64, linear), bytes, asked))
 }
 
 /** The same for ports, where CR4.DE makes R/W field 2 mean them. */
-export function notePortAccess(cpu: CpuState, port: number, bytes: number): void {
-  if (cpu.cr4 & cr4Bit.de) addPending(cpu, hits(cpu, BigInt(port), bytes, ['port']))
+export function notePortAccess(cpu: CpuState, port: number, bytes: number): boolean {
+  if ((cpu.u32(state.dr7) & dr7Bit.enables) === 0 || (cpu.cr4 & cr4Bit.de) === 0) return false
+  return addPending(cpu, hits(cpu, BigInt(port), bytes, ['port']))
 }
 
-export function addPending(cpu: CpuState, bits: number): void {
+export function addPending(cpu: CpuState, bits: number): boolean {
   if (bits !== 0) cpu.setU32(state.pendingDebug, cpu.u32(state.pendingDebug) | bits)
+  return bits !== 0
 }
 
 /** What #DB does to DR6 and DR7: B0 to B3 are new, all else in DR6 stays set until software clears it. */
