@@ -75,11 +75,16 @@ export class PagedMachine {
     this.memory = new PhysicalMemory(setup.ramBytes ?? 8 << 20, setup.rom ?? null)
     this.cpu = new Cpu(this.memory, new PortSpace())
     this.cpu.stopsAtExceptions = true
-    this.#writeTables(setup.cpl === 3)
-    this.#enter(setup)
     for (const [index, name] of snippetNames.entries()) {
       this.cpu.poke(codeAt + snippetBytes * index, new Uint8Array(snippets[name]))
     }
+    this.enter(setup)
+  }
+
+  /** Begins anew, with empty TLBs. */
+  enter(setup: Setup): void {
+    this.#writeTables(setup.cpl === 3)
+    this.#setState(setup)
     this.cpu.settle()
   }
 
@@ -147,6 +152,11 @@ export class PagedMachine {
     this.cpu.state.setGeneral(registers.di, value)
   }
 
+  setGdt(base: bigint, limit: number): void {
+    this.cpu.state.setU64(state.gdtBase, base)
+    this.cpu.state.setU32(state.gdtLimit, limit)
+  }
+
   get cr2(): bigint {
     return this.cpu.faultAddress
   }
@@ -167,7 +177,7 @@ export class PagedMachine {
     this.set(own.directory, all | bit.ps)
   }
 
-  #enter({ cpl = 0, cr0: cr0Bits = 0, cr4: cr4Bits = 0, efer = 0, flags = 0, pkru = 0 }: Setup): void {
+  #setState({ cpl = 0, cr0: cr0Bits = 0, cr4: cr4Bits = 0, efer = 0, flags = 0, pkru = 0 }: Setup): void {
     const { state: cpu } = this.cpu
     const isLong = this.#paging === 'long' || this.#paging === 'la57'
     const hasPae = isLong || this.#paging === 'pae'
