@@ -10,6 +10,8 @@ export interface Case extends Surroundings {
   readonly row: Row
   readonly form: Form
   readonly code: Uint8Array
+  /** Nothing in it depends on where it stands. */
+  readonly isMovable: boolean
 }
 
 export interface Section {
@@ -28,6 +30,8 @@ export function sections(): Section[] {
     .flatMap((row) => formsOf(row).map((form) => ({ row, form, name: sectionOf(row, form) })))
 }
 
+const branches = new Set(['JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'LOOPE', 'LOOPNE', 'JCXZ'])
+
 /** One for each vector of the form; the last one has LOCK. */
 export function caseCount({ row }: Section): number {
   return vectorsPerForm * (row.condition ? 4 : 1) + 1
@@ -42,7 +46,9 @@ export function caseOf(section: Section, index: number): Case {
     const encoded = encode(row, form, random, hasLock)
     const surroundings = surround(row, form, encoded, random)
     if (!surroundings) continue
+    const { code, address } = encoded
+    const isMovable = address?.relativeAt == null && !branches.has(row.mnemonic)
     const { registers, rflags, data, stack } = surroundings
-    return { row, form, code: encoded.code, registers, rflags, data, stack }
+    return { row, form, code, isMovable, registers, rflags, data, stack }
   }
 }

@@ -1,6 +1,6 @@
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import { caseCount, caseOf, type Section, sections } from './cases.ts'
-import { OurCpu } from './our-cpu.ts'
+import { runCase, type Way, waysToRun } from './our-cpu.ts'
 import { definedFlags } from './undefined-flags.ts'
 import { line, readVectors } from './vectors.ts'
 import { differsByVendor } from './vendor-differences.ts'
@@ -14,14 +14,14 @@ export interface Verdict {
 /** Compares every `stride`-th vector of every form with what our processor does. */
 export function judgeVectors(bits: Bits, stride: number): Verdict {
   const recorded = readVectors()
-  const ours = new OurCpu()
+  const ways = waysToRun(bits)
   const wrong: string[] = []
   let judged = 0
   for (const section of sections()) {
     if (section.form.bits !== bits) continue
     const lines = recorded.get(section.name) ?? []
     for (let index = 0; index < caseCount(section); index += stride) {
-      const difference = compare(section, index, lines[index] ?? 'not recorded', ours)
+      const difference = compare(section, index, lines[index] ?? 'not recorded', ways)
       if (difference === null) continue
       judged++
       wrong.push(...difference)
@@ -30,15 +30,17 @@ export function judgeVectors(bits: Bits, stride: number): Verdict {
   return { judged, wrong }
 }
 
-/** Through fast handlers where there are some, then through slow ones. Null where the host is no judge. */
-function compare(section: Section, index: number, expected: string, ours: OurCpu): string[] | null {
+/** Null where the host is no judge. */
+function compare(section: Section, index: number, expected: string, ways: readonly Way[]): string[] | null {
   const input = caseOf(section, index)
   if (differsByVendor(input)) return null
   const flags = definedFlags(input)
-  return (['warm', 'empty'] as const).flatMap((tlb) => {
-    const result = comparable(line(input, ours.run(input, tlb)), flags)
+  return ways.flatMap((way) => {
+    const ran = runCase(input, way)
+    if (!ran) return []
+    const result = comparable(line(input, ran), flags)
     if (result === comparable(expected, flags)) return []
-    return [`${section.name}, TLB ${tlb}\n  host ${expected}\n  ours ${result}`]
+    return [`${section.name}, ${way.name}\n  host ${expected}\n  ours ${result}`]
   })
 }
 

@@ -14,41 +14,63 @@ const maxUnits = 10
 
 const unknownEnd = 0x1000
 
-/** The data TLB when a case begins: an empty one sends every access of memory through a slow handler. */
-export type TlbAtStart = 'warm' | 'empty'
+/** A way of ours to run code of one width. */
+export interface Way {
+  readonly name: string
+  readonly cpu: Cpu
+  /** Sends every access of memory through a slow handler. */
+  readonly withEmptyTlb: boolean
+  /** The code's distance from where the host had it. */
+  readonly shift: number
+}
 
-/** Our processor with the segments that `recorder.c` sets up, and every feature that the cases need. */
-export class OurCpu {
-  readonly #cpus: Readonly<Record<Bits, Cpu>> = { 16: segmented(), 32: flat(), 64: long() }
+/** The last byte of a page: longer instructions go on in the next, and are decoded each time. */
+const atPageEnd = 0xfff
 
-  run({ form, code, registers, rflags, data, stack }: Case, tlb: TlbAtStart): Result {
-    const cpu = this.#cpus[form.bits]
-    if (tlb === 'empty') cpu.flushTlb()
-    cpu.poke(codeAt, code)
-    cpu.poke(dataWindow.at, data)
-    cpu.poke(stackWindow.at, stack)
-    registers.forEach((value, number) => {
-      cpu.state.setU64(state.registers + 8 * number, value)
-    })
-    cpu.state.flags = rflags
-    const start = BigInt(codeAt - baseOf(form.bits, 'code'))
-    cpu.state.rip = start
-    let [endedAt, errorCode] = [-1, 0]
-    for (let unit = 0; unit < maxUnits && endedAt < 0; unit++) {
-      const { stop } = cpu.run(1)
-      const moved = Number(cpu.state.rip - start)
-      if (stop.kind === 'exception') {
-        endedAt = 0x100 + stop.vector
-        errorCode = stop.code
-      } else if (stop.kind !== 'budget') endedAt = unknownEnd
-      else if (moved === code.length) endedAt = 0
-      else if (moved === takenOffset) endedAt = 1
-    }
-    const window = ({ at, bytes }: { at: number; bytes: number }) => cpu.ram.subarray(at, at + bytes)
-    const general = Array.from({ length: 16 }, (_, number) => cpu.state.general(number))
-    const memory = { data: window(dataWindow), stack: window(stackWindow) }
-    return { registers: general, rflags: cpu.state.flags, endedAt, errorCode, ...memory }
+/** With the segments that `recorder.c` sets up, and every feature that the cases need. */
+export function waysToRun(bits: Bits): readonly Way[] {
+  const cpus = {
+    16: { segments: segmented() },
+    32: { flat: flat(), limits: limited() },
+    64: { long: long() },
   }
+  return Object.entries(cpus[bits]).flatMap(([name, cpu]: [string, Cpu]) => [
+    { name, cpu, withEmptyTlb: false, shift: 0 },
+    { name: `${name}, empty TLB`, cpu, withEmptyTlb: true, shift: 0 },
+    // Segments of 16-bit code end with the page.
+    ...(bits === 16 ? [] : [{ name: `${name}, two pages`, cpu, withEmptyTlb: false, shift: atPageEnd }]),
+  ])
+}
+
+/** Null for code that cannot be run in this way. */
+export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result | null {
+  if (shift !== 0 && !input.isMovable) return null
+  const { form, code, registers, rflags, data, stack } = input
+  if (withEmptyTlb) cpu.flushTlb()
+  cpu.poke(codeAt + shift, code)
+  cpu.poke(dataWindow.at, data)
+  cpu.poke(stackWindow.at, stack)
+  registers.forEach((value, number) => {
+    cpu.state.setU64(state.registers + 8 * number, value)
+  })
+  cpu.state.flags = rflags
+  const start = BigInt(codeAt + shift - baseOf(form.bits, 'code'))
+  cpu.state.rip = start
+  let [endedAt, errorCode] = [-1, 0]
+  for (let unit = 0; unit < maxUnits && endedAt < 0; unit++) {
+    const { stop } = cpu.run(1)
+    const moved = Number(cpu.state.rip - start)
+    if (stop.kind === 'exception') {
+      endedAt = 0x100 + stop.vector
+      errorCode = stop.code
+    } else if (stop.kind !== 'budget') endedAt = unknownEnd
+    else if (moved === code.length) endedAt = 0
+    else if (moved === takenOffset) endedAt = 1
+  }
+  const window = ({ at, bytes }: { at: number; bytes: number }) => cpu.ram.subarray(at, at + bytes)
+  const general = Array.from({ length: 16 }, (_, number) => cpu.state.general(number))
+  const memory = { data: window(dataWindow), stack: window(stackWindow) }
+  return { registers: general, rflags: cpu.state.flags, endedAt, errorCode, ...memory }
 }
 
 const machineBytes = 4 << 20
@@ -79,6 +101,16 @@ function long(): Cpu {
 
 function flat(): Cpu {
   return made({ cr0: 0x11, cr4: 0, efer: 0, long: false })
+}
+
+/** Flat but for limits: code of 32 bits runs as segmented code does. */
+function limited(): Cpu {
+  const cpu = flat()
+  for (const number of [segment.ds, segment.es, segment.ss]) {
+    cpu.state.setSegment(number, { ...cpu.state.segment(number), limit: 0xffff_efff })
+  }
+  cpu.settle()
+  return cpu
 }
 
 function segmented(): Cpu {

@@ -5,8 +5,8 @@ import { shiftCount } from './undefined-flags.ts'
 /**
  * Where the recording CPU, an AMD, is no judge of ours, which is an Intel. Not recorded at all: near branches
  * with 66 in 64-bit code, which Intel ignores and AMD obeys; branches to addresses that are not canonical,
- * which Intel refuses where they stand and AMD where they lead (`intel-only.test.ts` has both). Undefined flags
- * are masked: `undefined-flags.ts`. Here are the cases that are left out of what was recorded, and why.
+ * which Intel refuses where they stand and AMD where they lead (`intel-only.test.ts` has both). Undefined
+ * flags are masked: `undefined-flags.ts`. Here are the cases left out of what was recorded, and why.
  */
 const differences: readonly { readonly reason: string; readonly applies: (input: Case) => boolean }[] = [
   {
