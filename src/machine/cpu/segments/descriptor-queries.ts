@@ -64,17 +64,21 @@ function answer(cpu: Processor, operation: Operation, question: Question): Outco
   return 'next'
 }
 
-function accessRights(cpu: Processor, { high, rights: allowed }: Descriptor): number | null {
+function accessRights(cpu: Processor, descriptor: Descriptor): number | null {
+  const { high, rights: allowed } = descriptor
   const types = cpu.state.isLongMode ? withRightsInLong : withRights
-  return isSystem(allowed) && !types.includes(typeOf(allowed)) ? null : (high & shownRights) >>> 0
+  return isSystem(allowed) && !isKnown(cpu, descriptor, types) ? null : (high & shownRights) >>> 0
 }
 
 function segmentLimit(cpu: Processor, descriptor: Descriptor): number | null {
-  const { rights: allowed } = descriptor
-  if (!isSystem(allowed)) return limitOf(descriptor)
   const types = cpu.state.isLongMode ? withLimitInLong : withLimit
-  if (!types.includes(typeOf(allowed))) return null
-  return cpu.state.is64Bit && findUpperHalf(cpu, descriptor) === null ? null : limitOf(descriptor)
+  return isSystem(descriptor.rights) && !isKnown(cpu, descriptor, types) ? null : limitOf(descriptor)
+}
+
+/** Whether a system descriptor has one of these types; in 64-bit mode it must be right in its upper half too. */
+function isKnown(cpu: Processor, descriptor: Descriptor, types: readonly number[]): boolean {
+  if (!types.includes(typeOf(descriptor.rights))) return false
+  return !cpu.state.is64Bit || findUpperHalf(cpu, descriptor) !== null
 }
 
 /** Memory has to be writable also where nothing changes. */

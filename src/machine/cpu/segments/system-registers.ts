@@ -29,6 +29,9 @@ export const systemRegisters: SystemInstructions = {
   LTR: loadTask,
 }
 
+const upperHalf = 4n
+const busyBit = taskBit.busy << 8
+
 /** To memory always 16 bits; a register is written as wide as the operand size. */
 function store(number: number): SystemInstruction {
   return ({ state: cpu }, operation) => {
@@ -64,7 +67,7 @@ function loadTask(cpu: Processor, operation: Operation): Outcome {
   const descriptor = readGlobal(cpu, selector, cpu.state.isLongMode ? [task32] : [task16, task32])
   const base = systemBase(cpu, descriptor)
   const limit = limitOf(descriptor)
-  setBusy(cpu, descriptor)
+  setBusy(cpu, descriptor.at, true)
   cpu.state.setSegment(segment.tr, { selector, base, limit, rights: descriptor.rights | taskBit.busy })
   return 'next'
 }
@@ -91,7 +94,13 @@ function systemBase(cpu: Processor, descriptor: Descriptor): bigint {
   throw new GuestFault(vector.generalProtection, errorCodeOf(descriptor.selector))
 }
 
-/** Marks a task state as busy in the GDT. @throws GuestFault #PF */
-export function setBusy(cpu: Processor, { at, high }: Descriptor): void {
-  cpu.memory.write(at + 5n, 1, ((high >>> 8) & 0xff) | taskBit.busy, 'system')
+/** Busy or not, in the GDT: the upper half of the descriptor at `at` is written. @throws GuestFault #PF */
+export function setBusy({ memory }: Processor, at: bigint, isBusy: boolean): void {
+  const high = memory.readNumber(at + upperHalf, 4, 'system')
+  memory.write(at + upperHalf, 4, isBusy ? high | busyBit : high & ~busyBit, 'system')
+}
+
+/** Throws what `setBusy` would throw. */
+export function probeBusy({ memory }: Processor, at: bigint): void {
+  memory.probeWrite(at + upperHalf, 4, 'system')
 }

@@ -19,7 +19,7 @@ import {
   taskBit,
   typeOf,
 } from './descriptor.ts'
-import { setBusy } from './system-registers.ts'
+import { probeBusy, setBusy } from './system-registers.ts'
 import { forgetDescriptors, loadTaskParagraphs, loadTaskSegments, loadTaskTable } from './task-segments.ts'
 import {
   loadGeneral,
@@ -59,11 +59,11 @@ export function switchTask(
   const { flags } = cpu.state
   const left = reason === 'iret' ? flags & ~flagBit.nestedTask : flags
   saveTaskState(cpu, old.base, isWideTask(old.rights), { ip: next, flags: left })
-  if (!isNested) clearBusy(cpu, old.selector)
+  if (!isNested) setBusy(cpu, descriptorAt(cpu, old.selector), false)
   const base = baseOf(task)
   if (isNested) cpu.memory.write(base, 2, old.selector, 'system')
   const fresh = readTaskState(cpu, base, isWide)
-  if (reason !== 'iret') setBusy(cpu, task)
+  if (reason !== 'iret') setBusy(cpu, task.at, true)
   cpu.state.setSegment(segment.tr, {
     selector,
     base,
@@ -107,19 +107,13 @@ function probe(cpu: Processor, task: Descriptor, isWide: boolean, isNested: bool
   memory.probeRead(base, taskLayout(isWide).limit + 1, 'system')
   if (isNested) memory.probeWrite(base, 2, 'system')
   probeTaskState(cpu, old.base, isWideTask(old.rights))
-  memory.probeWrite(task.at + 5n, 1, 'system')
-  if (!isNested) memory.probeWrite(accessByteAt(cpu, old.selector), 1, 'system')
+  probeBusy(cpu, task.at)
+  if (!isNested) probeBusy(cpu, descriptorAt(cpu, old.selector))
 }
 
-/** Where the GDT holds type and rights of a selector. */
-function accessByteAt(cpu: Processor, selector: number): bigint {
-  return BigInt.asUintN(32, cpu.state.gdt.base + BigInt((selector & 0xfff8) + 5))
-}
-
-function clearBusy(cpu: Processor, selector: number): void {
-  const at = accessByteAt(cpu, selector)
-  const access = cpu.memory.readNumber(at, 1, 'system')
-  cpu.memory.write(at, 1, access & ~taskBit.busy, 'system')
+/** Where the GDT holds the descriptor of a task. */
+function descriptorAt(cpu: Processor, selector: number): bigint {
+  return BigInt.asUintN(32, cpu.state.gdt.base + BigInt(selector & 0xfff8))
 }
 
 /** The new task's state. What faults from here on is its own. */
