@@ -14,6 +14,8 @@ export interface Setup {
   readonly efer?: number
   readonly flags?: number
   readonly pkru?: number
+  /** The machine's own page is the user's, too, whatever `cpl` is. */
+  readonly isShared?: boolean
   readonly rom?: Rom
   readonly ramBytes?: number
 }
@@ -58,6 +60,10 @@ const snippets = {
   push: [0x50],
   reloadCr3: [0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8],
   loadDs: [0x8e, 0xdf],
+  writeCr0: [0x0f, 0x22, 0xc0],
+  clac: [0x0f, 0x01, 0xca],
+  stac: [0x0f, 0x01, 0xcb],
+  sysret: [0x48, 0x0f, 0x07],
 } as const
 export type Snippet = keyof typeof snippets
 const snippetNames = Object.keys(snippets) as Snippet[]
@@ -83,7 +89,7 @@ export class PagedMachine {
 
   /** Begins anew, with empty TLBs. */
   enter(setup: Setup): void {
-    this.#writeTables(setup.cpl === 3)
+    this.#writeTables(setup.cpl === 3 || setup.isShared === true)
     this.#setState(setup)
     this.cpu.settle()
   }
