@@ -9,5 +9,11 @@ export const ports = {
   resetControl: { first: 0xcf9, count: 1 },
 } as const
 
+/**
+ * What things take besides the instruction that does them, in ticks of the clock. A port access takes about a
+ * microsecond, as on the ISA bus: a guest that polls a device sees time pass.
+ */
+export const charges = { port: 1000 } as const
+
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

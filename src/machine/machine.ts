@@ -11,7 +11,7 @@ import { ResetControl } from './devices/reset-control.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { Uart16550 } from './devices/uart16550.ts'
 import { type EntryRegisters, enter } from './entry.ts'
-import { ports, textMemory } from './layout.ts'
+import { charges, ports, textMemory } from './layout.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 
 /** Why the machine stands still. */
@@ -48,7 +48,7 @@ const accessesPerPoll = 256
 
 /**
  * A PC: one processor, RAM, serial ports, a text screen and ways to end. Time is counted in ticks of the
- * clock: an instruction takes one, and `skip` lets them pass without any.
+ * clock: an instruction takes one, a port access some more, and `skip` lets them pass without any.
  */
 export class Machine {
   readonly cpu: Cpu
@@ -60,6 +60,8 @@ export class Machine {
   #wiring: Wiring
   #end: End | null = null
   #skipped = 0
+  /** The tick at which a run is over. */
+  #until = Number.POSITIVE_INFINITY
   #accesses = 0
 
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
@@ -116,19 +118,22 @@ export class Machine {
     enter(this.cpu, registers)
   }
 
+  /** Runs for exactly `budget` units, unless something stops it before. */
+  run(budget: number): MachineStop {
+    const { stop } = this.cpu.run(budget)
+    return this.#end ?? stop
+  }
+
   /**
-   * Runs for at most `budget` ticks, or until something stops it. A CPU that stands at one of `addresses`
-   * (linear) runs on to the next arrival.
+   * Runs to the end of the first instruction at or after a tick, or for `most` units, or until something else
+   * stops it. A CPU that stands at one of `addresses` (linear) runs on to the next arrival.
    */
-  run(budget: number, addresses: ReadonlySet<bigint> = none): MachineStop {
-    if (addresses.size === 0) return this.#run(budget)
-    for (let left = budget; left > 0; left--) {
-      const stop = this.#run(1)
-      if (stop.kind !== 'budget') return stop
-      const linear = this.linearRip
-      if (addresses.has(linear)) return { kind: 'address', linear }
-    }
-    return { kind: 'budget' }
+  runUntil(tick: number, most: number, addresses: ReadonlySet<bigint> = none): MachineStop {
+    this.#until = tick
+    const left = () => Math.min(tick - this.ticks, most)
+    const stop = addresses.size === 0 ? this.run(left()) : this.#step(left(), addresses)
+    this.#until = Number.POSITIVE_INFINITY
+    return stop
   }
 
   get linearRip(): bigint {
@@ -183,9 +188,15 @@ export class Machine {
     return at >= 0n && at + BigInt(length) <= BigInt(this.cpu.ram.length)
   }
 
-  #run(budget: number): MachineStop {
-    const { stop } = this.cpu.run(budget)
-    return this.#end ?? stop
+  #step(budget: number, addresses: ReadonlySet<bigint>): MachineStop {
+    for (let left = budget; left > 0; left--) {
+      const stop = this.run(1)
+      if (stop.kind !== 'budget' && stop.kind !== 'requested') return stop
+      const linear = this.linearRip
+      if (addresses.has(linear)) return { kind: 'address', linear }
+      if (stop.kind === 'requested') return stop
+    }
+    return { kind: 'budget' }
   }
 
   #wire(): void {
@@ -240,6 +251,8 @@ export class Machine {
   #noteAccess(port: number, size: number): void {
     notePortAccess(this.state, port, size)
     if (this.state.u32(stateLayout.pendingDebug) !== 0) this.requestStop()
+    this.skip(charges.port)
+    if (this.ticks >= this.#until) this.requestStop()
     this.#accesses++
     if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
   }

@@ -76,8 +76,8 @@ export class Run {
       if (machine.ticks >= this.#deadline) return { why: 'deadline', activity: this.#activity }
       const target = this.#nextLook()
       if (this.#rest) this.#pass(target - machine.ticks)
-      else this.#stand(this.#runStretch(target - machine.ticks, addresses))
-      if (machine.ticks === target && this.#cause === null) this.#look()
+      else this.#stand(this.#runStretch(target, addresses))
+      if (machine.ticks >= target && this.#cause === null) this.#look()
       if (this.#cause) return { why: 'end', cause: this.#cause }
       if (this.isTurn) await this.#turn()
     }
@@ -89,9 +89,11 @@ export class Run {
     return this.#met
   }
 
-  #runStretch(budget: number, addresses: ReadonlySet<bigint>): MachineStop {
+  #runStretch(target: number, addresses: ReadonlySet<bigint>): MachineStop {
     const started = performance.now()
-    const stop = this.#machine.run(Math.min(budget, this.#stretch), addresses)
+    const { units } = this.#machine
+    const most = Math.min(this.#stretch, ...[...this.#counts.keys()].map((count) => count - units))
+    const stop = this.#machine.runUntil(target, most, addresses)
     const isSlow = performance.now() - started > stretch.ms
     this.#stretch = isSlow
       ? Math.max(stretch.least, Math.floor(this.#stretch / 4))

@@ -126,3 +126,18 @@ test('where a run is cut changes nothing', async () => {
   expect(cut.printed('com1')).toBe(whole.printed('com1'))
   await Promise.all([whole.machine.close(), cut.machine.close()])
 })
+
+test('a guest that polls a port sees time pass', async () => {
+  // rdtsc; mov ebx, eax; in al, 0x64; rdtsc; sub eax, ebx; hlt
+  const { machine } = await openCode([0x0f, 0x31, 0x89, 0xc3, 0xe4, 0x64, 0x0f, 0x31, 0x29, 0xd8, 0xf4])
+  await machine.run({ deadlineNs: 1_000_000n, any: [] })
+  expect((await machine.registers()).rax).toBe(1003n)
+  expect((await machine.now()).instructions).toBe(6n)
+  // in al, 0x64, for ever: a look each millisecond comes behind an access, not in it.
+  const polls = await openCode([0xe4, 0x64, 0xeb, 0xfc])
+  const { at } = await polls.machine.run({ deadlineNs: 10_000_000n, any: [] })
+  expect(at.instructions).toBeLessThan(21_000n)
+  expect(at.ns).toBeGreaterThanOrEqual(10_000_000n)
+  expect(at.ns).toBeLessThan(10_002_000n)
+  await Promise.all([machine.close(), polls.machine.close()])
+})
