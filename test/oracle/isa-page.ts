@@ -52,8 +52,9 @@ the same test fails while it is not current.
 - **Vectors**: recorded on a host CPU, in 64, 32 and 16-bit code. **Probes**: programs that ran in Bochs and hold
   the instruction, by group.
 
-Length, mnemonic and operands of all rows are compared with iced-x86
-([test](../../test/machine/decode.slow.ts)).
+iced-x86 agrees on length, mnemonic and operands over three million encodings
+([test](../../test/machine/decode.slow.ts), [what it sees otherwise](../../test/machine/disagreements.ts)), and Bochs
+on what is an instruction and how long it is ([test](../../test/machine/decode-bochs.slow.ts)).
 `
 
 /** Integer and system rows that nothing from outside has judged. */

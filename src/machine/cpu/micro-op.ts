@@ -58,7 +58,7 @@ export function shapeOf(kind: OperandKind, isMemory: boolean): Shape {
     case 'Y':
       return shape.none
     case 'A':
-      return kind === 'AL' ? shape.register : shape.immediate
+      return kind === 'Ap' ? shape.immediate : shape.register
     default:
       return shape.register
   }
