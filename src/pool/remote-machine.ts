@@ -33,7 +33,7 @@ export interface Patience {
 
 /** The embedded engine works as fast as its host allows, which may be slower than its clock. */
 export const defaultPatience: Patience = {
-  runFactor: { embedded: 4, qemu: 1 },
+  runFactor: { embedded: 10, qemu: 1 },
   runExtraMs: 5_000,
   callMs: 30_000,
   closeMs: 5_000,
