@@ -22,6 +22,18 @@ test('every form of every user-level row has been recorded', () => {
   expect(vectorsPerForm).toBeGreaterThanOrEqual(16)
 })
 
+test('each row raises the exceptions of its own that the table lists', () => {
+  const recorded = readVectors()
+  const vectors: Readonly<Record<string, string>> = { '#DE': '#0', '#BR': '#5' }
+  const missing = sections().flatMap(({ name, row }) =>
+    (row.facts.faults ?? []).filter((fault) => {
+      const end = vectors[fault] ?? fault
+      return !recorded.get(name)?.some((line) => line.split(' ')[1] === end)
+    }),
+  )
+  expect(missing).toEqual([])
+})
+
 test('each exception that user-level instructions raise has been recorded', () => {
   const ends = new Map<string, number>()
   for (const lines of readVectors().values()) {

@@ -42,12 +42,12 @@ export function addressOf(wanted: Wanted): Address {
 function offsetOf({ form, distance, beyond }: Wanted, isStack: boolean): number {
   if (form.bits === 16 && beyond) return segment16.dataLimit + 1 - (beyond - 1)
   const linear = (isStack ? stackAt - 40 : dataAt) + distance
-  return linear - baseOf(form.bits, isStack ? 'stack' : 'data')
+  return linear - baseOf(form, isStack ? 'stack' : 'data')
 }
 
 /** A segment override now and then: the answer is whether the stack's is used. */
 function chooseSegment({ form, random }: Wanted, isStack: boolean, prefixes: number[]): boolean {
-  if (!random.oneIn(6)) return isStack
+  if (!random.oneIn(6) || form.stackBits !== form.bits) return isStack
   const override = random.pick(form.bits === 16 ? [0x26, 0x36, 0x3e] : [0x26, 0x36, 0x3e, 0x2e])
   prefixes.push(override)
   return override === 0x36
@@ -55,6 +55,9 @@ function chooseSegment({ form, random }: Wanted, isStack: boolean, prefixes: num
 
 const bytesOf = (value: number, count: number) =>
   Array.from({ length: count }, (_, index) => (value >> (8 * index)) & 0xff)
+
+/** A stack that addresses of 16 bits do not reach: they name DS. */
+const isFarStack = ({ bits, stackBits }: Form) => bits === 16 && stackBits === 32
 
 const bases16 = [3, 3, 5, 5, 6, 7, 5, 3]
 const indexes16 = [6, 7, 6, 7]
@@ -65,9 +68,10 @@ function address16(wanted: Wanted): Address {
   const prefixes: number[] = []
   const isDirect = mod === 0 && rm === 6
   const base = bases16[rm] ?? 3
-  const isStack = chooseSegment(wanted, !isDirect && base === bp, prefixes)
+  const isStack = !isFarStack(form) && chooseSegment(wanted, !isDirect && base === bp, prefixes)
+  if (isFarStack(form)) prefixes.push(0x3e)
   const offset = offsetOf(wanted, isStack)
-  const linear = offset + baseOf(form.bits, isStack ? 'stack' : 'data')
+  const linear = offset + baseOf(form, isStack ? 'stack' : 'data')
   const high = (value: number) => BigInt(((random.word() & 0xffff_0000) | (value & 0xffff)) >>> 0)
   const pins = new Map<number, bigint>()
   if (isDirect) {
@@ -94,7 +98,7 @@ function address32(wanted: Wanted, start: readonly number[], addressBits: 32 | 6
   const onStack = isStack || base === sp
   const offset =
     base === sp && wanted.beyond ? offsetOf({ ...wanted, beyond: 0 }, true) : offsetOf(wanted, onStack)
-  const linear = offset + baseOf(form.bits, isStack ? 'stack' : 'data')
+  const linear = offset + baseOf(form, isStack ? 'stack' : 'data')
   const common = { prefixes, linear }
   if (base === null) return direct(wanted, offset, common)
   const withIndex = kind > 3 || (base & 7) === sp
@@ -109,7 +113,7 @@ function address32(wanted: Wanted, start: readonly number[], addressBits: 32 | 6
   const indexValue = index === null ? 0n : BigInt.asUintN(addressBits, random.value())
   if (index !== null) pins.set(index, wide(indexValue))
   const room = mod === 0 ? 0 : mod === 1 ? random.below(256) - 128 : random.word() | 0
-  const displacement = base === sp ? offset - (stackAt - baseOf(form.bits, 'stack')) : room
+  const displacement = base === sp ? offset - (stackAt - baseOf(form, 'stack')) : room
   const far = wanted.beyond && addressBits === 64 ? 1n << 62n : 0n
   const rest = far + BigInt(offset) - (indexValue << BigInt(scale)) - BigInt(displacement)
   if (base !== sp) pins.set(base, BigInt.asUintN(64, wide(rest)))

@@ -5,7 +5,7 @@ import { operandSize } from '../../src/machine/cpu/table/operand.ts'
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { type Address, addressOf } from './addressing.ts'
 import type { Form } from './forms.ts'
-import { baseOf, codeAt, dataAt, segment16, takenOffset } from './layout.ts'
+import { baseOf, dataAt, segment16, takenOffset } from './layout.ts'
 import type { Random } from './random.ts'
 
 export interface Encoded {
@@ -124,7 +124,7 @@ function patch(row: Row, form: Form, random: Random, whole: Uint8Array, patched:
     else view.setInt32(opcodeEnd, distance, true)
   }
   if (row.operands.some((one) => one[0] === 'O')) {
-    const offset = BigInt(dataAt + random.below(32) - baseOf(form.bits, 'data'))
+    const offset = BigInt(dataAt + random.below(32) - baseOf(form, 'data'))
     const bytes = new Uint8Array(new BigUint64Array([offset]).buffer)
     whole.set(bytes.subarray(0, length - opcodeEnd), opcodeEnd)
   }
@@ -132,7 +132,5 @@ function patch(row: Row, form: Form, random: Random, whole: Uint8Array, patched:
     view.setUint16(opcodeEnd, random.below(0x40), true)
     if (!random.oneIn(4)) whole[opcodeEnd + 2] = random.below(5)
   }
-  if (row.mnemonic === 'AAM' && random.oneIn(6)) whole[opcodeEnd] = 0
+  if (row.mnemonic === 'AAM' && random.oneIn(3)) whole[opcodeEnd] = 0
 }
-
-export const codeOffset = (bits: Bits) => codeAt - baseOf(bits, 'code')

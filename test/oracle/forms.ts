@@ -1,26 +1,25 @@
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
 import type { Row } from '../../src/machine/cpu/table/row.ts'
+import { system } from '../../src/machine/cpu/table/rows/system.ts'
+import type { Widths } from './layout.ts'
 
 /** One way in which instructions of a row look. */
-export interface Form {
-  readonly bits: Bits
+export interface Form extends Widths {
   readonly bytes: 2 | 4 | 8
   readonly isMemory: boolean
 }
 
-/** Not for user code, or not to be seen from it. */
-const notHere = new Set(['IN', 'OUT', 'INS', 'OUTS', 'CLI', 'STI', 'PUSHF', 'POPF'])
+/** Not for user code, or not to be seen from it: what `table/rows/system.ts` has, and these. */
+const systemRows = new Set(
+  system.map(([encoding, instruction]) => `${encoding} ${instruction.split(' ')[0]}`),
+)
+const notHere = new Set('INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 INTO'.split(' '))
 
 export function isRecorded(row: Row): boolean {
-  const { privileged, alwaysUndefined } = row.facts
-  if (alwaysUndefined) return row.mnemonic.startsWith('UD')
-  if (privileged || notHere.has(row.mnemonic)) return false
-  if (
-    row.operands.some((kind) => ['S', 'C', 'D'].includes(kind[0] ?? '') && kind !== 'CL' && kind !== 'DX')
-  ) {
-    return false
-  }
+  if (row.facts.alwaysUndefined) return row.mnemonic.startsWith('UD')
+  if (systemRows.has(`${row.encoding} ${row.mnemonic}`) || notHere.has(row.mnemonic)) return false
+  if (row.operands.some((kind) => kind[0] === 'S')) return false
   return semantics.has(row.mnemonic) || row.mnemonic === 'ENTER'
 }
 
@@ -55,12 +54,23 @@ export function formsOf(row: Row): Form[] {
   )
   const widths = ([64, 32, 16] as const).filter((bits) => !only || (only === 'long') === (bits === 64))
   return widths.flatMap((bits) =>
-    sizesOf(row, bits).flatMap((bytes) => shapes.map((isMemory) => ({ bits, bytes, isMemory }))),
+    stacksOf(row, bits).flatMap((stackBits) =>
+      sizesOf(row, bits).flatMap((bytes) => shapes.map((isMemory) => ({ bits, stackBits, bytes, isMemory }))),
+    ),
   )
 }
 
+const stackUsers = new Set(['PUSH', 'POP', 'PUSHA', 'POPA', 'ENTER', 'LEAVE', 'CALL', 'RET'])
+
+/** 16-bit code may have a 32-bit stack, and the other way round. */
+function stacksOf(row: Row, bits: Bits): readonly Bits[] {
+  if (bits === 64 || !stackUsers.has(row.mnemonic)) return [bits]
+  return [bits, bits === 16 ? 32 : 16]
+}
+
 /** The name of a form's vectors. */
-export function sectionOf(row: Row, { bits, bytes, isMemory }: Form): string {
+export function sectionOf(row: Row, { bits, stackBits, bytes, isMemory }: Form): string {
   const instruction = [row.mnemonic, ...row.operands].join(' ')
-  return `${bits} ${bytes}${isMemory ? ' memory' : ''}: ${row.encoding}: ${instruction}`
+  const stack = stackBits === bits ? '' : ` stack of ${stackBits}`
+  return `${bits} ${bytes}${isMemory ? ' memory' : ''}${stack}: ${row.encoding}: ${instruction}`
 }

@@ -19,7 +19,13 @@ export const segment16 = {
   stack: stackAt - 0x8000,
 } as const
 
+/** The width of the code, and of the stack where that is another one. */
+export interface Widths {
+  readonly bits: Bits
+  readonly stackBits: Bits
+}
+
 /** What has to be added to an offset to make it linear. */
-export function baseOf(bits: Bits, segment: 'code' | 'data' | 'stack'): number {
-  return bits === 16 ? segment16[segment] : 0
+export function baseOf({ bits, stackBits }: Widths, segment: 'code' | 'data' | 'stack'): number {
+  return (segment === 'stack' ? stackBits : bits) === 16 ? segment16[segment] : 0
 }

@@ -6,7 +6,7 @@ import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
 import type { Case } from './cases.ts'
 import { features } from './encoding.ts'
-import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset } from './layout.ts'
+import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset, type Widths } from './layout.ts'
 import type { Result } from './vectors.ts'
 
 /** More than any repeated instruction of the cases takes. */
@@ -28,18 +28,19 @@ export interface Way {
 const atPageEnd = 0xfff
 
 /** With the segments that `recorder.c` sets up, and every feature that the cases need. */
-export function waysToRun(bits: Bits): readonly Way[] {
-  const cpus = {
-    16: { segments: segmented() },
-    32: { flat: flat(), limits: limited() },
-    64: { long: long() },
-  }
-  return Object.entries(cpus[bits]).flatMap(([name, cpu]: [string, Cpu]) => [
+export function waysToRun({ bits, stackBits }: Widths): readonly Way[] {
+  return Object.entries(cpusFor(bits, stackBits)).flatMap(([name, cpu]: [string, Cpu]) => [
     { name, cpu, withEmptyTlb: false, shift: 0 },
     { name: `${name}, empty TLB`, cpu, withEmptyTlb: true, shift: 0 },
     // Segments of 16-bit code end with the page.
     ...(bits === 16 ? [] : [{ name: `${name}, two pages`, cpu, withEmptyTlb: false, shift: atPageEnd }]),
   ])
+}
+
+function cpusFor(bits: Bits, stackBits: Bits): Record<string, Cpu> {
+  if (bits === 64) return { long: long() }
+  if (bits === 16) return { segments: segmented(stackBits) }
+  return stackBits === 16 ? { 'small stack': smallStack() } : { flat: flat(), limits: limited() }
 }
 
 /** Null for code that cannot be run in this way. */
@@ -54,7 +55,7 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
     cpu.state.setU64(state.registers + 8 * number, value)
   })
   cpu.state.flags = rflags
-  const start = BigInt(codeAt + shift - baseOf(form.bits, 'code'))
+  const start = BigInt(codeAt + shift - baseOf(form, 'code'))
   cpu.state.rip = start
   let [endedAt, errorCode] = [-1, 0]
   for (let unit = 0; unit < maxUnits && endedAt < 0; unit++) {
@@ -113,15 +114,25 @@ function limited(): Cpu {
   return cpu
 }
 
-function segmented(): Cpu {
+const data = rights.present | rights.nonSystem | rights.writable | rights.accessed
+
+function setSegment(cpu: Cpu, number: number, base: number, limit: number, allowed = data): void {
+  cpu.state.setSegment(number, { selector: 7, base: BigInt(base), limit, rights: allowed })
+}
+
+/** 32-bit code with a 16-bit stack. */
+function smallStack(): Cpu {
   const cpu = flat()
-  const data = rights.present | rights.nonSystem | rights.writable | rights.accessed
-  const set = (number: number, base: number, limit: number, allowed: number) =>
-    cpu.state.setSegment(number, { selector: 7, base: BigInt(base), limit, rights: allowed })
-  set(segment.cs, segment16.code, segment16.codeLimit, data | rights.code)
-  set(segment.ds, segment16.data, segment16.dataLimit, data)
-  set(segment.es, segment16.data, segment16.dataLimit, data)
-  set(segment.ss, segment16.stack, segment16.dataLimit, data)
+  setSegment(cpu, segment.ss, segment16.stack, segment16.dataLimit)
+  cpu.settle()
+  return cpu
+}
+
+function segmented(stackBits: Bits): Cpu {
+  const cpu = stackBits === 16 ? smallStack() : flat()
+  setSegment(cpu, segment.cs, segment16.code, segment16.codeLimit, data | rights.code)
+  setSegment(cpu, segment.ds, segment16.data, segment16.dataLimit)
+  setSegment(cpu, segment.es, segment16.data, segment16.dataLimit)
   cpu.settle()
   return cpu
 }

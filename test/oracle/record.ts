@@ -9,7 +9,7 @@ import { line, type Result, writeVectors } from './vectors.ts'
 
 const source = fileURLToPath(new URL('recorder.c', import.meta.url))
 const memoryBytes = dataWindow.bytes + stackWindow.bytes
-const inputBytes = 18 + 17 * 8 + memoryBytes
+const inputBytes = 20 + 17 * 8 + memoryBytes
 const outputBytes = 17 * 8 + 8 + memoryBytes
 const casesAtOnce = 20_000
 
@@ -40,14 +40,15 @@ export function record(): void {
 function encodeInput({ form, code, registers, rflags, data, stack }: Case): Buffer {
   const record = Buffer.alloc(inputBytes)
   record[0] = form.bits
-  record[1] = code.length
-  record.set(code, 2)
+  record[1] = form.stackBits
+  record[2] = code.length
+  record.set(code, 3)
   registers.forEach((value, index) => {
-    record.writeBigUInt64LE(value, 18 + 8 * index)
+    record.writeBigUInt64LE(value, 20 + 8 * index)
   })
-  record.writeBigUInt64LE(BigInt(rflags), 18 + 8 * 16)
-  record.set(data, 18 + 8 * 17)
-  record.set(stack, 18 + 8 * 17 + data.length)
+  record.writeBigUInt64LE(BigInt(rflags), 20 + 8 * 16)
+  record.set(data, 20 + 8 * 17)
+  record.set(stack, 20 + 8 * 17 + data.length)
   return record
 }
 

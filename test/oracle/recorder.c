@@ -78,7 +78,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
 }
 
 struct __attribute__((packed)) input {
-  uint8_t bits, length, code[16];
+  uint8_t bits, stack_bits, length, code[17];
   uint64_t registers[17];
   uint8_t data[DATA_BYTES], stack[STACK_BYTES];
 };
@@ -150,9 +150,11 @@ static void run(const struct input *in, struct output *out) {
   target.offset = in->bits == 16 ? 0 : CODE;
   target.selector = in->bits == 16 ? CODE_16 : in->bits == 32 ? CODE_32 : CODE_64;
   data_selector = in->bits == 16 ? DATA_16 : FLAT_DATA;
-  stack_selector = in->bits == 16 ? STACK_16 : FLAT_DATA;
+  stack_selector = in->stack_bits == 16 ? STACK_16 : FLAT_DATA;
   ended_at = error_code = 0;
   enter();
+  // An interrupt of code with a 16-bit stack lets the upper half of the kernel's RSP shine through.
+  for (int i = 0; i < 16 && in->bits != 64; i++) guest[i] = (uint32_t)guest[i];
   memcpy(out->registers, guest, sizeof guest);
   out->ended_at = ended_at;
   out->error_code = error_code;

@@ -34,12 +34,19 @@ export function surround(row: Row, form: Form, encoded: Encoded, random: Random)
     data: random.bytes(dataWindow.bytes),
     stack: random.bytes(stackWindow.bytes),
   }
-  registers[rsp] = BigInt(stackAt - baseOf(form.bits, 'stack'))
+  const isAddressed = encoded.instruction.isMemory && encoded.instruction.base === rsp
+  registers[rsp] = stackPointer(scene, stackAt - baseOf(form, 'stack'), isAddressed)
   if (isString) pointToStrings(scene)
   preparations[row.mnemonic]?.(scene)
   const wasPinned = encoded.address?.pins ?? new Map<number, bigint>()
   for (const [register, value] of wasPinned) registers[register] = value
   return afterPins[row.mnemonic]?.(scene) === false ? null : scene
+}
+
+/** Of a 16-bit stack the upper half of ESP counts only where it is part of an address. */
+function stackPointer({ form, random }: Scene, offset: number, isAddressed = false): bigint {
+  const high = form.stackBits === 16 && !isAddressed ? random.word() & 0xffff_0000 : 0
+  return BigInt((high | offset) >>> 0)
 }
 
 /** The low bits of a register as the address size has them; the others are random where they can be. */
@@ -52,7 +59,7 @@ function pointer(scene: Scene, value: number): bigint {
 
 function pointToStrings(scene: Scene): void {
   const { registers, random, form } = scene
-  const middle = dataAt - baseOf(form.bits, 'data')
+  const middle = dataAt - baseOf(form, 'data')
   registers[rsi] = pointer(scene, middle - 8 + random.below(16))
   registers[rdi] = pointer(scene, middle - 8 + random.below(16))
   registers[rcx] = pointer(scene, random.below(6))
@@ -73,7 +80,7 @@ function poke({ data, stack }: Scene, linear: number, value: bigint, bytes: numb
 }
 
 const targetOf = ({ form, random }: Scene) =>
-  BigInt(codeAt - baseOf(form.bits, 'code') + takenOffset) +
+  BigInt(codeAt - baseOf(form, 'code') + takenOffset) +
   BigInt(form.bits === 16 && random.oneIn(8) ? segment16.codeLimit : 0)
 
 function aimOperand(scene: Scene): boolean {
@@ -88,21 +95,23 @@ function aimOperand(scene: Scene): boolean {
 
 /** The stack pointer, or what becomes it, past the limit of a 16-bit stack: #SS. */
 function passStackLimit(register: number) {
-  return ({ registers, form, random }: Scene): void => {
-    if (form.bits === 16 && random.oneIn(10)) registers[register] = BigInt(segment16.dataLimit + 0x29)
+  return (scene: Scene): void => {
+    const { registers, form, random } = scene
+    if (form.stackBits === 16 && random.oneIn(10)) {
+      registers[register] = stackPointer(scene, segment16.dataLimit + 0x29)
+    }
   }
 }
 
 function frame(scene: Scene): void {
   const { registers, form, random } = scene
-  const at = stackAt - baseOf(form.bits, 'stack') + random.below(5) * 8
-  registers[rbp] = form.bits === 16 ? BigInt((random.word() & 0xffff_0000) >>> 0) | BigInt(at) : BigInt(at)
+  registers[rbp] = stackPointer(scene, stackAt - baseOf(form, 'stack') + random.below(5) * 8)
   passStackLimit(rbp)(scene)
 }
 
 function accumulatorForDivision(scene: Scene): void {
   const { registers, random, row } = scene
-  if (random.oneIn(4)) return
+  if (random.oneIn(2)) return
   const isByte = row.operands[0] === 'Eb'
   if (isByte) registers[rax] = BigInt(random.below(row.mnemonic === 'DIV' ? 0x400 : 0x40))
   if (row.mnemonic === 'DIV') registers[rdx] = BigInt(random.below(3))
@@ -179,7 +188,7 @@ const preparations: Readonly<Record<string, (scene: Scene) => void>> = {
   ...{ PUSH: stackUser, POP: stackUser, PUSHA: stackUser, POPA: stackUser },
   XLAT: (scene) => {
     const { registers, form } = scene
-    registers[rbx] = pointer(scene, dataAt - baseOf(form.bits, 'data') - 128)
+    registers[rbx] = pointer(scene, dataAt - baseOf(form, 'data') - 128)
   },
   RET: (scene) => poke(scene, stackAt, targetOf(scene), scene.form.bytes),
 }

@@ -27,7 +27,7 @@ const differences: readonly { readonly reason: string; readonly applies: (input:
     reason:
       'ENTER that faults half-way: hardware has pushed below the stack by then, we have written nothing',
     applies: ({ row, form, registers }) =>
-      row.mnemonic === 'ENTER' && form.bits === 16 && isBeyond(registers[5] ?? 0n),
+      row.mnemonic === 'ENTER' && form.stackBits === 16 && isBeyond(registers[5] ?? 0n),
   },
   {
     reason:

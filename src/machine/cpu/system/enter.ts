@@ -17,7 +17,10 @@ const enter: SystemInstruction = (cpu, operation) => {
   const { state, memory } = cpu
   const { bytes } = operation
   const width = state.stackBytes
-  const frame = BigInt.asUintN(8 * width, state.general(rsp, width) - BigInt(bytes))
+  // All of rSP as it is after the first push: a 16-bit stack leaves its upper half alone.
+  const whole = state.general(rsp)
+  const kept = whole - BigInt.asUintN(8 * width, whole)
+  const frame = kept | BigInt.asUintN(8 * width, whole - BigInt(bytes))
   const pushed = pushesOf(cpu, operation, frame)
   const slots = pushed.map((one, index) => {
     const source = 'from' in one ? memory.inSegment(segment.ss, one.from, bytes, 'r') : null
