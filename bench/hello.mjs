@@ -8,13 +8,18 @@ export const helloRounds = 60
 
 const image = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
 
-/** Name to durations in milliseconds: `bare QEMU`, `kerneltest`. */
+/** Name to durations in milliseconds: `bare QEMU`, `kerneltest`, `kerneltest, embedded`. */
 export function hello() {
-  return alternate({ 'bare QEMU': () => bareQemu(image), kerneltest: bootAndJudge }, helloRounds)
+  const candidates = {
+    'bare QEMU': () => bareQemu(image),
+    kerneltest: () => bootAndJudge('qemu'),
+    'kerneltest, embedded': () => bootAndJudge('embedded'),
+  }
+  return alternate(candidates, helloRounds)
 }
 
-async function bootAndJudge() {
-  const vm = await boot(image)
+async function bootAndJudge(engine) {
+  const vm = await boot(image, { engine })
   const ending = await vm.end()
   const text = vm.serial.lines.join('\n')
   await vm.close()

@@ -33,6 +33,11 @@ export class OutputConditions {
     )
   }
 
+  /** Whether a condition depends on what is printed there. */
+  waitsFor(port: OutputPort): boolean {
+    return this.#waiting.some(({ condition }) => condition.port === port)
+  }
+
   /**
    * The condition on `port`, or on any port, that was first met: on one port, the one with the shortest text.
    */

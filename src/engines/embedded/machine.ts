@@ -57,12 +57,18 @@ export class EmbeddedMachine implements Machine {
     this.#signal = signal
     this.#pc = pc
     this.#giveBack = giveBack
-    this.#outputs = new Outputs(sink, () => this.#now())
+    this.#outputs = new Outputs(
+      sink,
+      () => this.#now(),
+      // Where nobody waits, what was printed is put down in larger pieces.
+      (port, bytes) => this.#conditions.waitsFor(port) || this.#conditions.append(port, bytes),
+    )
   }
 
   /** The guest has printed a byte: conditions that wait for it are judged before its next instruction. */
   printed(port: OutputPort, byte: number): void {
     this.#outputs.add(port, byte)
+    if (!this.#conditions.waitsFor(port)) return
     this.#conditions.append(port, Uint8Array.of(byte))
     const met = this.#conditions.met(port)
     if (met === null) return

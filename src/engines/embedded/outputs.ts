@@ -9,13 +9,18 @@ const mostBytes = 4096
 export class Outputs {
   readonly #sink: EventSink
   readonly #now: () => Instant
+  readonly #onTell: (port: OutputPort, bytes: Uint8Array) => void
   #bytes: number[] = []
   #port: OutputPort = 'com1'
 
-  /** `now`: the instant that an event carries: of its telling, when its bytes have all been printed. */
-  constructor(sink: EventSink, now: () => Instant) {
+  /**
+   * `now`: the instant that an event carries: of its telling, when its bytes have all been printed.
+   * `onTell` hears its bytes before the sink.
+   */
+  constructor(sink: EventSink, now: () => Instant, onTell: (port: OutputPort, bytes: Uint8Array) => void) {
     this.#sink = sink
     this.#now = now
+    this.#onTell = onTell
   }
 
   add(port: OutputPort, byte: number): void {
@@ -28,6 +33,7 @@ export class Outputs {
     if (this.#bytes.length === 0) return
     const bytes = Uint8Array.from(this.#bytes)
     this.#bytes = []
+    this.#onTell(this.#port, bytes)
     this.#sink({ kind: 'output', port: this.#port, bytes, at: this.#now() })
   }
 }

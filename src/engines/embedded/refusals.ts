@@ -2,7 +2,7 @@ import type { BootPlan } from '../../boot/plan.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 
-export const mostMemoryMiB = 3072
+const mostMemoryMiB = 3072
 
 /** @throws KernelTestError KT3015, KT3017 for a plan that this engine has no machine for. */
 export function checkPlan({ machine, start, media }: BootPlan): void {

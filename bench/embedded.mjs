@@ -1,0 +1,60 @@
+// The embedded engine on the smallest kernel: in a warm thread, and as the first boot of a cold one.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { makePlan } from '../dist/src/boot/make-plan.js'
+import { embeddedEngine } from '../dist/src/engines/embedded/engine.js'
+import { bytesSource } from '../dist/src/image/byte-source.js'
+import { readImage } from '../dist/src/image/read.js'
+import { MachinePool } from '../dist/src/pool/machine-pool.js'
+
+export const warmRounds = 3000
+export const coldRounds = 10
+
+const path = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
+const plan = makePlan(
+  readImage(bytesSource(readFileSync(path)), path),
+  { path },
+  {
+    protocol: null,
+    machine: 'pc',
+    memoryMiB: null,
+    cpus: 1,
+    firmware: null,
+    commandLine: null,
+    modules: [],
+    disks: [],
+    exitPort: undefined,
+    debugConsole: 0xe9,
+  },
+)
+
+/** Milliseconds from the plan to the verdict in this thread, the reset of the machine before included. */
+export async function warmCore() {
+  const open = () => embeddedEngine.open(plan, () => {}, new AbortController().signal)
+  return measure(warmRounds, open, 100)
+}
+
+/** Milliseconds to the first verdict in a process that has loaded kerneltest and has no worker yet. */
+export async function coldWorker() {
+  const times = []
+  for (let round = 0; round < coldRounds; round++) {
+    const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
+    const open = () => pool.open({ engine: 'embedded', plan, sink: () => {} })
+    times.push(...(await measure(1, open, 0)))
+    await pool.close()
+  }
+  return times
+}
+
+async function measure(rounds, open, warmUp) {
+  const times = []
+  for (let round = -warmUp; round < rounds; round++) {
+    const start = performance.now()
+    const machine = await open()
+    const stop = await machine.run({ deadlineNs: 30_000_000_000n, any: [] })
+    await machine.close()
+    if (round >= 0) times.push(performance.now() - start)
+    if (stop.why !== 'end' || stop.ending.kind !== 'exit') throw new Error(`it ended otherwise: ${stop.why}`)
+  }
+  return times
+}
