@@ -62,36 +62,37 @@ function writeTaskRegister(view: DataView): void {
   view.setUint32(state.segmentRights + 4 * segment.tr, 0x8b, true)
 }
 
-/** RFLAGS from the lazy flags. */
+/** RFLAGS from the lazy flags. In halves: events come here, and 64-bit integers are slow. */
 export function readFlags(view: DataView): number {
-  const sign = view.getBigInt64(state.flagSign, true)
-  const carries = view.getBigUint64(state.flagCarries, true)
-  const bits = {
-    cf: carries >> 63n,
-    of: (carries >> 63n) ^ ((carries >> 62n) & 1n),
-    af: (carries >> 3n) & 1n,
-    sf: sign < 0n,
-    zf: view.getBigInt64(state.flagZero, true) === 0n,
-    pf: isEven(Number(sign & 0xffn)),
-  }
-  const other = view.getInt32(state.systemFlags, true) & ~arithmeticFlags
-  return Object.entries(bits).reduce(
-    (all, [name, bit]) => all | (Number(bit) << flag[name as keyof typeof flag]),
-    other,
-  )
+  const carries = view.getUint32(state.flagCarries + 4, true)
+  const [cf, below] = [carries >>> 31, (carries >>> 30) & 1]
+  const af = (view.getUint32(state.flagCarries, true) >>> 3) & 1
+  const sf = view.getUint32(state.flagSign + 4, true) >>> 31
+  const notZero = view.getInt32(state.flagZero, true) | view.getInt32(state.flagZero + 4, true)
+  const arithmetic =
+    (cf << flag.cf) |
+    (isEven(view.getUint8(state.flagSign)) << flag.pf) |
+    (af << flag.af) |
+    ((notZero === 0 ? 1 : 0) << flag.zf) |
+    (sf << flag.sf) |
+    ((cf ^ below) << flag.of)
+  return (view.getInt32(state.systemFlags, true) & ~arithmeticFlags) | arithmetic
 }
 
 export function writeFlags(view: DataView, rflags: number): void {
-  const bit = (name: keyof typeof flag) => BigInt((rflags >> flag[name]) & 1)
-  const carries = (bit('cf') << 63n) | ((bit('cf') ^ bit('of')) << 62n) | (bit('af') << 3n)
-  view.setBigUint64(state.flagCarries, carries, true)
-  view.setBigUint64(state.flagSign, (bit('sf') << 63n) | (1n - bit('pf')), true)
-  view.setBigUint64(state.flagZero, 1n - bit('zf'), true)
+  const bit = (number: number) => (rflags >>> number) & 1
+  const cf = bit(flag.cf)
+  view.setUint32(state.flagCarries, bit(flag.af) << 3, true)
+  view.setUint32(state.flagCarries + 4, (cf << 31) | ((cf ^ bit(flag.of)) << 30), true)
+  view.setUint32(state.flagSign, 1 - bit(flag.pf), true)
+  view.setUint32(state.flagSign + 4, bit(flag.sf) << 31, true)
+  view.setUint32(state.flagZero, 1 - bit(flag.zf), true)
+  view.setUint32(state.flagZero + 4, 0, true)
   view.setInt32(state.systemFlags, rflags & ~arithmeticFlags, true)
 }
 
-function isEven(byte: number): boolean {
-  let ones = 0
-  for (let rest = byte; rest; rest >>= 1) ones += rest & 1
-  return ones % 2 === 0
+/** 1 for an even number of ones. */
+function isEven(byte: number): number {
+  const folded = byte ^ (byte >> 4)
+  return (0x9669 >> (folded & 0xf)) & 1
 }
