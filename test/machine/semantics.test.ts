@@ -60,6 +60,22 @@ test('a semantic that could stop half-way is refused while the core is built', (
   )
 })
 
+test.each<[string, Semantic]>([
+  ['memory beside an operand', (b) => b.commit(() => void b.operandAt(0, b.constant(8), 'r'))],
+  ['a linear address', (b) => b.commit(() => void b.linearAddress())],
+  ['a port that may be refused', (b) => b.commit(() => b.checkPort(b.constant(0x60), 1))],
+  ['a single flag', (b) => b.commit(() => void b.flag('z'))],
+])('%s is asked for before the commit', (_, semantic) => {
+  expect(() => lower(semantic)).toThrow('comes before the commit: it can leave')
+})
+
+test.each<[string, Semantic]>([
+  ['a write under a condition', (b) => b.setIf(b.op('eqz', b.carry()), b.register(0), b.constant(1))],
+  ['ZF alone', (b) => b.setZero(b.constant(1))],
+])('%s is written in the commit', (_, semantic) => {
+  expect(() => lower(semantic)).toThrow('belongs into the commit')
+})
+
 test('the core is the same bytes every time, and of a size to be compiled quickly', () => {
   const core = buildCore()
   expect(buildCore().bytes).toEqual(core.bytes)
