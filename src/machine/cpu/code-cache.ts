@@ -1,7 +1,7 @@
 import { invariant } from '../../support/invariant.ts'
 import { type Bits, Decoder } from './decode/decoder.ts'
 import type { Instruction } from './decode/instruction.ts'
-import type { HandlerTable, Mode } from './interpreter/handler-numbers.ts'
+import { type HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
 import { pseudo } from './interpreter/interpreter.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
 import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
@@ -206,7 +206,8 @@ export class CodeCache {
   }
 
   #write(mode: Mode, instruction: Instruction, offset: number): void {
-    writeMicroOp(this.#view, this.#end, instruction, offset, this.#handlersOf(mode, instruction))
+    const isSegmented = interpreterOf(mode) === 'segmented'
+    writeMicroOp(this.#view, this.#end, instruction, offset, this.#handlersOf(mode, instruction), isSegmented)
     this.#end += microOp.bytes
   }
 

@@ -107,13 +107,17 @@ export interface Handlers {
   readonly slow: number
 }
 
-/** Writes `instruction`, which begins at `offset` of its page, to `to`. */
+/**
+ * Writes `instruction`, which begins at `offset` of its page, to `to`. `isSegmented`: handlers look at segments
+ * themselves.
+ */
 export function writeMicroOp(
   view: DataView,
   to: number,
   instruction: Instruction,
   offset: number,
   { fast, slow }: Handlers,
+  isSegmented: boolean,
 ): void {
   view.setUint16(to + microOp.handler, fast, true)
   view.setUint16(to + microOp.slow, slow, true)
@@ -134,7 +138,7 @@ export function writeMicroOp(
   const isBranch = operands[0]?.[0] === 'J'
   view.setInt32(to + microOp.link, isBranch ? 0 : (instruction.row?.id ?? 0), true)
   if (!isBranch) view.setUint8(to + microOp.operandBytes, instruction.operandBytes)
-  writeAddress(view, to, instruction, offset, fast !== 0)
+  writeAddress(view, to, instruction, offset, fast !== 0 && !isSegmented)
 }
 
 function writeAddress(
@@ -142,7 +146,7 @@ function writeAddress(
   to: number,
   instruction: Instruction,
   offset: number,
-  isFast: boolean,
+  isFlat: boolean,
 ): void {
   const { base, index, ripRelative } = instruction
   const isStack = base === 4 || base === 5
@@ -150,8 +154,8 @@ function writeAddress(
   view.setUint8(to + microOp.segment, isOverride ? instruction.segment : isStack ? segment.ss : segment.ds)
   const ownBase = ripRelative ? state.page : state.zero
   view.setUint8(to + microOp.base, base === none ? ownBase : base * 8)
-  // FS and GS are added where an index would be: fast handlers form such addresses like any other.
-  const segmentAsIndex = isFast && index === none && instruction.segment >= segment.fs
+  // FS and GS are added where an index would be: fast handlers of flat modes form such addresses like any other.
+  const segmentAsIndex = isFlat && index === none && instruction.segment >= segment.fs
   const ownIndex = segmentAsIndex ? state.segmentBases + 8 * instruction.segment : state.zero
   view.setUint8(to + microOp.index, index === none ? ownIndex : index * 8)
   const isAbsolute = instruction.row?.operands.some((kind) => kind[0] === 'O')
