@@ -15,7 +15,10 @@ import {
  * gone. The promise is pending for as long as the machine lives, because a thread of tinypool sleeps in
  * `Atomics.wait` between two tasks: ports, timers and children left behind would be dead.
  */
-export async function serveMachine(engine: Engine, { port, plan }: MachineTask): Promise<void> {
+export async function serveMachine(
+  engine: Engine | Promise<Engine>,
+  { port, plan }: MachineTask,
+): Promise<void> {
   const closed = once(port, 'close')
   const abandoned = new AbortController()
   port.once('close', () => abandoned.abort())
@@ -26,7 +29,7 @@ export async function serveMachine(engine: Engine, { port, plan }: MachineTask):
 
   let machine: Machine
   try {
-    machine = await engine.open(plan, (event) => send({ kind: 'event', event }), abandoned.signal)
+    machine = await (await engine).open(plan, (event) => send({ kind: 'event', event }), abandoned.signal)
   } catch (error) {
     send({ kind: 'refused', failure: toPlainFailure(error) })
     port.close()
