@@ -10,6 +10,8 @@ export interface DeliveredEvent {
   readonly kind: EventKind
   /** Null where none is pushed. */
   readonly errorCode: number | null
+  /** CR2 as a page fault left it. */
+  readonly cr2: bigint | null
   /** The offset in CS that the handler returns to. */
   readonly returnTo: bigint
 }

@@ -153,7 +153,7 @@ export class EventUnit implements EventControl {
 
   softwareInterrupt(number: number, kind: EventKind, next: bigint): void {
     const cpu = this.#state
-    const event = { vector: number, kind, errorCode: null, returnTo: next }
+    const event = { vector: number, kind, errorCode: null, cr2: null, returnTo: next }
     this.#clearResume()
     // Its own step is lost with TF; data breakpoints that MOV SS holds back wait for the handler.
     this.#isStepped = false
@@ -232,7 +232,8 @@ export class EventUnit implements EventControl {
 
   #external(number: number): Delivered {
     this.#chain = []
-    return this.#deliver({ vector: number, kind: 'external', errorCode: null, returnTo: this.#state.rip })
+    const returnTo = this.#state.rip
+    return this.#deliver({ vector: number, kind: 'external', errorCode: null, cr2: null, returnTo })
   }
 
   /** A trap, or an instruction breakpoint: RF on the stack is what it was. */
@@ -244,6 +245,7 @@ export class EventUnit implements EventControl {
       vector: vector.debug,
       kind: 'exception',
       errorCode: null,
+      cr2: null,
       returnTo: this.#state.rip,
     })
   }
@@ -254,7 +256,8 @@ export class EventUnit implements EventControl {
     const { kind, hasErrorCode } = factsOf(number)
     if (kind === 'fault' || kind === 'either') this.#setResume()
     const errorCode = hasErrorCode && cpu.isProtected ? code : null
-    return { vector: number, kind: 'exception', errorCode, returnTo: cpu.rip }
+    const cr2 = number === vector.pageFault ? cpu.u64(state.cr2) : null
+    return { vector: number, kind: 'exception', errorCode, cr2, returnTo: cpu.rip }
   }
 
   #deliver(first: DeliveredEvent): Delivered {
@@ -296,10 +299,8 @@ export class EventUnit implements EventControl {
       : new GuestFault(fault.vector, code)
   }
 
-  #record({ vector: number, errorCode }: DeliveredEvent, failedStep: string | null): FaultStep {
-    const cpu = this.#state
-    const cr2 = number === vector.pageFault ? cpu.u64(state.cr2) : null
-    return { vector: number, errorCode, rip: cpu.rip, cr2, failedStep }
+  #record({ vector: number, errorCode, cr2 }: DeliveredEvent, failedStep: string | null): FaultStep {
+    return { vector: number, errorCode, rip: this.#state.rip, cr2, failedStep }
   }
 
   #linearRip(): bigint {

@@ -74,7 +74,6 @@ function loopWhile(wanted: (b: Operations) => Expression | null): Semantic {
 const toOperand = (b: Operations) => (b.isImmediate(0) ? b.relative() : b.near(b.source(0)))
 
 const directionFlag = 1 << 10
-const interruptFlag = 1 << 9
 
 function setCarry(how: 'clear' | 'set' | 'flip'): Semantic {
   return (b) => {
@@ -108,6 +107,4 @@ export const control: Readonly<Record<string, Semantic>> = {
   CMC: setCarry('flip'),
   CLD: systemFlag(directionFlag, false),
   STD: systemFlag(directionFlag, true),
-  CLI: systemFlag(interruptFlag, false),
-  STI: systemFlag(interruptFlag, true),
 }

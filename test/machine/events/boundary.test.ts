@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import type { Cpu } from '../../../src/machine/cpu/cpu.ts'
+import { activity, segment, state } from '../../../src/machine/cpu/state-layout.ts'
+import { flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { assemble } from '../control/assemble.ts'
+import { execute } from '../control/processor.ts'
+
+const origin = 0x1_0000
+const handler = 0x800
+const nmiHandler = 0x880
+const interruptVector = 0x40
+
+/** Real-mode code with handlers that return by IRET, before its first instruction. */
+function realMode(code: string, flags = 2): Cpu {
+  const { cpu } = execute({ mode: 'real', code, units: 0 })
+  cpu.stopsAtExceptions = false
+  for (const [vector, offset] of [
+    [interruptVector, handler],
+    [2, nmiHandler],
+  ] as const) {
+    cpu.poke(4 * vector, Uint8Array.of(offset & 0xff, offset >> 8, 0, 0))
+    cpu.poke(offset, assemble(16, 'iret'))
+  }
+  cpu.state.flags = flags
+  cpu.events.acknowledge = () => interruptVector
+  return cpu
+}
+
+/** Where CS:IP points after each of so many units, from the beginning of the code. */
+function steps(cpu: Cpu, count: number): string[] {
+  return Array.from({ length: count }, () => {
+    const { stop } = cpu.run(1)
+    const linear = cpu.state.segment(segment.cs).base + cpu.state.rip
+    const place = linear >= origin ? `+${linear - BigInt(origin)}` : linear.toString(16)
+    return stop.kind === 'budget' ? place : `${stop.kind} ${place}`
+  })
+}
+
+const open = 2 | flagBit.interrupt
+
+describe('INTR', () => {
+  test('is taken at the next boundary where IF is set, and costs one unit', () => {
+    const cpu = realMode('nop; nop', open)
+    cpu.events.setInterruptLine(true)
+    const taken = steps(cpu, 1)
+    cpu.events.setInterruptLine(false)
+    expect([...taken, ...steps(cpu, 2)]).toEqual(['800', '+0', '+1'])
+  })
+
+  test('waits for IF', () => {
+    const cpu = realMode('nop; nop')
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 2)).toEqual(['+1', '+2'])
+  })
+
+  test('waits one instruction behind STI', () => {
+    const cpu = realMode('sti; nop; nop')
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 3)).toEqual(['+1', '+2', '800'])
+  })
+
+  test('does not wait behind an STI that changes nothing', () => {
+    const cpu = realMode('sti; nop; nop', open)
+    expect(steps(cpu, 1)).toEqual(['+1'])
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 1)).toEqual(['800'])
+  })
+
+  test('waits behind the first of two MOV SS alone', () => {
+    const cpu = realMode('mov ss, ax; mov ss, ax; nop', open)
+    expect(steps(cpu, 1)).toEqual(['+2'])
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 2)).toEqual(['+4', '800'])
+  })
+
+  test('ends HLT, and its handler returns behind it', () => {
+    const cpu = realMode('sti; hlt; nop')
+    expect(steps(cpu, 3)).toEqual(['+1', '+2', 'halted +2'])
+    cpu.events.setInterruptLine(true)
+    const woken = steps(cpu, 1)
+    cpu.events.setInterruptLine(false)
+    expect([...woken, ...steps(cpu, 2)]).toEqual(['800', '+2', '+3'])
+  })
+
+  test('does not end HLT while IF is clear', () => {
+    const cpu = realMode('hlt; nop')
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 2)).toEqual(['+1', 'halted +1'])
+  })
+})
+
+describe('NMI', () => {
+  test('needs no IF, ends HLT, and is blocked until IRET', () => {
+    const cpu = realMode('hlt; nop')
+    expect(steps(cpu, 1)).toEqual(['+1'])
+    cpu.events.nmi()
+    expect(steps(cpu, 1)).toEqual(['880'])
+    cpu.events.nmi()
+    expect(steps(cpu, 2)).toEqual(['+1', '880'])
+  })
+
+  test('comes before INTR', () => {
+    const cpu = realMode('nop', open)
+    cpu.events.setInterruptLine(true)
+    cpu.events.nmi()
+    expect(steps(cpu, 1)).toEqual(['880'])
+  })
+
+  test('waits behind STI and MOV SS', () => {
+    const cpu = realMode('mov ss, ax; nop')
+    expect(steps(cpu, 1)).toEqual(['+2'])
+    cpu.events.nmi()
+    expect(steps(cpu, 2)).toEqual(['+3', '880'])
+  })
+})
+
+describe('INIT and SIPI', () => {
+  test('INIT goes to the reset vector and flushes nothing that it should keep', () => {
+    const cpu = realMode('nop')
+    cpu.state.setU64(state.lstar, 5n)
+    cpu.events.init()
+    cpu.run(1)
+    const { rip } = cpu.state
+    expect([cpu.state.segment(segment.cs).base, rip, cpu.state.u64(state.lstar)]).toEqual([
+      0xffff_0000n,
+      0xfff0n,
+      5n,
+    ])
+  })
+
+  test('SIPI starts a processor that waits for it, in real mode at its page', () => {
+    const cpu = realMode('nop')
+    cpu.state.setU32(state.activity, activity.waitForSipi)
+    expect(cpu.run(1).stop.kind).toBe('halted')
+    cpu.events.sipi(0x12)
+    cpu.run(1)
+    expect([cpu.state.selector(segment.cs), cpu.state.rip]).toEqual([0x1200, 0n])
+  })
+
+  test('SIPI is lost on a processor that runs', () => {
+    const cpu = realMode('nop; nop')
+    cpu.events.sipi(0x12)
+    expect(steps(cpu, 2)).toEqual(['+1', '+2'])
+  })
+})
