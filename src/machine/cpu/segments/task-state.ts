@@ -50,6 +50,9 @@ const narrowLayout: TaskLayout = {
 
 export const taskLayout = (isWide: boolean) => (isWide ? wideLayout : narrowLayout)
 
+/** Offset of the last byte that `saveTaskState` saves, in whole fields. */
+export const lastSaved = (isWide: boolean) => taskLayout(isWide).ldt - 1
+
 /** What a task goes on with. */
 export interface TaskState {
   readonly cr3: bigint | null

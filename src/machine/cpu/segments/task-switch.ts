@@ -1,7 +1,7 @@
 import { loadPdptes } from '../control/pdptes.ts'
 import { debugBit } from '../events/debug-registers.ts'
 import { segment, state } from '../state-layout.ts'
-import { cr0Bit, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import { cr0Bit, cr4Bit, flagBit, type SegmentCache } from '../system/cpu-state.ts'
 import { GuestFault, NewTaskFault, vector } from '../system/guest-fault.ts'
 import { moveStack } from '../system/operation.ts'
 import type { Processor } from '../system/processor.ts'
@@ -22,6 +22,7 @@ import {
 import { probeBusy, setBusy } from './system-registers.ts'
 import { forgetDescriptors, loadTaskParagraphs, loadTaskSegments, loadTaskTable } from './task-segments.ts'
 import {
+  lastSaved,
   loadGeneral,
   probeTaskState,
   readTaskState,
@@ -54,6 +55,7 @@ export function switchTask(
   const isWide = isWideTask(task.rights)
   const old = cpu.state.segment(segment.tr)
   const isNested = reason === 'call' || reason === 'gate'
+  checkOldLimit(old)
   probe(cpu, task, isWide, isNested)
 
   const { flags } = cpu.state
@@ -99,6 +101,11 @@ function readTask(cpu: Processor, selector: number, reason: TaskSwitchReason): D
   return descriptor
 }
 
+/** The registers of the old task must fit into its task state. @throws GuestFault #TS(TR) */
+function checkOldLimit({ selector, limit, rights: allowed }: SegmentCache): void {
+  if (limit < lastSaved(isWideTask(allowed))) throw new GuestFault(vector.invalidTss, errorCodeOf(selector))
+}
+
 /** Everything that is written or read before the new task is there. @throws GuestFault #PF */
 function probe(cpu: Processor, task: Descriptor, isWide: boolean, isNested: boolean): void {
   const { memory } = cpu
@@ -107,8 +114,8 @@ function probe(cpu: Processor, task: Descriptor, isWide: boolean, isNested: bool
   memory.probeRead(base, taskLayout(isWide).limit + 1, 'system')
   if (isNested) memory.probeWrite(base, 2, 'system')
   probeTaskState(cpu, old.base, isWideTask(old.rights))
-  probeBusy(cpu, task.at)
   if (!isNested) probeBusy(cpu, descriptorAt(cpu, old.selector))
+  probeBusy(cpu, task.at)
 }
 
 /** Where the GDT holds the descriptor of a task. */

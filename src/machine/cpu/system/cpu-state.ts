@@ -208,8 +208,13 @@ export class CpuState {
     this.setU32(state.segmentRights + 4 * number, cache.rights)
   }
 
-  /** What loading a selector does in real and virtual-8086 mode: limit and rights of real mode stay (unreal). */
+  /**
+   * What loading a selector does in real and virtual-8086 mode: limit and rights of real mode stay (unreal), but
+   * what was null can be used again, within its limit of 0.
+   */
   setParagraph(number: number, selector: number): void {
+    const at = state.segmentRights + 4 * number
+    this.setU32(at, (this.u32(at) & ~rights.unusable) | rights.present | rights.nonSystem)
     this.setU32(state.selectors + 4 * number, selector)
     this.setU64(baseAt(number), BigInt(selector * 16))
   }
