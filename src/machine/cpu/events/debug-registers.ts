@@ -20,7 +20,7 @@ type BreakpointKind = (typeof kinds)[number]
 const lengths = [1, 2, 8, 4] as const
 
 /** What DR0 to DR3 and DR7 ask for. */
-export interface Breakpoint {
+interface Breakpoint {
   /** Aligned to `bytes`. For ports: the port. */
   readonly linear: bigint
   readonly bytes: number
@@ -45,17 +45,6 @@ const numbers = [0, 1, 2, 3] as const
 function enabled(cpu: CpuState): readonly Breakpoint[] {
   if ((cpu.u32(state.dr7) & dr7Bit.enables) === 0) return []
   return numbers.map((number) => breakpoint(cpu, number)).filter(({ isEnabled }) => isEnabled)
-}
-
-const isData = ({ kind }: Breakpoint) => kind === 'write' || kind === 'readWrite'
-
-/** Enabled data breakpoints. */
-export function dataBreakpoints(cpu: CpuState): readonly Breakpoint[] {
-  return enabled(cpu).filter(isData)
-}
-
-export function hasDataBreakpoints(cpu: CpuState): boolean {
-  return enabled(cpu).some(isData)
 }
 
 export function hasInstructionBreakpoints(cpu: CpuState): boolean {

@@ -9,8 +9,8 @@ import { currentStack, planPushes, push, setStackPointer } from './event-stack.t
 const cleared = flagBit.interrupt | flagBit.trap | flagBit.alignmentCheck | flagBit.resume
 
 /**
- * Delivery in real-address mode: through the vector table, which LIDT may move (SDM volume 2, INT n; volume 3,
- * 20.1.4). No error code is pushed.
+ * Delivery in real-address mode: through the vector table, which LIDT may move (SDM volume 2, INT n;
+ * volume 3, 20.1.4). No error code is pushed.
  * @throws GuestFault #GP where the vector or its entry point lies beyond a limit, #SS
  */
 export function deliverReal(cpu: Processor, event: DeliveredEvent, trail: DeliveryTrail): void {

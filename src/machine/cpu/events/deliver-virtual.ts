@@ -11,8 +11,8 @@ const bitmapPointer = 102n
 const bitmapBytes = 32
 
 /**
- * INT n in virtual-8086 mode: true if it went to the 8086 program's own handler (SDM volume 3, 20.3.3). Else it
- * goes through the IDT, where IOPL is 3.
+ * INT n in virtual-8086 mode: true if it went to the 8086 program's own handler (SDM volume 3, 20.3.3).
+ * Else it goes through the IDT, where IOPL is 3.
  * @throws GuestFault #GP(0) for the monitor to do it
  */
 export function redirectVirtual(cpu: Processor, event: DeliveredEvent, trail: DeliveryTrail): boolean {

@@ -1,6 +1,6 @@
 /**
- * `external`: INTR and NMI. INT1 is no software interrupt where privilege and EXT are concerned (SDM volume 2,
- * INT n).
+ * `external`: INTR and NMI. INT1 is no software interrupt where privilege and EXT are concerned (SDM
+ * volume 2, INT n).
  */
 export type EventKind = 'exception' | 'external' | 'int' | 'int3' | 'into' | 'int1'
 

@@ -15,7 +15,7 @@ const texts = {
   redirection: 'redirection bitmap of the TSS at',
 } as const
 
-export type DeliveryStep = keyof typeof texts
+type DeliveryStep = keyof typeof texts
 
 /** What a delivery is about at the moment: told when it fails. */
 export class DeliveryTrail {

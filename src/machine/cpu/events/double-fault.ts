@@ -1,4 +1,3 @@
-import { vector } from '../system/guest-fault.ts'
 import { factsOf } from './exceptions.ts'
 
 /**
@@ -12,5 +11,3 @@ export function combine(first: number, second: number): 'second' | 'doubleFault'
   if (before === 'benign' || now === 'benign') return 'second'
   return before === 'contributory' && now === 'pageFault' ? 'second' : 'doubleFault'
 }
-
-export const doubleFault = vector.doubleFault

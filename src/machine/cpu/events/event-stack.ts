@@ -74,7 +74,9 @@ export function push(cpu: Processor, { addresses, values, width }: Pushes, level
   })
 }
 
-/** Accesses memory as the handler will: its privilege level counts for paging, not that of the code at hand. */
+/**
+ * Accesses memory as the handler will: its privilege level counts for paging, not that of the code at hand.
+ */
 export function atLevel(cpu: CpuState, level: number, work: () => void): void {
   const before = cpu.u32(state.cpl)
   cpu.setU32(state.cpl, level)

@@ -25,7 +25,7 @@ export interface FaultStep {
   readonly failedStep: string | null
 }
 
-export type Delivered = 'delivered' | 'tripleFault'
+type Delivered = 'delivered' | 'tripleFault'
 
 /** INTR without an interrupt controller: the data bus floats. */
 const floatingVector = 0xff
@@ -90,8 +90,8 @@ export class EventUnit implements EventControl {
   }
 
   /**
-   * At an instruction boundary, in the order of SDM volume 3, table 6-2. `wait`: halted, and nothing wakes it.
-   * After `go`, which changes nothing, exactly one instruction runs, then `after`.
+   * At an instruction boundary, in the order of SDM volume 3, table 6-2. `wait`: halted, and nothing wakes
+   * it. After `go`, which changes nothing, exactly one instruction runs, then `after`.
    */
   before(): 'go' | 'wait' | Delivered {
     const cpu = this.#state

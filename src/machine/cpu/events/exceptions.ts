@@ -1,9 +1,9 @@
 import { vector } from '../system/guest-fault.ts'
 
 /** How exceptions go together when one is raised while another is delivered (SDM volume 3, table 6-4). */
-export type Contribution = 'benign' | 'contributory' | 'pageFault' | 'doubleFault'
+type Contribution = 'benign' | 'contributory' | 'pageFault' | 'doubleFault'
 
-export interface ExceptionFacts {
+interface ExceptionFacts {
   /** What RIP on the stack and RF in the flags image say: SDM volume 3, 6.5 and 17.3.1.1. */
   readonly kind: 'fault' | 'trap' | 'abort' | 'either'
   readonly contribution: Contribution

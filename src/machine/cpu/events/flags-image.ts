@@ -16,8 +16,8 @@ export function popMask(cpu: CpuState, bytes: number): number {
 }
 
 /**
- * Of an IRET: RF too, and in protected mode at level 0 VIF and VIP (SDM volume 2, IRET). 16 bits reach no upper
- * flag.
+ * Of an IRET: RF too, and in protected mode at level 0 VIF and VIP (SDM volume 2, IRET). 16 bits reach no
+ * upper flag.
  */
 export function returnMask(cpu: CpuState, bytes: number): number {
   if (bytes === 2) return always | privileged(cpu)

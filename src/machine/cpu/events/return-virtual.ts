@@ -20,7 +20,7 @@ export const virtualRights =
 /** What follows SS in the frame (SDM volume 3, figure 20-4). */
 const inFrame = [segment.ss, segment.es, segment.ds, segment.fs, segment.gs] as const
 
-export interface ReturnFrame {
+interface ReturnFrame {
   readonly rip: bigint
   readonly selector: number
   readonly flags: number

@@ -21,7 +21,7 @@ const wideTask = 8
 const taskState64 = 4
 
 /** A stack of an inner level, and the descriptor that SS gets. */
-export interface InnerStack extends EventStack {
+interface InnerStack extends EventStack {
   readonly descriptor: Descriptor
 }
 
@@ -29,10 +29,7 @@ export interface InnerStack extends EventStack {
  * SS and rSP of a level from the task state (SDM volume 2, INT n and CALL).
  * @throws GuestFault #TS with the selector of TR where its limit is too small; #PF.
  */
-export function stackOfTask(
-  cpu: Processor,
-  level: number,
-): { readonly selector: number; readonly pointer: number } {
+function stackOfTask(cpu: Processor, level: number): { readonly selector: number; readonly pointer: number } {
   const task = cpu.state.segment(segment.tr)
   const isWide = (task.rights & wideTask) !== 0
   const offset = isWide ? 8 * level + 4 : 4 * level + 2
@@ -44,7 +41,10 @@ export function stackOfTask(
   return { selector, pointer: cpu.memory.readNumber(at, width, 'system') }
 }
 
-/** The stack of level `level`, checked as far as its descriptor goes (SDM volume 2, INT n). @throws GuestFault */
+/**
+ * The stack of level `level`, checked as far as its descriptor goes (SDM volume 2, INT n). @throws
+ * GuestFault
+ */
 export function innerStack(cpu: Processor, level: number, trail: DeliveryTrail): InnerStack {
   trail.at('taskStack', cpu.state.u64(state.systemBases + 8))
   const { selector, pointer } = stackOfTask(cpu, level)
