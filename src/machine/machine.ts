@@ -54,7 +54,6 @@ export class Machine {
   readonly cpu: Cpu
   readonly state: CpuState
   readonly #image: RamImage
-  readonly #dirty: Uint8Array
   readonly #ports = new PortSpace((port, size) => this.#noteAccess(port, size))
   #serial: readonly Uart16550[] = []
   #wiring: Wiring
@@ -69,8 +68,8 @@ export class Machine {
     this.cpu = new Cpu(new PhysicalMemory(memoryMiB * 2 ** 20), this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
-    this.#dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
-    this.#image = new RamImage({ bytes: ram, dirty: this.#dirty })
+    const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
+    this.#image = new RamImage({ bytes: ram, dirty })
     this.#wiring = wiring
     this.#wire()
   }
@@ -106,6 +105,8 @@ export class Machine {
    * left, except what was decoded and compiled. To be followed by `enter`.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
+    // What the last guest masked would lead the writes below elsewhere.
+    this.#setA20(true)
     for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
     this.#wiring = wiring
     this.#end = null
@@ -169,19 +170,14 @@ export class Machine {
   /** False, and nothing done, where part of the range is no RAM. */
   poke(at: bigint, bytes: Uint8Array): boolean {
     if (!this.#isRam(at, bytes.length)) return false
-    const start = Number(at)
-    this.cpu.ram.set(bytes, start)
-    for (let page = Math.floor(start / pageBytes); page * pageBytes < start + bytes.length; page++) {
-      this.#dirty[page] = 1
-      this.#forget(page)
-    }
+    this.cpu.memory.write(Number(at), bytes)
     return true
   }
 
   /** What was decoded from a page that changed. */
   #forget(page: number): void {
     const at = page * pageBytes
-    this.cpu.poke(at, this.cpu.ram.subarray(at, at + 1))
+    this.cpu.memory.write(at, this.cpu.ram.subarray(at, at + pageBytes))
   }
 
   #isRam(at: bigint, length: number): boolean {

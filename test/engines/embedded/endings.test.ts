@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { openCode, openKernel } from './open-embedded.ts'
+import { kernelPlan } from '../qemu/open-kernel.ts'
+import { openCode, openKernel, openPlan } from './open-embedded.ts'
 
 const endingOf = async (...how: Parameters<typeof openKernel>) => {
   const { machine, run } = await openKernel(...how)
@@ -63,6 +64,35 @@ test('the first end counts, and nothing happens after it', async () => {
 
 test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
   expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
+})
+
+test('port 92 masks address line 20, and opens it again', async () => {
+  const masked = [
+    ...[0xc7, 0x05, 0x00, 0x00, 0x30, 0x00, 0x33, 0x33, 0x33, 0x33], // mov dword [0x300000], 0x33333333
+    ...[0xc7, 0x05, 0x00, 0x00, 0x20, 0x00, 0x22, 0x22, 0x22, 0x22], // mov dword [0x200000], 0x22222222
+    ...[0xe4, 0x92, 0x24, 0xfd, 0xe6, 0x92], // in al, 0x92; and al, ~2; out 0x92, al
+    ...[0x8b, 0x1d, 0x00, 0x00, 0x30, 0x00], // mov ebx, [0x300000]
+    ...[0x0c, 0x02, 0xe6, 0x92], // or al, 2; out 0x92, al
+    ...[0x8b, 0x0d, 0x00, 0x00, 0x30, 0x00, 0xf4], // mov ecx, [0x300000]; hlt
+  ]
+  // The code runs at 2 MiB, whose line 20 is clear.
+  const { start, ...rest } = kernelPlan('busy')
+  if (start.kind !== 'direct') throw new Error('the plan of a kernel is direct')
+  const code = {
+    kind: 'bytes',
+    at: 0x210000n,
+    bytes: Uint8Array.from(masked),
+    size: masked.length,
+    what: 'code',
+  } as const
+  const cpu = { ...start.cpu, rip: code.at }
+  const { machine, run } = await openPlan({
+    ...rest,
+    start: { ...start, cpu, memory: [...start.memory, code] },
+  })
+  expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+  expect(await machine.registers()).toMatchObject({ rbx: 0x2222_2222n, rcx: 0x3333_3333n })
+  await machine.close()
 })
 
 describe('a guest that can never go on', () => {

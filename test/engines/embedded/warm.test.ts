@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { planOfFile } from '../../boot-plans/plan-of.ts'
 import { kernel } from '../../kernels/build.ts'
-import { openKernel, openPlan } from './open-embedded.ts'
+import { openCode, openKernel, openPlan } from './open-embedded.ts'
 
 /** 4 MiB: the memory of the machine before is looked at whole. */
 const small = { machine: { memoryMiB: 4 } }
@@ -26,6 +26,15 @@ test('nothing of a machine is left in the next', async () => {
   expect(await next.machine.registers()).toMatchObject({ rbx: 0n, rip: 0x100000n, halted: false, cr2: 0n })
   expect(await next.machine.now()).toEqual({ instructions: 0n, ns: 0n })
   await next.machine.close()
+})
+
+test('code that was changed far behind its first byte is decoded again', async () => {
+  for (const value of [1, 2, 2, 3]) {
+    // mov al, value; out 0xf4, al
+    const { machine, run } = await openCode([...Array(500).fill(0x90), 0xb0, value, 0xe6, 0xf4])
+    expect(await run()).toMatchObject({ ending: { kind: 'exit', value }, at: { instructions: 502n } })
+    await machine.close()
+  }
 })
 
 test('the same run again and again, by instruction', async () => {
