@@ -105,8 +105,6 @@ export class Machine {
    * left, except what was decoded and compiled. To be followed by `enter`.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
-    // What the last guest masked would lead the writes below elsewhere.
-    this.#setA20(true)
     for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
     this.#wiring = wiring
     this.#end = null
@@ -170,14 +168,22 @@ export class Machine {
   /** False, and nothing done, where part of the range is no RAM. */
   poke(at: bigint, bytes: Uint8Array): boolean {
     if (!this.#isRam(at, bytes.length)) return false
-    this.cpu.memory.write(Number(at), bytes)
+    this.#writeRam(Number(at), bytes)
     return true
   }
 
   /** What was decoded from a page that changed. */
   #forget(page: number): void {
     const at = page * pageBytes
-    this.cpu.memory.write(at, this.cpu.ram.subarray(at, at + pageBytes))
+    this.#writeRam(at, this.cpu.ram.subarray(at, at + pageBytes))
+  }
+
+  /** Like the bus, but whether the guest has masked an address line makes no difference. */
+  #writeRam(at: number, bytes: Uint8Array): void {
+    const a20 = this.state.u32(stateLayout.a20)
+    this.state.setU32(stateLayout.a20, 1)
+    this.cpu.memory.write(at, bytes)
+    this.state.setU32(stateLayout.a20, a20)
   }
 
   #isRam(at: bigint, length: number): boolean {
