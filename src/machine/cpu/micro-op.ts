@@ -108,8 +108,8 @@ export interface Handlers {
 }
 
 /**
- * Writes `instruction`, which begins at `offset` of its page, to `to`. `isSegmented`: handlers look at segments
- * themselves.
+ * Writes `instruction`, which begins at `offset` of its page, to `to`. `isSegmented`: handlers look at
+ * segments themselves.
  */
 export function writeMicroOp(
   view: DataView,

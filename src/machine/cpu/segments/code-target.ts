@@ -35,8 +35,8 @@ export function farPointer(operation: Operation): FarPointer {
 }
 
 /**
- * Whether code at `level` may transfer to a segment without a gate; `rpl` counts for code that does not conform
- * (SDM volume 3, 5.8.1).
+ * Whether code at `level` may transfer to a segment without a gate; `rpl` counts for code that does not
+ * conform (SDM volume 3, 5.8.1).
  * @throws GuestFault #GP and #NP with the selector
  */
 export function checkCode(cpu: Processor, descriptor: Descriptor, rpl: number, level: number): void {

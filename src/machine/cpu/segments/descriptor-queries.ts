@@ -75,7 +75,10 @@ function segmentLimit(cpu: Processor, descriptor: Descriptor): number | null {
   return isSystem(descriptor.rights) && !isKnown(cpu, descriptor, types) ? null : limitOf(descriptor)
 }
 
-/** Whether a system descriptor has one of these types; in 64-bit mode it must be right in its upper half too. */
+/**
+ * Whether a system descriptor has one of these types; in 64-bit mode it must be right in its upper half
+ * too.
+ */
 function isKnown(cpu: Processor, descriptor: Descriptor, types: readonly number[]): boolean {
   if (!types.includes(typeOf(descriptor.rights))) return false
   return !cpu.state.is64Bit || findUpperHalf(cpu, descriptor) !== null

@@ -81,8 +81,9 @@ export function findDescriptor(cpu: Processor, selector: number): Descriptor | n
 }
 
 /**
- * The upper half of a 16-byte system descriptor of IA-32e mode: bits 63 to 32 of its base or offset. Null where it
- * lies beyond the table, or its own type is not 0 (SDM volume 3, 3.5.2 and figure 5-10). @throws GuestFault #PF
+ * The upper half of a 16-byte system descriptor of IA-32e mode: bits 63 to 32 of its base or offset. Null
+ * where it lies beyond the table, or its own type is not 0 (SDM volume 3, 3.5.2 and figure 5-10).
+ * @throws GuestFault #PF
  */
 export function findUpperHalf(cpu: Processor, { selector, at }: Descriptor): bigint | null {
   const table = tableOf(cpu, selector)

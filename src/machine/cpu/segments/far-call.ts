@@ -22,7 +22,10 @@ import { loadNullStack } from './load-segment.ts'
 import { systemTarget, taskOfGate } from './system-target.ts'
 import { switchTask } from './task-switch.ts'
 
-/** CALL to another segment, through a call gate, or to another task (SDM volume 2, CALL). @throws GuestFault */
+/**
+ * CALL to another segment, through a call gate, or to another task (SDM volume 2, CALL).
+ * @throws GuestFault
+ */
 export function farCall(cpu: Processor, operation: Operation): Outcome {
   const { selector, offset } = farPointer(operation)
   const { state: values } = cpu

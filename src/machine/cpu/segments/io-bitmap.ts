@@ -8,8 +8,8 @@ const smallestLimit = 0x67
 const mapBase = 0x66n
 
 /**
- * The I/O permission bitmap, for code that IOPL does not let through, and virtual-8086 mode. Two bytes of it are
- * read always, and both have to be within the task state (SDM volume 1, 19.5.2).
+ * The I/O permission bitmap, for code that IOPL does not let through, and virtual-8086 mode. Two bytes of
+ * it are read always, and both have to be within the task state (SDM volume 1, 19.5.2).
  * @throws GuestFault #GP(0) where it refuses one of the ports, #PF
  */
 export function portAllowed(cpu: Processor, port: number, bytes: number): void {

@@ -22,8 +22,8 @@ import {
 export type CheckedLoad = () => void
 
 /**
- * Checks what MOV, POP and LDS to LSS do to a segment register other than CS, in every mode (SDM volume 2, MOV;
- * volume 3, 5.4 to 5.7). Nothing is changed before the answer is called.
+ * Checks what MOV, POP and LDS to LSS do to a segment register other than CS, in every mode (SDM volume 2,
+ * MOV; volume 3, 5.4 to 5.7). Nothing is changed before the answer is called.
  * @throws GuestFault #GP, #NP and #SS with the selector, #PF
  */
 export function checkLoad(cpu: Processor, number: number, selector: number): CheckedLoad {

@@ -35,8 +35,8 @@ function store({ state: cpu }: Processor, operation: Operation): Outcome {
 }
 
 /**
- * 32 bits are pushed by writing 16 of them, as all recent Intel processors do; 64 bits are zero-extended (SDM
- * volume 2, PUSH).
+ * 32 bits are pushed by writing 16 of them, as all recent Intel processors do; 64 bits are zero-extended
+ * (SDM volume 2, PUSH).
  */
 function push({ state: cpu, memory }: Processor, operation: Operation): Outcome {
   const { bytes } = operation

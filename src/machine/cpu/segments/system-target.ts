@@ -23,7 +23,8 @@ const legacyTargets: Readonly<Record<number, SystemTarget>> = {
 }
 
 /**
- * What a far JMP or CALL to a system descriptor is: privilege, then type, then presence (SDM volume 2, JMP).
+ * What a far JMP or CALL to a system descriptor is: privilege, then type, then presence (SDM volume 2,
+ * JMP).
  * @throws GuestFault #GP and #NP with the selector
  */
 export function systemTarget(cpu: Processor, descriptor: Descriptor): SystemTarget {

@@ -71,8 +71,8 @@ export function loadTaskParagraphs({ state: cpu }: Processor, selectors: readonl
 }
 
 /**
- * Segments of a new task, whose level is that of its CS selector. A fault is the new task's, which has some of
- * them by then (SDM volume 3, table 7-1).
+ * Segments of a new task, whose level is that of its CS selector. A fault is the new task's, which has some
+ * of them by then (SDM volume 3, table 7-1).
  * @throws GuestFault #TS, #NP and #SS with the selector, #PF
  */
 export function loadTaskSegments(cpu: Processor, selectors: readonly number[]): void {

@@ -40,8 +40,8 @@ const reservedSet = 2
 const localEnables = 0x155
 
 /**
- * Switches to the task of a TSS selector (SDM volume 3, 7.3). `next`: the offset that the old task goes on at;
- * `errorCode`: pushed by the new one. `iret` is a return to the busy task of a back link.
+ * Switches to the task of a TSS selector (SDM volume 3, 7.3). `next`: the offset that the old task goes on
+ * at; `errorCode`: pushed by the new one. `iret` is a return to the busy task of a back link.
  * @throws GuestFault with nothing changed; NewTaskFault once the new task is there
  */
 export function switchTask(

@@ -209,8 +209,8 @@ export class CpuState {
   }
 
   /**
-   * What loading a selector does in real and virtual-8086 mode: limit and rights of real mode stay (unreal), but
-   * what was null can be used again, within its limit of 0.
+   * What loading a selector does in real and virtual-8086 mode: limit and rights of real mode stay
+   * (unreal), but what was null can be used again, within its limit of 0.
    */
   setParagraph(number: number, selector: number): void {
     const at = state.segmentRights + 4 * number

@@ -15,8 +15,8 @@ export interface MemoryExports {
 }
 
 /**
- * Whose access it is: the CPU's own, to descriptor tables and task states; or the code's at its CPL, `stack` where
- * an address that is not canonical means #SS.
+ * Whose access it is: the CPU's own, to descriptor tables and task states; or the code's at its CPL, `stack`
+ * where an address that is not canonical means #SS.
  */
 export type Privilege = 'system' | 'current' | 'stack'
 

@@ -119,7 +119,7 @@ const unreals: readonly Probe[] = [
   ]),
 ]
 
-/** Code of a descriptor, then back: real mode keeps its size and limit until CS is loaded in protected mode. */
+/** Code of a descriptor, then back: its size and limit stay until CS is loaded in protected mode. */
 const through = (name: string, options: Segment, inside: string): Probe => ({
   name: `unreal: ${name}`,
   state: 'real16',
