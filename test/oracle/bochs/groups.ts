@@ -1,12 +1,17 @@
 import type { ProbeGroup } from './probe.ts'
 import { control } from './probes/control.ts'
+import { descriptorQueries } from './probes/descriptor-queries.ts'
 import { farTransfers } from './probes/far-transfers.ts'
+import { fastCalls } from './probes/fast-calls.ts'
 import { gates } from './probes/gates.ts'
 import { listed } from './probes/listed.ts'
 import { pageMore } from './probes/page-more.ts'
 import { pageRights, pageTables } from './probes/page-tables.ts'
+import { paragraphs } from './probes/paragraphs.ts'
+import { processor } from './probes/processor.ts'
 import { returns } from './probes/returns.ts'
 import { segmentLoads } from './probes/segment-loads.ts'
+import { taskDetails } from './probes/task-details.ts'
 import { tasks } from './probes/tasks.ts'
 import { undefinedResults } from './probes/undefined.ts'
 
@@ -16,11 +21,16 @@ export const groups: readonly ProbeGroup[] = [
   gates,
   segmentLoads,
   farTransfers,
+  descriptorQueries,
+  paragraphs,
   returns,
   control,
+  fastCalls,
+  processor,
   pageRights,
   pageTables,
   pageMore,
   tasks,
+  taskDetails,
   undefinedResults,
 ]

@@ -373,7 +373,7 @@ common32:
     push es
     push fs
     push gs
-    mov ebp, esp
+    movzx ebp, sp                       ; a 16-bit stack may leave anything above
     mov ax, user_data32
     mov ds, ax
     mov es, ax

@@ -20,11 +20,7 @@ export function stateOf(probe: Probe): State {
 export function buildRom(common: Uint8Array, probe: Probe, { code }: Assembled): Uint8Array {
   const bytes = common.slice()
   writeHeader(new DataView(bytes.buffer, header.at), probe)
-  const pieces = [
-    ...memoryOf(states[probe.state]),
-    ...(probe.memory ?? []),
-    { at: address.code, bytes: code },
-  ]
+  const pieces = [...memoryOf(stateOf(probe)), ...(probe.memory ?? []), { at: address.code, bytes: code }]
   writePieces(bytes, pieces)
   return bytes
 }

@@ -53,6 +53,7 @@ export interface State {
 const control = { protected: 0x11, paged: 0x8001_0011 }
 const pse = 0x10
 const pae = 0x20
+const smap = 0x20_0000
 /** SCE, LME, NXE. */
 const longEfer = 0x901
 
@@ -227,7 +228,10 @@ const userPages = new Set([
 function paging(state: State): readonly Piece[] {
   const level3 = (state.cs & 3) === 3
   const { present, writable, user } = page
-  const table = (number: number) => (level3 && userPages.has(number) ? user : 0n) | present | writable
+  // Under SMAP the handlers of level 0 could not write their record on such a page.
+  const open = (number: number) =>
+    level3 && userPages.has(number) && !((state.cr4 & smap) !== 0 && number === 6)
+  const table = (number: number) => (open(number) ? user : 0n) | present | writable
   const all = present | writable | user
   const entries = Array.from({ length: pages }, (_, number) => (BigInt(number) << 12n) | table(number))
   const to = (at: number) => BigInt(at) | all
