@@ -303,6 +303,18 @@ export class FastTarget implements Target {
     throw new Error('ports have slow handlers only')
   }
 
+  readState(): Expression {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  writeState(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  writePrivilege(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
   halt(): void {
     throw new Error('HLT has a slow handler only')
   }

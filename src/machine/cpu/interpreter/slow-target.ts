@@ -154,6 +154,20 @@ export class SlowTarget implements Target {
     this.f.store('i32.store', 0, value, state.systemFlags)
   }
 
+  readState(at: number, type: 'i32' | 'i64'): Expression {
+    return load(`${type}.load`, 0, at)
+  }
+
+  writeState(at: number, type: 'i32' | 'i64', value: Expression): void {
+    this.f.store(`${type}.store`, 0, value, at)
+  }
+
+  writePrivilege(level: 0 | 3): void {
+    this.f.store('i32.store', 0, level, state.cpl)
+    this.f.store('i64.store', 0, level === 3 ? 1 : 0, state.fetchesAsUser)
+    this.f.call(this.#functions.memory.selectBank)
+  }
+
   /** As an offset in CS. */
   nextAddress(): Expression {
     const length = op('i64.extend_i32_u', field(this.#uop, microOp.length))

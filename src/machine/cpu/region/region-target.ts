@@ -223,6 +223,18 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves ports to the interpreter')
   }
 
+  readState(): Expression {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  writeState(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  writePrivilege(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
   halt(): void {
     throw new Error('a region leaves HLT to the interpreter')
   }

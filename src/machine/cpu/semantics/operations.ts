@@ -179,6 +179,13 @@ export class Operations {
     return this.#keep(this.#target.systemFlags())
   }
 
+  /** A field of the state, as an i64. */
+  state(at: number, type: 'i32' | 'i64' = 'i64'): Expression {
+    this.#resolving('a field of the state')
+    const value = this.#target.readState(at, type)
+    return this.#keep(type === 'i64' ? value : op('i64.extend_i32_u', value))
+  }
+
   nextAddress(): Expression {
     return this.#keep(this.#target.nextAddress())
   }
@@ -266,6 +273,17 @@ export class Operations {
   setSystemFlags(value: Expression): void {
     this.#committing('a write')
     this.#target.writeSystemFlags(value)
+  }
+
+  setState(at: number, value: Expression | bigint | number, type: 'i32' | 'i64' = 'i64'): void {
+    this.#committing('a field of the state')
+    this.#target.writeState(at, type, typeof value === 'object' ? value : constant(type, value))
+  }
+
+  /** Comes after flags have been set. */
+  setPrivilege(level: 0 | 3): void {
+    this.#committing('the privilege')
+    this.#target.writePrivilege(level)
   }
 
   /** The six arithmetic flags of `result` = `a` + or - `b`, not yet truncated. */

@@ -6,6 +6,7 @@ import { control } from './control.ts'
 import { decimal } from './decimal.ts'
 import { doubleShifts } from './double-shifts.ts'
 import { exchanges } from './exchange.ts'
+import { fastCalls } from './fast-calls.ts'
 import { frames } from './frames.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
@@ -17,7 +18,7 @@ import { strings } from './strings.ts'
 /** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system.ts`). */
 export const semantics: ReadonlyMap<string, Semantic> = new Map(
   [
-    ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames],
+    ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, fastCalls, frames],
     ...[moves, multiplication, ports, shifts, strings],
   ].flatMap((group) => Object.entries(group)),
 )

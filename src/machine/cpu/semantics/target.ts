@@ -69,6 +69,8 @@ export interface Target {
   fault(when: Expression, vector: number, code: number): void
   /** #GP(0) unless ports may be used. */
   checkPort(port: Expression, bytes: number): void
+  /** A field of the state; only slow handlers of system instructions have to do with any. */
+  readState(at: number, type: 'i32' | 'i64'): Expression
   /** Leaves the instruction to TypeScript. */
   leaveUnless(plain: Expression): void
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
@@ -81,6 +83,9 @@ export interface Target {
   writePointer(pointer: Pointer, value: Expression): void
   writeFlags(slot: FlagSlot, value: Expression): void
   writeSystemFlags(value: Expression): void
+  writeState(at: number, type: 'i32' | 'i64', value: Expression): void
+  /** CPL, and what the core derives from it and from flags that have been written. */
+  writePrivilege(level: 0 | 3): void
   goto(destination: Destination): void
   portRead(port: Expression, bytes: number): Expression
   portWrite(port: Expression, value: Expression, bytes: number): void

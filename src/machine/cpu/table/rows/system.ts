@@ -79,7 +79,7 @@ const supervisor: readonly RowText[] = [
   ['NP 0F 01 C9', 'MWAIT', { cpuid: 'monitor', faults: ['#UD if CPL > 0', '#GP(0) for unknown ECX'] }],
   ['NP 0F 01 CA', 'CLAC', { cpuid: 'smap', faults: ['#UD if CPL > 0'] }],
   ['NP 0F 01 CB', 'STAC', { cpuid: 'smap', faults: ['#UD if CPL > 0'] }],
-  ['0F 05', 'SYSCALL', { ...long, writes: '*', faults: ['#UD unless EFER.SCE'] }],
+  ['0F 05', 'SYSCALL', { ...long, ...forced64, writes: '*', faults: ['#UD unless EFER.SCE'] }],
   ['0F 07', 'SYSRET', { ...long, writes: '*', faults: ['#UD unless EFER.SCE', '#GP(0) if CPL > 0'] }],
   ['0F 34', 'SYSENTER', { faults: ['#GP(0) in real mode or with a null SYSENTER_CS'] }],
   ['0F 35', 'SYSEXIT', { ...privileged, faults: ['#GP(0) with a null SYSENTER_CS'] }],
