@@ -55,6 +55,8 @@ const snippets = {
   write: [0x88, 0x06],
   read4: [0x8b, 0x06],
   write4: [0x89, 0x06],
+  read8: [0x48, 0x8b, 0x06],
+  write8: [0x48, 0x89, 0x06],
   execute: [0xff, 0xe6],
   invlpg: [0x0f, 0x01, 0x3e],
   push: [0x50],
@@ -135,7 +137,7 @@ export class PagedMachine {
   }
 
   /** Byte at a linear address, as the guest reads it. */
-  readAs(what: 'read' | 'read4', at: bigint): bigint {
+  readAs(what: 'read' | 'read4' | 'read8', at: bigint): bigint {
     this.a = 0n
     const end = this.does(what, at)
     if (end !== 'ok') throw new Error(`the read ended with ${end}`)
