@@ -1,6 +1,7 @@
 import { readRecords, writeRecords } from './expected.ts'
 import { groups } from './groups.ts'
-import { prepare, recordAll } from './suite.ts'
+import { ours } from './ours.ts'
+import { expectedOf, prepare, recordAll } from './suite.ts'
 
 type Print = (line: string) => void
 /** Answers an exit code. */
@@ -48,6 +49,26 @@ const log: Command = async (filter, print) => {
   return 0
 }
 
+/** Our processor beside what is right, for each probe that differs; then totals of the groups. */
+const compare: Command = (filter, print) => {
+  const totals = new Map<string, { agree: number; all: number }>()
+  for (const prepared of prepare(filter)) {
+    const { group, probe } = prepared
+    const total = totals.get(group) ?? { agree: 0, all: 0 }
+    totals.set(group, total)
+    total.all++
+    const expected = expectedOf(prepared)
+    const got = ours(prepared)
+    if (got.join('\n') === expected.join('\n')) total.agree++
+    else {
+      const lines = [...expected.map((line) => `  - ${line}`), ...got.map((line) => `  + ${line}`)]
+      print([`${group}: ${probe.name}`, ...lines].join('\n'))
+    }
+  }
+  for (const [group, { agree, all }] of totals) print(`${group}: ${agree} of ${all} agree`)
+  return [...totals.values()].every(({ agree, all }) => agree === all) ? 0 : 1
+}
+
 const list: Command = (filter, print) => {
   for (const { group, probe } of prepare(filter)) print(`${group}: ${probe.name}`)
   for (const { name, probes } of groups) print(`${probes.length} in ${name}`)
@@ -55,4 +76,4 @@ const list: Command = (filter, print) => {
   return 0
 }
 
-export const commands: Readonly<Record<string, Command>> = { record, bochs, log, list }
+export const commands: Readonly<Record<string, Command>> = { compare, record, bochs, log, list }

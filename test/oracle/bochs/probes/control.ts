@@ -1,3 +1,5 @@
+import { doublewords, gate, quadwords, words } from '../descriptors.ts'
+import { address, selector, stub } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import type { StateName } from '../states.ts'
 
@@ -41,7 +43,15 @@ const cr0More: readonly Probe[] = [
   change('long64', 'cr0', 'PG cleared', 0, 0x8000_0000),
   change('paged32', 'cr0', 'PE cleared with PG', 0, 1),
   change('paged32', 'cr0', 'PG cleared', 0, 0x8000_0000),
-  change('compat32', 'cr0', 'PG cleared', 0, 0x8000_0000),
+  {
+    ...change('compat32', 'cr0', 'PG cleared', 0, 0x8000_0000),
+    memory: [
+      words(address.data, 0x37),
+      doublewords(address.data + 2, address.data2),
+      quadwords(address.data2 + 48, gate({ selector: selector.code32, offset: stub[32](6), type: 14 })),
+    ],
+    code: 'mov eax, cr0; btr eax, 31; mov cr0, eax; jmp .here; .here: lidt [data]',
+  },
   {
     name: 'PG with LME but without PAE',
     state: 'prot32',
@@ -72,10 +82,27 @@ const cr3: readonly Probe[] = [
   ...[40n, 45n, 51n, 52n, 62n, 63n].map((bit) => change('long64', 'cr3', `bit ${bit}`, 1n << bit)),
 ]
 
+const umip = 'our model has UMIP, Skylake-X has not'
+const vmx = 'our model has no VMX'
+/** Bits of CR4 that our model and Bochs' do not share. */
+const differently: Readonly<Record<string, Probe['instead']>> = {
+  'prot32 11': { expect: ['end flags=10006 on=10:8ff4 cr4=800 eax=800 ebx=800'], because: umip },
+  'long64 11': {
+    expect: ['end flags=10002 sp=10:9000 on=10:8fd8 cr4=820 rax=820 rbx=800'],
+    because: umip,
+  },
+  'prot32 13': { expect: ['#GP(0) 8:+a flags=10006 on=10:8ff0 eax=2000 ebx=2000'], because: vmx },
+  'long64 13': {
+    expect: ['#GP(0) 18:+b flags=10002 sp=10:9000 on=10:8fd0 rax=2020 rbx=2000'],
+    because: vmx,
+  },
+}
 const cr4 = (['prot32', 'long64'] satisfies StateName[]).flatMap((state) =>
-  Array.from({ length: 32 }, (_, bit) => bit).map((bit) =>
-    change(state, 'cr4', `bit ${bit}`, (1 << bit) >>> 0),
-  ),
+  Array.from({ length: 32 }, (_, bit) => bit).map((bit) => {
+    const probe = change(state, 'cr4', `bit ${bit}`, (1 << bit) >>> 0)
+    const instead = differently[`${state} ${bit}`]
+    return instead ? { ...probe, instead } : probe
+  }),
 )
 const cr4More: readonly Probe[] = [
   change('long64', 'cr4', 'bit 32', 1n << 32n),
@@ -176,7 +203,13 @@ const msrs: readonly Probe[] = [
   msr('MTRRfix64K bad type', write(0x250, 0x0202_0202)),
   msr('MTRRdefType reserved bit', write(0x2ff, 0x1000)),
   msr('MTRRdefType', write(0x2ff, 0xc06) + back),
-  msr('FEATURE_CONTROL', 'mov ecx, 0x3a; rdmsr'),
+  {
+    ...msr('FEATURE_CONTROL', 'mov ecx, 0x3a; rdmsr'),
+    instead: {
+      expect: ['end flags=10002 sp=10:9000 on=10:8fd8 rax=1 rcx=3a rdx=0'],
+      because: 'Vol. 4: bit 0 locks it; firmware of a machine without VMX does',
+    },
+  },
   msr('unknown MSR read', 'mov ecx, 0x12345; rdmsr'),
   msr('unknown MSR write', write(0x1_2345, 0)),
   msr('unknown MSR of the high range', 'mov ecx, 0xc0001234; rdmsr'),
@@ -198,6 +231,12 @@ const xcr0: readonly Probe[] = [
   name: `XCR0 ${name}`,
   state: 'long64',
   code: `mov rax, cr4; bts rax, 18; mov cr4, rax; xor ecx, ecx; mov eax, ${low}; mov edx, ${high}; xsetbv; xgetbv`,
+  ...(name === 'AVX' && {
+    instead: {
+      expect: ['#GP(0) 18:+17 flags=10046 sp=10:9000 on=10:8fd0 cr4=40020 rax=7 rcx=0 rdx=0'],
+      because: 'our model has no AVX',
+    },
+  }),
 }))
 const xcr0More: readonly Probe[] = [
   { name: 'XSETBV without OSXSAVE', state: 'long64', code: 'xor ecx, ecx; mov eax, 1; xor edx, edx; xsetbv' },

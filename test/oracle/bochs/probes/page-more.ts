@@ -100,7 +100,15 @@ const protectionKeys: readonly Probe[] = [
   keys('write at level 3', 1, 0x8, 'write', 'long64u'),
   keys('read with WD', 1, 0x8, 'read', 'long64u'),
   keys('execute with AD', 1, 0xc, 'execute', 'long64u'),
-  keys('read at level 0', 1, 0x4, 'read', 'long64'),
+  keys('read at level 0', 1, 0x4, 'read', 'long64', {
+    instead: {
+      expect: [
+        '#PF(21) 18:+16 flags=10046 sp=10:9000 on=10:8fd0 cr2=8000000000 rax=4 rcx=0 rdx=0 rsi=8000000000 ' +
+          '[2a000]=80000000000c007 [29000]=2a007',
+      ],
+      because: '4.6.2: AD prevents every data access to a page of level 3, also by the supervisor',
+    },
+  }),
   keys('write at level 0 with WP', 1, 0x8, 'write', 'long64'),
   keys('write at level 0 without WP', 1, 0x8, 'write', 'long64', { cr0: 0x8000_0011 }),
   keys('another key', 2, 0xc, 'write', 'long64u'),

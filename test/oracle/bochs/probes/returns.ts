@@ -199,6 +199,7 @@ const flagForms: readonly Probe[] = [
   { name: 'prot32 PUSHF hides VM and RF', state: 'prot32', code: 'push 0x10002; popfd; pushfd; pop eax' },
 ]
 
+const popsStack = 'Vol. 2 IRET, IA-32e-MODE: begun in 64-bit mode, RSP and SS are popped whatever the size'
 const sizes: readonly Probe[] = [
   back('prot32', 'retf', '', { cs: selector.code16, ip: '0x800' }, [], 16),
   back('prot32', 'iret', '', { cs: selector.code16, ip: '0x800' }, [], 16),
@@ -213,6 +214,7 @@ const sizes: readonly Probe[] = [
   back('compat32', 'iret', 'to the same level', { cs: selector.code32 }),
   back('compat32', 'iret', 'to level 3', { cs: selector.user_code32, ss: selector.user_data32 }),
   {
+    instead: { expect: ['#UD 18:+800 flags=10002 sp=10:8f00 on=10:8ed8'], because: popsStack },
     name: 'long64 IRETD',
     state: 'long64',
     code: `sub rsp, 20; mov dword [rsp], ${land}; mov dword [rsp + 4], code64; mov dword [rsp + 8], 2;
@@ -220,6 +222,7 @@ const sizes: readonly Probe[] = [
     memory: [landingPiece],
   },
   {
+    instead: { expect: ['#UD c0:800 flags=10002 sp=10:8f00 on=10:8ed8'], because: popsStack },
     name: 'long64 IRETW',
     state: 'long64',
     code: `sub rsp, 10; mov word [rsp], 0x800; mov word [rsp + 2], own; mov word [rsp + 4], 2;

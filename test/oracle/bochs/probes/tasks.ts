@@ -321,6 +321,13 @@ const pagedTasks: readonly Probe[] = [
     [doublewords(address.legacy_table + 4 * (address.tss >> 12), address.tss | 1)],
     {
       state: 'paged32',
+      instead: {
+        expect: [
+          '#PF(3) 8:+0 flags=10002 on=10:8ff0 cr2=3020 [3000]=900000000000 [3020]=200000000 ' +
+            '[4000]=900000000000 [4020]=200010800 [1050]=8b00300000a8 [1060]=890040000067',
+        ],
+        because: '7.3, steps 6 and 7: the old TSS is looked at before its busy bit is cleared',
+      },
     },
   ),
 ]
