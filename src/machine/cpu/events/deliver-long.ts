@@ -42,8 +42,9 @@ export function deliverLong(cpu: Processor, event: DeliveredEvent, trail: Delive
   if (!isCanonicalFor(values, gate.offset)) throw new GuestFault(vector.generalProtection)
   trail.at('push', bottom)
   atLevel(values, level, () => {
-    if ((top - 1n) >> 12n !== bottom >> 12n) cpu.memory.probeWrite(top - 8n, 8, 'current')
-    cpu.memory.probeWrite(bottom, 8, 'current')
+    cpu.memory.probeWrite(top - 8n, 8, 'current')
+    const page = (top - 1n) & ~0xfffn
+    if (bottom < page) cpu.memory.probeWrite(page - 8n, 8, 'current')
   })
   trail.at('code', gate.selector)
   probeAccessed(cpu, descriptor)
