@@ -211,7 +211,10 @@ export const dataTlb = {
 } as const
 
 export const tlbValid = 1n
-/** Flags of the physical half of a TLB entry; above its address the protection key, and log2 of the page's size. */
+/**
+ * Flags of the physical half of a TLB entry; above its address the protection key, and log2 of the page's
+ * size.
+ */
 export const tlbFlag = { writable: 1, user: 2, dirty: 4, global: 8, noExecute: 16 } as const
 export const tlbKeyShift = 52
 export const tlbSizeShift = 56

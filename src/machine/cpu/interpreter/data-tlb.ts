@@ -33,8 +33,9 @@ export interface TranslateParts {
 }
 
 /**
- * `(linear, access) → physical address, frame`, or -1 and no frame with the fault written down. Fills the data
- * TLB, and arms what fast handlers look at. What the TLB knows counts until it is invalidated or refuses.
+ * `(linear, access) → physical address, frame`, or -1 and no frame with the fault written down. Fills the
+ * data TLB, and arms what fast handlers look at. What the TLB knows counts until it is invalidated or
+ * refuses.
  */
 export function defineTranslate(
   module: ModuleBuilder,

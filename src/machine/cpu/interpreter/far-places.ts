@@ -35,7 +35,9 @@ function isDevice(at: Local, first: Expression, bytes: Local, frameOf: FunctionR
   return op('i32.and', inPage, op('i32.eqz', canRead(call(frameOf, first))))
 }
 
-/** `(slot, bytes) → value` of a place that crosses pages or is no RAM. Eight bytes of a device are two reads. */
+/**
+ * `(slot, bytes) → value` of a place that crosses pages or is no RAM. Eight bytes of a device are two reads.
+ */
 export function defineReadFar(
   module: ModuleBuilder,
   imports: Imports,

@@ -7,8 +7,9 @@ const lowMemory = 0x10_0000
 const fourGiB = 0x1_0000_0000n
 
 /**
- * `(physical address) → address in this memory` of the page that backs it, plus `frame.readOnly`; `frame.none`
- * where a device is, or nothing. RAM above 1 MiB backs itself; below, a table says page by page.
+ * `(physical address) → address in this memory` of the page that backs it, plus `frame.readOnly`;
+ * `frame.none` where a device is, or nothing. RAM above 1 MiB backs itself; below, a table says page by
+ * page.
  */
 export function defineFrameOf(module: ModuleBuilder): FunctionReference {
   return module.function('frameOf', ['i64'], ['i32'], (f) => {

@@ -4,8 +4,9 @@ import { type Expression, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 
 /**
- * The address in this memory of `bytes` at `linear`, for whoever `bank` (a copy of `state.bank`) is for. One comparison says that the page is in the TLB, may be
- * used so, is RAM, and that the access does not leave it; `leave` gets the opposite.
+ * The address in this memory of `bytes` at `linear`, for whoever `bank` (a copy of `state.bank`) is for. One
+ * comparison says that the page is in the TLB, may be used so, is RAM, and that the access does not leave
+ * it; `leave` gets the opposite.
  */
 export function probe(
   f: FunctionBuilder,
