@@ -38,8 +38,8 @@ interface Range {
 }
 
 /**
- * The guest-physical address space: RAM from 0, ROM below 4 GiB, registers of chips. Where nothing is, writes are
- * lost and every bit reads as 1. Addresses are bytes, below 2 ** 40.
+ * The guest-physical address space: RAM from 0, ROM below 4 GiB, registers of chips. Where nothing is,
+ * writes are lost and every bit reads as 1. Addresses are bytes, below 2 ** 40.
  */
 export class PhysicalMemory {
   readonly ramBytes: number
@@ -111,7 +111,9 @@ export class PhysicalMemory {
     })
   }
 
-  /** Calls `visit` for each part of a range that a frame stands behind; `offset` is that of its first byte. */
+  /**
+   * Calls `visit` for each part of a range that a frame stands behind; `offset` is that of its first byte.
+   */
   #eachPage(
     address: number,
     length: number,
