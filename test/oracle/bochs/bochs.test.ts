@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readRecords } from './expected.ts'
 import { groups } from './groups.ts'
 import { ours } from './ours.ts'
 import { expectedOf, prepare } from './suite.ts'
@@ -18,8 +19,15 @@ test.each(groups.map(({ name }) => name))(
   },
 )
 
+test('each probe has come to an end', () => {
+  const endless = groups.flatMap(({ name }) =>
+    [...readRecords(name)].filter(([, lines]) => lines.length === 0 || lines.includes('no end')),
+  )
+  expect(endless).toEqual([])
+})
+
 test('probes have names of their own', () => {
   const names = groups.flatMap(({ name, probes }) => probes.map((probe) => `${name}: ${probe.name}`))
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
-  expect(names.length).toBeGreaterThan(2700)
+  expect(names.length).toBeGreaterThan(3700)
 })

@@ -1,19 +1,24 @@
 import type { ProbeGroup } from './probe.ts'
 import { control } from './probes/control.ts'
+import { debug } from './probes/debug.ts'
 import { descriptorQueries } from './probes/descriptor-queries.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
+import { faults } from './probes/faults.ts'
 import { gates } from './probes/gates.ts'
+import { limits } from './probes/limits.ts'
 import { listed } from './probes/listed.ts'
 import { pageMore } from './probes/page-more.ts'
 import { pageRights, pageTables } from './probes/page-tables.ts'
 import { paragraphs } from './probes/paragraphs.ts'
+import { privileged } from './probes/privileged.ts'
 import { processor } from './probes/processor.ts'
 import { returns } from './probes/returns.ts'
 import { segmentLoads } from './probes/segment-loads.ts'
 import { taskDetails } from './probes/task-details.ts'
 import { tasks } from './probes/tasks.ts'
 import { undefinedResults } from './probes/undefined.ts'
+import { virtualModes } from './probes/virtual-modes.ts'
 
 /** All probes, a file for each group. */
 export const groups: readonly ProbeGroup[] = [
@@ -32,5 +37,10 @@ export const groups: readonly ProbeGroup[] = [
   pageMore,
   tasks,
   taskDetails,
+  faults,
+  privileged,
+  limits,
+  debug,
+  virtualModes,
   undefinedResults,
 ]

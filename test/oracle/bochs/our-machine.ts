@@ -18,10 +18,10 @@ const maxUnits = 2_000_000
 /** Optional features of our model: protection keys. */
 const withKeys = 2
 
-/** A chip that is told what is written, and reads as all ones. */
+/** A chip that is told what is written, and reads as its port's number, which is what Bochs has at E9. */
 function listener(write: (value: number) => void): Chip {
   return {
-    read: () => 0xff,
+    read: () => debugPort,
     write: (_offset, _size, value) => write(value),
   }
 }

@@ -60,7 +60,7 @@ export function code(state: StateName, text: string): string {
 }
 
 /** The data page holds UD2, so that execution ends. */
-export const executable: Piece = { at: address.data, bytes: Uint8Array.of(0x0f, 0x0b, 0x0f, 0x0b) }
+const executable: Piece = { at: address.data, bytes: Uint8Array.of(0x0f, 0x0b, 0x0f, 0x0b) }
 export const directoryEntry = (mode: Mode) => mode.directory + (mode === legacy ? 4 : 8) * mode.directoryIndex
 
 export function probe(
