@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { documentedTable, probeTable } from './document.ts'
 import { readRecords } from './expected.ts'
 import { groups } from './groups.ts'
 import { ours } from './ours.ts'
@@ -18,6 +19,10 @@ test.each(groups.map(({ name }) => name))(
     expect(prepared.length).toBeGreaterThan(0)
   },
 )
+
+test('the documentation counts them', () => {
+  expect(documentedTable()).toBe(probeTable())
+})
 
 test('each probe has come to an end', () => {
   const endless = groups.flatMap(({ name }) =>

@@ -1,3 +1,4 @@
+import { writeTable } from './document.ts'
 import { readRecords, writeRecords } from './expected.ts'
 import { groups } from './groups.ts'
 import { ours } from './ours.ts'
@@ -76,4 +77,10 @@ const list: Command = (filter, print) => {
   return 0
 }
 
-export const commands: Readonly<Record<string, Command>> = { compare, record, bochs, log, list }
+/** Writes the table of groups into `docs/conformance.md`. */
+const document: Command = () => {
+  writeTable()
+  return 0
+}
+
+export const commands: Readonly<Record<string, Command>> = { compare, record, bochs, log, list, document }

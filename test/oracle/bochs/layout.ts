@@ -1,4 +1,6 @@
-/** Where a probe finds everything: linear addresses, selectors and the ROM's header. NASM gets them by name. */
+/**
+ * Where a probe finds everything: linear addresses, selectors and the ROM's header. NASM gets them by name.
+ */
 export const address = {
   gdt: 0x1000,
   ldt: 0x1800,

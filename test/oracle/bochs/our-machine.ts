@@ -4,9 +4,10 @@ import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import { Cpu, type CpuStop } from '../../../src/machine/cpu/cpu.ts'
 import { ramBase, state } from '../../../src/machine/cpu/state-layout.ts'
-import { romBytes } from './layout.ts'
+import { address, romBytes } from './layout.ts'
 import type { BochsModel } from './probe.ts'
 import type { RomRun } from './record.ts'
+import type { Step } from './trace.ts'
 
 const ramBytes = 4 * 2 ** 20
 /** Code lies below: what has been decoded from it is to be forgotten. */
@@ -48,8 +49,31 @@ class ProbeMachine {
     for (const port of exitPorts) ports.attach(port, 1, end)
   }
 
-  /** From power-on. ROMs differ in what their code reads, not in the code: nothing decoded from them is stale. */
   run(rom: Uint8Array, model: BochsModel): RomRun {
+    this.#powerOn(rom, model)
+    const { stop } = this.#cpu.run(maxUnits)
+    const ending = this.#isOver ? 'shutdown' : endingOf(stop, this.#cpu)
+    return { output: String.fromCharCode(...this.#sent), ending }
+  }
+
+  trace(rom: Uint8Array, model: BochsModel, steps: number): readonly Step[] {
+    const { state: now } = this.#cpu
+    this.#powerOn(rom, model)
+    const linear = () => BigInt.asUintN(64, now.u64(state.codeBase) + now.rip)
+    for (let unit = 0; linear() !== BigInt(address.code); unit++) {
+      if (unit === maxUnits) throw new Error('The code of the probe is never reached')
+      this.#cpu.run(1)
+    }
+    return Array.from({ length: steps }, () => {
+      const registers = Array.from({ length: 16 }, (_, number) => now.general(number))
+      const step = { rip: now.rip, flags: now.flags, registers }
+      this.#cpu.run(1)
+      return step
+    })
+  }
+
+  /** ROMs differ in what their code reads, not in the code: nothing that was decoded from them is stale. */
+  #powerOn(rom: Uint8Array, model: BochsModel): void {
     const cpu = this.#cpu
     this.#rom.set(rom)
     cpu.memory.write(0, blank)
@@ -62,9 +86,6 @@ class ProbeMachine {
     cpu.state.setU32(state.a20, 1)
     cpu.state.setU32(state.optionalFeatures, model === 'corei7_icelake_u' ? withKeys : 0)
     cpu.settle()
-    const { stop } = cpu.run(maxUnits)
-    const ending = this.#isOver ? 'shutdown' : endingOf(stop, cpu)
-    return { output: String.fromCharCode(...this.#sent), ending }
   }
 }
 
@@ -74,6 +95,12 @@ let shared: ProbeMachine | undefined
 export function runRom(rom: Uint8Array, model: BochsModel = 'corei7_skylake_x'): RomRun {
   shared ??= new ProbeMachine(rom)
   return shared.run(rom, model)
+}
+
+/** Steps a ROM as `traceInBochs` does. */
+export function traceOurs(rom: Uint8Array, model: BochsModel, steps: number): readonly Step[] {
+  shared ??= new ProbeMachine(rom)
+  return shared.trace(rom, model, steps)
 }
 
 /** In the words that `bochs.ts` has for Bochs' log. */

@@ -1,4 +1,5 @@
-// `node test/oracle/bochs/probes.mjs record|bochs|log|compare|list [part of "group: name"]`; README.md says more.
+// `node test/oracle/bochs/probes.mjs compare|record|bochs|log|list|document [part of "group: name"]`
+// README.md says more.
 import { runnerImport } from 'vite'
 
 const [command = 'compare', filter = ''] = process.argv.slice(2)
