@@ -74,7 +74,10 @@ export class Machine {
     this.#wire()
   }
 
-  /** Instructions, iterations of repeated ones and delivered events so far; exact in the middle of a run too. */
+  /**
+   * Instructions, iterations of repeated ones and delivered events so far; exact in the middle of a run
+   * too.
+   */
   get units(): number {
     const { state } = this
     const inRun = state.u32(stateLayout.slice) - state.u32(stateLayout.budget)

@@ -7,7 +7,10 @@ import type { Until } from './vm.ts'
  * `2m`.
  */
 export interface BootOptions {
-  /** Default: KERNELTEST_ENGINE, else `qemu`. `embedded` needs nothing installed, and cannot do everything yet. */
+  /**
+   * Default: KERNELTEST_ENGINE, else `qemu`. `embedded` needs nothing installed, and cannot do everything
+   * yet.
+   */
   readonly engine?: EngineName
   /** Default `pc`. */
   readonly machine?: MachineShape

@@ -47,7 +47,7 @@ export const region: Readonly<Record<Paging, bigint>> = {
   la57: 1n << 48n,
 }
 const codeAt = 0x1_0000
-export const stackTop = 0x1_8000n
+const stackTop = 0x1_8000n
 
 /** Each at an offset of its own behind `codeAt`. SI holds the address; A what is written. */
 const snippets = {

@@ -35,7 +35,8 @@ export interface FetchPoint {
 export type Entered = 'entered' | 'fault' | 'pastLimit'
 
 /**
- * Decoded code: per frame, mode and base of CS a map from offsets to micro-ops, which stand in runs behind each
+ * Decoded code: per frame, mode and base of CS a map from offsets to micro-ops, which stand in runs behind
+ * each
  * other. Decoding ahead has no side effect: it stays inside of the page.
  */
 export class CodeCache {
@@ -170,7 +171,8 @@ export class CodeCache {
   }
 
   /**
-   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs. What
+   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs.
+   * What
    * is missing faults only where the instruction needs it: first the limit, then the second page.
    */
   #enterAlone({ mode, linear, room }: FetchPoint, page: number, offset: number): Entered {

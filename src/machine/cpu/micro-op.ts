@@ -154,7 +154,8 @@ function writeAddress(
   view.setUint8(to + microOp.segment, isOverride ? instruction.segment : isStack ? segment.ss : segment.ds)
   const ownBase = ripRelative ? state.page : state.zero
   view.setUint8(to + microOp.base, base === none ? ownBase : base * 8)
-  // FS and GS are added where an index would be: fast handlers of flat modes form such addresses like any other.
+  // FS and GS are added where an index would be: fast handlers of flat modes form such addresses like any
+  // other.
   const segmentAsIndex = isFlat && index === none && instruction.segment >= segment.fs
   const ownIndex = segmentAsIndex ? state.segmentBases + 8 * instruction.segment : state.zero
   view.setUint8(to + microOp.index, index === none ? ownIndex : index * 8)

@@ -31,7 +31,7 @@ const dataTlbBytes = dataTlb.count * dataTlb.entryBytes
 const codeEntryBytes = 16
 
 /** Bytes of a saved CPU. */
-export const snapshotBytes = state.end + dataTlbBytes + codeTlb.count * codeEntryBytes
+const snapshotBytes = state.end + dataTlbBytes + codeTlb.count * codeEntryBytes
 
 /**
  * All that a guest can see of its CPU: registers, flags materialised, and the TLB, whose stale entries are
@@ -54,7 +54,9 @@ export function saveCpu(memory: Uint8Array<ArrayBuffer>): Uint8Array {
   return saved
 }
 
-/** Puts a saved CPU back. Whatever is derived must be worked out, and nothing is armed or decoded after it. */
+/**
+ * Puts a saved CPU back. Whatever is derived must be worked out, and nothing is armed or decoded after it.
+ */
 export function loadCpu(memory: Uint8Array<ArrayBuffer>, saved: Uint8Array): void {
   const masks = memory.slice(state.addressMasks, state.addressMasks + 8 * 9)
   memory.set(saved.subarray(0, state.end))

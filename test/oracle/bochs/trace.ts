@@ -29,7 +29,7 @@ export async function traceInBochs(
 }
 
 /** The steps of a trace, each once: the debugger repeats the one that it stops at. */
-export function parseTrace(output: string): readonly Step[] {
+function parseTrace(output: string): readonly Step[] {
   const steps = new Map<string, Step>()
   for (const [, lines = '', flags = '', time = ''] of output.replaceAll('\r', '').matchAll(block)) {
     const values = new Map<string, bigint>()

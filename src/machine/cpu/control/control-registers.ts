@@ -108,7 +108,7 @@ export function writeCr4(processor: Processor, value: bigint): void {
 }
 
 /** Bits of CR4 that are not reserved on this processor. */
-export function allowedCr4(cpu: CpuState): number {
+function allowedCr4(cpu: CpuState): number {
   return knownCr4 | (hasOptional(cpu, 'la57') ? cr4Bit.la57 : 0) | (hasOptional(cpu, 'pku') ? cr4Bit.pke : 0)
 }
 

@@ -18,7 +18,7 @@ const baseMhz = Math.floor(clockHz / 1e6)
  * CPUID of a leaf and subleaf (SDM volume 2, CPUID). Bits that follow control registers are those of `cpu`.
  * A leaf past the highest answers as the highest basic one.
  */
-export function cpuid(cpu: CpuState, leaf: number, subleaf: number): Leaf {
+function cpuid(cpu: CpuState, leaf: number, subleaf: number): Leaf {
   // IA32_MISC_ENABLE bit 22, which systems of the nineties wanted.
   const limited = (cpu.u64(state.miscEnable) & miscEnableBit.limitCpuid) !== 0n
   const highest = limited ? 2 : highestBasic
@@ -148,7 +148,9 @@ function topologyLeaf(subleaf: number): Leaf {
   return [0, kind === 0 ? 0 : 1, (subleaf & 0xff) | (kind << 8), 0]
 }
 
-/** Leaf Dh (SDM volume 1, 13.2): the legacy region and header, then PKRU where it stands without compaction. */
+/**
+ * Leaf Dh (SDM volume 1, 13.2): the legacy region and header, then PKRU where it stands without compaction.
+ */
 function extendedStateLeaf(cpu: CpuState, subleaf: number): Leaf {
   const legacyBytes = 576
   const pkru = { offset: 2688, bytes: 8 }

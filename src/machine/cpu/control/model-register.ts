@@ -3,7 +3,10 @@ import type { Processor } from '../system/processor.ts'
 import { protect } from './faults.ts'
 import { linearBits } from './model.ts'
 
-/** A model-specific register: what RDMSR gets and WRMSR does. `write` throws #GP(0) before it changes anything. */
+/**
+ * A model-specific register: what RDMSR gets and WRMSR does. `write` throws #GP(0) before it changes
+ * anything.
+ */
 export interface ModelRegister {
   readonly read: (processor: Processor) => bigint
   readonly write: (processor: Processor, value: bigint) => void

@@ -19,7 +19,10 @@ const featureControl = 1n
 
 const knownEfer = BigInt(eferBit.sce | eferBit.lme | eferBit.lma | eferBit.nxe)
 
-/** By number (SDM volume 4). Numbers that are not here fault; x2APIC and the TSC deadline come with the APIC. */
+/**
+ * By number (SDM volume 4). Numbers that are not here fault; x2APIC and the TSC deadline come with the
+ * APIC.
+ */
 const registers = new Map<number, ModelRegister>([
   // IA32_TIME_STAMP_COUNTER, IA32_PLATFORM_ID, IA32_APIC_BASE, IA32_FEATURE_CONTROL, IA32_TSC_ADJUST
   [0x10, { read: timeStamp, write: setTimeStamp }],

@@ -9,7 +9,8 @@ const reserved = 0x1e6n | abovePhysical
 const tableMask = 0xffff_ffe0n
 
 /**
- * Loads the four page-directory-pointer-table entries of PAE paging from what `cr3` says (SDM volume 3, 4.4.1).
+ * Loads the four page-directory-pointer-table entries of PAE paging from what `cr3` says (SDM volume 3,
+ * 4.4.1).
  * @throws GuestFault #GP(0) where a present one has a reserved bit set; none is loaded then.
  */
 export function loadPdptes({ state: cpu, memory }: Processor, cr3: bigint): void {

@@ -15,7 +15,8 @@ const initialPat = 0x0007_0406_0007_0406n
 const bootProcessorApic = 0xfee0_0900n
 
 /**
- * The processor as power-on or INIT leaves it (SDM volume 3, table 10-1). `randomSeed`, `optionalFeatures`, A20
+ * The processor as power-on or INIT leaves it (SDM volume 3, table 10-1). `randomSeed`, `optionalFeatures`,
+ * A20
  * and what waits to be delivered are the machine's. The caller flushes TLBs and derives what is derived.
  */
 export function resetState(cpu: CpuState, kind: 'power' | 'init', units = 0n): void {

@@ -90,7 +90,7 @@ export function noteLarge(f: FunctionBuilder, flags: Expression): void {
 const unmatched = (set: Expression) => op('i64.shl', op('i64.extend_i32_u', op('i32.eqz', set)), 12)
 
 /** Takes a set away from everybody's fast handlers. */
-export function disarm(f: FunctionBuilder, set: Local): void {
+function disarm(f: FunctionBuilder, set: Local): void {
   const fast = f.let(op('i32.mul', set, dataTlb.fastBytes))
   const none = f.let(unmatched(set))
   for (let number = 0; number < bank.never; number++) {

@@ -214,7 +214,8 @@ export class Operations {
   }
 
   /**
-   * The plain case of an instruction that TypeScript knows whole (`system/`): unless `plain` holds, it is done
+   * The plain case of an instruction that TypeScript knows whole (`system/`): unless `plain` holds, it is
+   * done
    * there.
    */
   leaveUnless(plain: Expression): void {

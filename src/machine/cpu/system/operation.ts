@@ -1,5 +1,5 @@
 import { microOp, shape } from '../micro-op.ts'
-import { segment, state } from '../state-layout.ts'
+import { segment } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import type { CpuState } from './cpu-state.ts'
@@ -139,5 +139,3 @@ export function moveStack(cpu: CpuState, by: number): void {
   const width = cpu.stackBytes
   cpu.setGeneral(4, cpu.general(4, width) + BigInt(by), width)
 }
-
-export const stackPointer = state.registers + 8 * 4
