@@ -23,7 +23,6 @@ import { GuestFault, vector } from './system/guest-fault.ts'
 import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
-import { SystemInstructions } from './system.ts'
 import { type Feature, modelFeatures } from './table/features.ts'
 
 export type CpuStop =
@@ -265,7 +264,6 @@ export class Cpu {
 
   #imports(ports: PortSpace): Readonly<Record<string, unknown>> {
     let dispatch: SystemDispatch | null = null
-    let old: SystemInstructions | null = null
     return {
       memory: this.#memory,
       portRead: (port: number, size: number) => {
@@ -287,18 +285,7 @@ export class Cpu {
       codeWritten: (frame: number) => this.#cache.drop(frame),
       system: (uop: number) => {
         dispatch ??= this.#dispatch()
-        const done = dispatch.run(uop)
-        if (done !== 5) return done
-        old ??= new SystemInstructions(this.#view, {
-          flushTlb: () => this.flushTlb(),
-          peekable: (linear) => {
-            const at = this.#core.resolve(BigInt(linear), 8, 0, 0)
-            return at < 0 ? null : at
-          },
-        })
-        const result = old.run(uop)
-        this.#refresh()
-        return result
+        return dispatch.run(uop)
       },
     }
   }

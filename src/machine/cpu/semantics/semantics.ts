@@ -15,7 +15,7 @@ import { ports } from './ports.ts'
 import { shifts } from './shifts.ts'
 import { strings } from './strings.ts'
 
-/** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system.ts`). */
+/** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system/`). */
 export const semantics: ReadonlyMap<string, Semantic> = new Map(
   [
     ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, fastCalls, frames],
