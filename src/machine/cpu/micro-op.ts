@@ -90,13 +90,15 @@ function registerField(kind: OperandKind, instruction: Instruction): number {
   }
 }
 
-const segment = { ss: 2, ds: 3, fs: 4, gs: 5 }
+const segment = { cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 }
 
 /** Whether the interpreter's fast handlers can form this address in their mode. */
 export function isPlainAddress(instruction: Instruction, long: boolean): boolean {
   if (!instruction.isMemory) return true
   if (instruction.row?.operands.some((kind) => kind[0] === 'O')) return false
   if (instruction.addressBytes !== (long ? 8 : 4)) return false
+  // Flat code cannot be written, and perhaps not read, by way of CS.
+  if (instruction.segment === segment.cs && !long) return instruction.row?.operands.includes('M') ?? false
   if (instruction.segment < segment.fs) return true
   // LEA has no use for a segment.
   return instruction.index === none && !instruction.row?.operands.includes('M')

@@ -73,7 +73,33 @@ const kinds: readonly Probe[] = [
     memory: [gdt(own, segment({ type: executeOnly }))],
     code: 'jmp own:.x; .x: mov al, [cs:0xc000]',
   },
-  { name: 'prot32 a write by CS', state: 'prot32', code: 'mov [cs:0xc000], al' },
+  ...[
+    'mov [cs:0xc000], al',
+    'mov [cs:ebx], ecx',
+    'or byte [cs:ebx + 4], 1',
+    'xchg [cs:ebx], al',
+    'cmp [cs:ebx], al',
+  ].map(
+    (code): Probe => ({
+      name: `prot32 ${code.toUpperCase()}`,
+      state: 'prot32',
+      code: `mov ebx, data; ${code}`,
+    }),
+  ),
+  ...[
+    'mov [cs:ebx], ecx',
+    'or byte [cs:ebx + 4], 1',
+    'mov al, [cs:ebx]',
+    'mov al, [fs:ebx]',
+    'mov [gs:ebx], al',
+  ].map(
+    (code): Probe => ({
+      name: `prot32 ${code.toUpperCase()} of a page that is known`,
+      state: 'prot32',
+      memory: [gdt(own, segment({ type: data, limit: 0xbfff })), gdt(own + 8, segment({ type: readOnly }))],
+      code: `mov ax, own; mov fs, ax; mov ax, own + 8; mov gs, ax; mov ebx, data; inc dword [ebx]; ${code}`,
+    }),
+  ),
   access('level 3 beyond the limit', { type: data, dpl: 3 }, 'mov al, [0x100]', 'ds', 'prot32u'),
   access('compatibility mode, beyond the limit', { type: data }, 'mov al, [0x100]', 'ds', 'compat32'),
   access('64-bit mode has no limits', { type: data }, 'mov al, [0x10000]', 'ds', 'long64'),
