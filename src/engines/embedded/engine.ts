@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { BootPlan } from '../../boot/plan.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
 import type { EventSink } from '../../observe/event.ts'
@@ -17,17 +17,22 @@ import { keepMachine, takeMachine } from './warm-machines.ts'
 export const embeddedEngine: Engine = { name: 'embedded', probe, open }
 
 async function probe(): Promise<EngineReport> {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
-  )
   return {
     name: 'embedded',
     usable: true,
-    version: manifest.version,
+    version: packageVersion(),
     path: null,
     capabilities,
     missing: [],
   }
+}
+
+/** The build lies one folder deeper in the package than the sources. */
+function packageVersion(): string {
+  const folders = ['../../../', '../../../../'].map((path) => new URL(path, import.meta.url))
+  const folder = folders.find((one) => existsSync(new URL('package.json', one)))
+  invariant(folder, 'the engine lies in its package')
+  return JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')).version
 }
 
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
