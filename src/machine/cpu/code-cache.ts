@@ -2,7 +2,7 @@ import { invariant } from '../../support/invariant.ts'
 import { type Bits, Decoder } from './decode/decoder.ts'
 import type { Instruction } from './decode/instruction.ts'
 import { type HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
-import { pseudo } from './interpreter/interpreter.ts'
+import { pseudo } from './interpreter/pseudo-handlers.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
 import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
 import type { Feature } from './table/features.ts'
@@ -35,9 +35,8 @@ export interface FetchPoint {
 export type Entered = 'entered' | 'fault' | 'pastLimit'
 
 /**
- * Decoded code: per frame, mode and base of CS a map from offsets to micro-ops, which stand in runs behind
- * each
- * other. Decoding ahead has no side effect: it stays inside of the page.
+ * Decoded code: per frame, mode, base and limit of CS a map from offsets to micro-ops, which stand in runs
+ * behind each other. Decoding ahead has no side effect: it stays inside of the page.
  */
 export class CodeCache {
   readonly #view: DataView
@@ -67,13 +66,19 @@ export class CodeCache {
     this.#port = port
   }
 
-  /** A number for everything that decoded code depends on besides its bytes. */
-  contextOf(mode: Mode, codeBase: bigint): number {
+  /**
+   * A number for everything that decoded code depends on besides its bytes, to become the one in use: numbers
+   * given before may mean something else from now on.
+   */
+  contextOf(mode: Mode, codeBase: bigint, codeLimit: number): number {
     if (mode === 'flat32' || mode === 'long64') return fixedContexts[mode]
-    const key = `${mode} ${codeBase}`
+    const key = `${mode} ${codeBase} ${codeLimit}`
     let context = this.#contexts.get(key)
     if (context === undefined) {
-      if (this.#contexts.size === maxContexts) this.flush()
+      if (this.#contexts.size === maxContexts) {
+        this.flush()
+        this.#contexts.clear()
+      }
       context = 2 + this.#contexts.size
       this.#contexts.set(key, context)
     }
@@ -108,11 +113,11 @@ export class CodeCache {
     this.#view.setBigUint64(granules + 8 * frame, 0n, true)
   }
 
+  /** Forgets all code; contexts go on to mean what they mean. */
   flush(): void {
     for (const frame of this.#byFrame.keys()) this.drop(frame)
     this.#maps.clear()
     this.#byFrame.clear()
-    this.#contexts.clear()
     this.#mapsUsed = 1
     this.#end = microOps.at
     this.unhook()
@@ -131,7 +136,7 @@ export class CodeCache {
     const key = `${context} ${frame}`
     let map = this.#maps.get(key)
     if (map === undefined) {
-      if (this.#mapsUsed === codeMaps.count) this.#flushKeepingContexts()
+      if (this.#mapsUsed === codeMaps.count) this.flush()
       map = codeMaps.at + codeMaps.bytes * this.#mapsUsed++
       this.#maps.set(key, map)
       this.#byFrame.set(frame, [...(this.#byFrame.get(frame) ?? []), map])
@@ -140,13 +145,6 @@ export class CodeCache {
     this.#view.setInt32(entry + codeTlb.map, map, true)
     this.#view.setInt32(entry + codeTlb.context, context, true)
     return map
-  }
-
-  /** The context at hand goes on to mean what it means. */
-  #flushKeepingContexts(): void {
-    const contexts = [...this.#contexts]
-    this.flush()
-    for (const [key, context] of contexts) this.#contexts.set(key, context)
   }
 
   #decodeRun(mode: Mode, frame: number, map: number, start: number): void {
@@ -171,8 +169,7 @@ export class CodeCache {
   }
 
   /**
-   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs.
-   * What
+   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs. What
    * is missing faults only where the instruction needs it: first the limit, then the second page.
    */
   #enterAlone({ mode, linear, room }: FetchPoint, page: number, offset: number): Entered {

@@ -75,7 +75,7 @@ export class Cpu {
     }
     this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), port, features)
     this.#cache.onFirstCode = () => this.#core.disarmAll()
-    this.#derived = new DerivedState(this.state, (mode, base) => this.#cache.contextOf(mode, base))
+    this.#derived = new DerivedState(this.state, (...code) => this.#cache.contextOf(...code))
     this.#processor = {
       state: this.state,
       memory: new SystemMemory(this.#view, this.#core),

@@ -16,16 +16,18 @@ const flatRights = [
   [segment.es, flatData, rights.writable],
 ] as const
 
+type ContextOf = (mode: Mode, codeBase: bigint, codeLimit: number) => number
+
 /**
  * What the core looks at instead of mode bits and segment registers: how offsets become addresses, and which
  * interpreter runs. Worked out anew after everything that can change it.
  */
 export class DerivedState {
   readonly #state: CpuState
-  readonly #contextOf: (mode: Mode, codeBase: bigint) => number
+  readonly #contextOf: ContextOf
   #mode: Mode = 'seg16'
 
-  constructor(cpu: CpuState, contextOf: (mode: Mode, codeBase: bigint) => number) {
+  constructor(cpu: CpuState, contextOf: ContextOf) {
     this.#state = cpu
     this.#contextOf = contextOf
     for (const bytes of [2, 4, 8]) {
@@ -37,12 +39,12 @@ export class DerivedState {
     return this.#mode
   }
 
-  /** True when other code than before has to run: another mode, or another base of CS. */
+  /** True when other code than before has to run: another mode, or another base or limit of CS. */
   refresh(): boolean {
     const cpu = this.#state
     const mode = this.#modeNow()
     const codeBase = mode === 'long64' ? 0n : cpu.u64(state.segmentBases + 8 * segment.cs)
-    const context = this.#contextOf(mode, codeBase)
+    const context = this.#contextOf(mode, codeBase, cpu.u32(state.segmentLimits + 4 * segment.cs))
     const changed = mode !== this.#mode || context !== cpu.u32(state.codeContext)
     this.#mode = mode
     cpu.setU32(state.long, mode === 'long64' ? 1 : 0)

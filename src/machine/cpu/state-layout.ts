@@ -73,7 +73,7 @@ export const state = {
   pending: 0x1d4,
   /** i64: base of CS where offsets have one: 0 in 64-bit mode. Derived. */
   codeBase: 0x1d8,
-  /** i32: what decoded code belongs to besides its page: mode, base of CS. Derived. */
+  /** i32: what decoded code belongs to besides its page: mode, base and limit of CS. Derived. */
   codeContext: 0x1e0,
   /** i64: 1 at CPL 3: part of instruction TLB tags. Derived. */
   fetchesAsUser: 0x1e8,
