@@ -19,11 +19,12 @@ import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
 import { enterInstructions } from './system/enter.ts'
 import { floatingInstructions } from './system/floating-unit.ts'
-import { GuestFault, vector } from './system/guest-fault.ts'
+import { GuestFault } from './system/guest-fault.ts'
 import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
 import { type Feature, modelFeatures } from './table/features.ts'
+import { vector } from './vector.ts'
 
 export type CpuStop =
   /** `halted`: only an event from outside would go on. `requested`: by a device. */

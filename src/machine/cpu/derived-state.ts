@@ -1,5 +1,5 @@
 import type { Mode } from './interpreter/handler-numbers.ts'
-import { codeMode, rights, segment, state } from './state-layout.ts'
+import { rights, segment, state } from './state-layout.ts'
 import type { CpuState, SegmentCache } from './system/cpu-state.ts'
 
 const wholeSpace = 0xffff_ffff
@@ -48,7 +48,6 @@ export class DerivedState {
     const changed = mode !== this.#mode || context !== cpu.u32(state.codeContext)
     this.#mode = mode
     cpu.setU32(state.long, mode === 'long64' ? 1 : 0)
-    cpu.setU32(state.codeMode, codeMode[mode])
     cpu.setU64(state.codeBase, codeBase)
     cpu.setU32(state.codeContext, context)
     cpu.setU64(state.fetchesAsUser, cpu.cpl === 3 ? 1n : 0n)

@@ -14,7 +14,6 @@ const transient: readonly (readonly [at: number, bytes: number])[] = [
 
 /** Follows from the rest: worked out anew after loading. */
 const derived: readonly (readonly [at: number, bytes: number])[] = [
-  [state.codeMode, 4],
   [state.bank, 4],
   [state.unarmed, 4],
   [state.long, 4],
@@ -58,9 +57,7 @@ export function saveCpu(memory: Uint8Array<ArrayBuffer>): Uint8Array {
  * Puts a saved CPU back. Whatever is derived must be worked out, and nothing is armed or decoded after it.
  */
 export function loadCpu(memory: Uint8Array<ArrayBuffer>, saved: Uint8Array): void {
-  const masks = memory.slice(state.addressMasks, state.addressMasks + 8 * 9)
   memory.set(saved.subarray(0, state.end))
-  memory.set(masks, state.addressMasks)
   memory[state.armedBanks] = allBanks
   memory.set(saved.subarray(state.end, state.end + dataTlbBytes), dataTlb.entries)
   for (let index = 0; index < codeTlb.count; index++) {

@@ -49,8 +49,6 @@ export const state = {
   /** i32 each: the exception that an instruction raises. */
   faultVector: 0x1a0,
   faultCode: 0x1a4,
-  /** i32: what core runs the code at hand, as `codeMode`. Derived. */
-  codeMode: 0x1a8,
   /** i32: bytes from the first bank of fast TLB tags to the one in use. Derived. */
   bank: 0x1ac,
   /** i32: interrupt shadow until the next instruction is done: 0, or `shadow`. */
@@ -169,8 +167,6 @@ export const rights = {
   granular: 1 << 15,
   unusable: 1 << 16,
 } as const
-
-export const codeMode = { flat32: 0, long64: 1, seg16: 2, seg32: 3 } as const
 
 /** `movSs` also holds debug traps back (SDM volume 3, 6.8.3). */
 export const shadow = { sti: 1, movSs: 2 } as const

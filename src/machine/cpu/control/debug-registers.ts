@@ -1,8 +1,9 @@
 import { state } from '../state-layout.ts'
 import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
+import { vector } from '../vector.ts'
 import { moveBytes } from './control-moves.ts'
 import { protect, undefinedIf } from './faults.ts'
 

@@ -1,5 +1,6 @@
 import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
+import { vector } from '../vector.ts'
 
 /** #GP(0) where `wrong`. */
 export function protect(wrong: boolean): void {

@@ -9,8 +9,9 @@ import {
 import { switchTask } from '../segments/task-switch.ts'
 import { rights, segment } from '../state-layout.ts'
 import { flagBit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import type { DeliveredEvent } from './delivered-event.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 import {

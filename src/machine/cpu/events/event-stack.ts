@@ -1,7 +1,8 @@
 import { rights, segment, state } from '../state-layout.ts'
 import type { CpuState, SegmentCache } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 
 /** A stack that an event's values go to: that of the code at hand, or one that SS does not name yet. */

@@ -1,8 +1,9 @@
 import { resetState } from '../control/reset.ts'
 import { activity, pending, rights, segment, shadow, state } from '../state-layout.ts'
 import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
-import { GuestFault, NewTaskFault, vector } from '../system/guest-fault.ts'
+import { GuestFault, NewTaskFault } from '../system/guest-fault.ts'
 import type { EventControl, Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import {
   addPending,
   debugBit,

@@ -1,4 +1,4 @@
-import { vector } from '../system/guest-fault.ts'
+import { vector } from '../vector.ts'
 
 /** How exceptions go together when one is raised while another is delivered (SDM volume 3, table 6-4). */
 type Contribution = 'benign' | 'contributory' | 'pageFault' | 'doubleFault'

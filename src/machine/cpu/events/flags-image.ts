@@ -1,5 +1,6 @@
 import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
+import { vector } from '../vector.ts'
 
 const arithmetic =
   flagBit.carry | flagBit.parity | flagBit.auxiliary | flagBit.zero | flagBit.sign | flagBit.overflow

@@ -1,9 +1,10 @@
 import { shadow, state } from '../state-layout.ts'
 import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
+import { vector } from '../vector.ts'
 import { virtualFlags } from './deliver-virtual.ts'
 import { changeFlags, changeVirtualFlags, hasVirtualInterrupts, popMask } from './flags-image.ts'
 

@@ -9,8 +9,9 @@ import {
   readDescriptor,
 } from '../segments/descriptor.ts'
 import { rights } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { type DeliveredEvent, isSoftware } from './delivered-event.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 import { idtErrorCode } from './exceptions.ts'

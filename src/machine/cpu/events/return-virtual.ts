@@ -1,7 +1,8 @@
 import { rights, segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import {
   changeFlags,
   changeVirtualFlags,

@@ -10,8 +10,9 @@ import {
   selectorBit,
 } from '../segments/descriptor.ts'
 import { segment, state } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { isCanonicalFor } from './canonical.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 import type { EventStack } from './event-stack.ts'

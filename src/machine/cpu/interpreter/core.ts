@@ -4,6 +4,7 @@ import type { Variant } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
 import type { Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
+import { vector } from '../vector.ts'
 import { call, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
@@ -25,8 +26,6 @@ export interface Core {
   readonly numbers: HandlerNumbers
 }
 
-const generalProtection = 13
-
 /** The least that holds the state and some RAM: 64 KiB each. */
 const minimumPages = 0x201
 
@@ -38,8 +37,8 @@ export function buildCore(): Core {
   const memory = defineMemory(module, imports)
   const functions = defineSlowFunctions(module, memory)
   const failures = {
-    undefined: defineFailure(module, 'raiseUndefined', 6),
-    tooLong: defineFailure(module, 'raiseTooLong', 13),
+    undefined: defineFailure(module, 'raiseUndefined', vector.undefined),
+    tooLong: defineFailure(module, 'raiseTooLong', vector.generalProtection),
     absent: module.element(module.function('reportAbsent', ['i32'], ['i32'], (f) => f.return(status.absent))),
   }
   const system = module.element(defineSystemInstruction(module, imports))
@@ -74,10 +73,10 @@ function defineSystemInstruction(module: ModuleBuilder, imports: Imports): Funct
   })
 }
 
-function defineFailure(module: ModuleBuilder, name: string, vector: number): number {
+function defineFailure(module: ModuleBuilder, name: string, number: number): number {
   return module.element(
     module.function(name, ['i32'], ['i32'], (f) => {
-      f.store('i32.store', 0, vector, state.faultVector)
+      f.store('i32.store', 0, number, state.faultVector)
       f.store('i32.store', 0, 0, state.faultCode)
       f.return(status.fault)
     }),
@@ -121,7 +120,9 @@ function defineSlowHandlers(
     if (slow.has(key)) continue
     const handler = module.function(`slow ${key}`, ['i32'], ['i32'], (f) => {
       const b = new Operations(new SlowTarget(f, f.parameters[0] as Local, functions, imports), variant)
-      if (row.facts.privileged) b.fault(op('i32.ne', load('i32.load', 0, state.cpl), 0), generalProtection)
+      if (row.facts.privileged) {
+        b.fault(op('i32.ne', load('i32.load', 0, state.cpl), 0), vector.generalProtection)
+      }
       semantic(b)
       b.end()
     })

@@ -1,10 +1,10 @@
 import { state, tlbFlag, tlbKeyShift } from '../state-layout.ts'
+import { vector } from '../vector.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { accessBit } from './access.ts'
 
-const pageFault = 14
 /** Bits of the error code (SDM volume 3, 4.7). */
 export const errorCode = { protection: 1, write: 2, user: 4, reserved: 8, fetch: 0x10, protectionKey: 0x20 }
 const cr0Wp = 1 << 16
@@ -85,7 +85,7 @@ export function defineRaisePageFault(module: ModuleBuilder): FunctionReference {
     f.if(both(truth(op('i32.and', access, accessBit.fetch)), tellsFetches()), () => {
       f.set(code, either(code, constant('i32', errorCode.fetch)))
     })
-    f.store('i32.store', 0, pageFault, state.faultVector)
+    f.store('i32.store', 0, vector.pageFault, state.faultVector)
     f.store('i32.store', 0, code, state.faultCode)
     f.store('i64.store', 0, linear, state.cr2)
     f.return(-1)

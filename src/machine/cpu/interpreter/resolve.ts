@@ -1,4 +1,5 @@
 import { place, state, unarmed } from '../state-layout.ts'
+import { vector } from '../vector.ts'
 import {
   call,
   constant,
@@ -16,7 +17,6 @@ import { addressIn, canRead, canWrite } from './frames.ts'
 import type { Imports } from './imports.ts'
 import { halves } from './physical-access.ts'
 
-const exception = { stack: 12, generalProtection: 13, alignment: 17 } as const
 const eferLma = 0x400
 
 type FourParameters = [Local, Local, Local, Local]
@@ -45,7 +45,7 @@ export function defineResolve(
     f.if(isOwn, () => f.return(call(findPlace, linear, bytes, access, slot)))
     f.if(op('i32.and', reasons, unarmed.alignment), () => {
       const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', alignmentOf(bytes), 1))
-      f.if(over, () => raise(f, constant('i32', exception.alignment)))
+      f.if(over, () => raise(f, constant('i32', vector.alignment)))
     })
     const found = f.let(call(findPlace, linear, bytes, access, slot))
     const watched = op('i32.and', reasons, unarmed.breakpoints)
@@ -69,16 +69,15 @@ function refuseNonCanonical(f: FunctionBuilder, linear: Local, bytes: Local, acc
   const last = f.let(lastByte(linear, bytes))
   f.if(op('i32.or', isOdd(linear), isOdd(last)), () => {
     const isStack = op('i32.and', access, accessBit.stack)
-    const { stack, generalProtection } = exception
-    raise(f, select(isStack, constant('i32', stack), constant('i32', generalProtection)))
+    raise(f, select(isStack, constant('i32', vector.stack), constant('i32', vector.generalProtection)))
   })
 }
 
 const lastByte = (linear: Expression, bytes: Expression) =>
   op('i64.add', linear, op('i64.extend_i32_u', op('i32.sub', bytes, 1)))
 
-function raise(f: FunctionBuilder, vector: Expression): void {
-  f.store('i32.store', 0, vector, state.faultVector)
+function raise(f: FunctionBuilder, number: Expression): void {
+  f.store('i32.store', 0, number, state.faultVector)
   f.store('i32.store', 0, 0, state.faultCode)
   f.return(resolved.fault)
 }

@@ -1,11 +1,9 @@
 import { rights, segment, state } from '../state-layout.ts'
+import { vector } from '../vector.ts'
 import { constant, type Expression, type FunctionReference, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { accessBit } from './access.ts'
-
-const generalProtection = 13
-const stackFault = 12
 
 /**
  * `(segment, offset, bytes, access) → linear`. In 64-bit mode only FS and GS have a base, and there is no
@@ -27,8 +25,8 @@ export function defineSegmentLinear(module: ModuleBuilder): FunctionReference {
     const refused = op('i32.or', isWrongType(allowed, access), isOutside(f, at, allowed, first, last))
     f.if(refused, () => {
       const isStack = op('i32.eq', number, segment.ss)
-      const vector = select(isStack, constant('i32', stackFault), constant('i32', generalProtection))
-      f.store('i32.store', 0, vector, state.faultVector)
+      const raised = select(isStack, constant('i32', vector.stack), constant('i32', vector.generalProtection))
+      f.store('i32.store', 0, raised, state.faultVector)
       f.store('i32.store', 0, 0, state.faultCode)
     })
     f.return(op('i64.and', op('i64.add', first, base), 0xffff_ffffn))

@@ -10,6 +10,7 @@ import type {
   Target,
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
+import { vector } from '../vector.ts'
 import { call, constant, type Expression, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import { accessBit, resolved } from './access.ts'
@@ -23,7 +24,6 @@ const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */
 const firstSlot = 3
 const segmentNumbers = { es: segment.es, ss: segment.ss } as const
-const generalProtection = 13
 
 /** Where a slow handler's operand is: an address of this memory, or a slot of the state. */
 interface SlowPlace {
@@ -129,15 +129,6 @@ export class SlowTarget implements Target {
     else this.f.call(this.#functions.writePointer, this.#uop, pointerRegisters[pointer] * 8, value)
   }
 
-  /** Offsets in CS outside of 64-bit mode have 32 bits. */
-  #offsetMask(): Expression {
-    return select(this.#isLong(), constant('i64', -1), constant('i64', 0xffff_ffffn))
-  }
-
-  #isLong(): Expression {
-    return load('i32.load', 0, state.long)
-  }
-
   readFlags(slot: FlagSlot): Expression {
     return load('i64.load', 0, state[slot])
   }
@@ -171,12 +162,12 @@ export class SlowTarget implements Target {
   /** As an offset in CS. */
   nextAddress(): Expression {
     const length = op('i64.extend_i32_u', field(this.#uop, microOp.length))
-    return op('i64.and', op('i64.add', instructionOffset(this.#uop), length), this.#offsetMask())
+    return op('i64.and', op('i64.add', instructionOffset(this.#uop), length), offsetMask())
   }
 
   relative(when: Expression | null, bytes: number): Destination {
     const target = op('i64.add', this.nextAddress(), this.immediate())
-    return this.near(op('i64.and', target, bytes === 2 ? constant('i64', 0xffff) : this.#offsetMask()), when)
+    return this.near(op('i64.and', target, bytes === 2 ? constant('i64', 0xffff) : offsetMask()), when)
   }
 
   /** Not canonical, or past the limit of CS: #GP before anything is pushed. */
@@ -184,14 +175,14 @@ export class SlowTarget implements Target {
     const target = this.f.let(address)
     const outside = this.f.local('i32')
     this.f.if(
-      this.#isLong(),
+      isLong(),
       () => this.f.set(outside, nonCanonicalTest(this.f)(target)),
       () => {
         const limit = load('i64.load32_u', 0, state.segmentLimits + 4 * segment.cs)
         this.f.set(outside, op('i64.gt_u', target, limit))
       },
     )
-    this.fault(when ? op('i32.and', outside, when) : outside, generalProtection, 0)
+    this.fault(when ? op('i32.and', outside, when) : outside, vector.generalProtection, 0)
     return { where: target, when }
   }
 
@@ -204,9 +195,9 @@ export class SlowTarget implements Target {
     else jump()
   }
 
-  fault(when: Expression, vector: number, code: number): void {
+  fault(when: Expression, number: number, code: number): void {
     this.f.if(when, () => {
-      this.f.store('i32.store', 0, vector, state.faultVector)
+      this.f.store('i32.store', 0, number, state.faultVector)
       this.f.store('i32.store', 0, code, state.faultCode)
       this.f.return(status.fault)
     })
@@ -277,9 +268,13 @@ export class SlowTarget implements Target {
 export function instructionOffset(uop: Expression): Expression {
   const page = op('i64.sub', load('i64.load', 0, state.page), load('i64.load', 0, state.codeBase))
   const offset = op('i64.add', page, op('i64.extend_i32_u', load('i32.load16_u', uop, microOp.at)))
-  const mask = select(load('i32.load', 0, state.long), constant('i64', -1), constant('i64', 0xffff_ffffn))
-  return op('i64.and', offset, mask)
+  return op('i64.and', offset, offsetMask())
 }
+
+/** Offsets in CS outside of 64-bit mode have 32 bits. */
+const offsetMask = () => select(isLong(), constant('i64', -1), constant('i64', 0xffff_ffffn))
+
+const isLong = () => load('i32.load', 0, state.long)
 
 function ofSize<Item>(list: readonly Item[], bytes: number): Item {
   const item = list[Math.log2(bytes)]

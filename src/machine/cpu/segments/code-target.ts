@@ -1,8 +1,9 @@
 import { isCanonicalFor } from '../events/canonical.ts'
 import { rights, segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import {
   cacheOf,
   type Descriptor,

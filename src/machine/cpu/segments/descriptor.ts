@@ -1,7 +1,8 @@
 import { rights, segment, state } from '../state-layout.ts'
 import type { SegmentCache } from '../system/cpu-state.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 
 /** An 8-byte entry of the GDT or LDT (SDM volume 3, 3.4.5), and where it stands. */
 export interface Descriptor {

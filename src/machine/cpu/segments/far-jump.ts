@@ -1,7 +1,8 @@
 import { segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { readCallGate } from './call-gate.ts'
 import {
   checkCode,

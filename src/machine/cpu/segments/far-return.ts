@@ -1,9 +1,10 @@
 import { setStackPointer } from '../events/event-stack.ts'
 import { dropInnerSegments, returnCode, returnStack } from '../events/return-protected.ts'
 import { segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { checkEntry, checkWithinLimit, enterCode, isLongCode } from './code-target.ts'
 import {
   cacheOf,

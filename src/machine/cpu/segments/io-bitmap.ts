@@ -1,6 +1,7 @@
 import { rights, segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { systemType, typeOf } from './descriptor.ts'
 
 /** A 32-bit or 64-bit task state up to and with the offset of its I/O map base. */

@@ -1,8 +1,9 @@
 import { segment, shadow, state } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstruction, SystemInstructions } from '../system/system-instruction.ts'
+import { vector } from '../vector.ts'
 import { checkLoad } from './load-segment.ts'
 
 /** Loads of segment registers and stores of selectors (SDM volume 2, MOV, PUSH, POP, LDS). */

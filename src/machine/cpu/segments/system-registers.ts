@@ -1,10 +1,11 @@
 import { checkUmip } from '../control/faults.ts'
 import { isCanonicalFor } from '../events/canonical.ts'
 import { rights, segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstruction, SystemInstructions } from '../system/system-instruction.ts'
+import { vector } from '../vector.ts'
 import {
   baseOf,
   type Descriptor,

@@ -1,7 +1,8 @@
 import { virtualRights } from '../events/return-virtual.ts'
 import { rights, segment } from '../state-layout.ts'
-import { GuestFault, vector } from '../system/guest-fault.ts'
+import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import {
   baseOf,
   cacheOf,

@@ -2,9 +2,10 @@ import { loadPdptes } from '../control/pdptes.ts'
 import { debugBit } from '../events/debug-registers.ts'
 import { segment, state } from '../state-layout.ts'
 import { cr0Bit, cr4Bit, flagBit, type SegmentCache } from '../system/cpu-state.ts'
-import { GuestFault, NewTaskFault, vector } from '../system/guest-fault.ts'
+import { GuestFault, NewTaskFault } from '../system/guest-fault.ts'
 import { moveStack } from '../system/operation.ts'
 import type { Processor } from '../system/processor.ts'
+import { vector } from '../vector.ts'
 import { checkWithinLimit } from './code-target.ts'
 import {
   baseOf,

@@ -1,13 +1,12 @@
+import { vector } from '../vector.ts'
 import type { Semantic } from './operations.ts'
-
-const boundRange = 5
 
 /** Bounds are signed and inclusive, the lower one first (SDM volume 2, BOUND). */
 const checkBound: Semantic = (b) => {
   const index = b.signed(b.source(0))
   const lower = b.signed(b.get(b.operandAt(1, b.constant(0), 'r', b.bytes)))
   const upper = b.signed(b.get(b.operandAt(1, b.constant(b.bytes), 'r', b.bytes)))
-  b.fault(b.op32('or', b.op('lt_s', index, lower), b.op('gt_s', index, upper)), boundRange)
+  b.fault(b.op32('or', b.op('lt_s', index, lower), b.op('gt_s', index, upper)), vector.boundRange)
   b.commit(() => {})
 }
 

@@ -1,8 +1,7 @@
+import { vector } from '../vector.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { carriesFrom } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
-
-const divideError = 0
 
 const auxiliary = (b: Operations, flag: Expression) => b.op('shl', flag, 3)
 
@@ -53,7 +52,7 @@ function decimalAdjust(sign: 1 | -1): Semantic {
 
 const splitDigits: Semantic = (b) => {
   const base = b.source(0)
-  b.fault(b.op('eqz', base), divideError)
+  b.fault(b.op('eqz', base), vector.divideError)
   const al = b.get(b.register(0, 1))
   const low = b.op('rem_u', al, base)
   const result = b.op('or', b.op('shl', b.op('div_u', al, base), 8), low)

@@ -1,8 +1,7 @@
+import { vector } from '../vector.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 import type { Place } from './target.ts'
-
-const generalProtection = 13
 
 const exchange: Semantic = (b) => {
   const first = b.operand(0, 'rw')
@@ -47,7 +46,7 @@ const compareExchange: Semantic = (b) => {
 const compareExchangePair: Semantic = (b) => {
   const half = b.bytes / 2
   if (half === 8) {
-    b.fault(b.op('ne', b.op('and', b.linearAddress(), 15), 0), generalProtection)
+    b.fault(b.op('ne', b.op('and', b.linearAddress(), 15), 0), vector.generalProtection)
     const low = b.operand(0, 'rw', 0, half)
     comparePair(b, low, b.operandAt(0, b.constant(half), 'rw', half))
     return

@@ -1,8 +1,7 @@
+import { vector } from '../vector.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { carriesFrom } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
-
-const divideError = 0
 
 interface Product {
   readonly low: Expression
@@ -101,7 +100,7 @@ const divide: Semantic = (b) => {
   const divisor = b.source(0)
   const whole = dividend(b)
   // Also true of a divisor of 0.
-  b.fault(b.op('ge_u', whole.high, divisor), divideError)
+  b.fault(b.op('ge_u', whole.high, divisor), vector.divideError)
   const [quotient, remainder] = quotientOf(b, whole, divisor)
   commitQuotient(b, quotient, remainder)
 }
@@ -117,11 +116,11 @@ const divideSigned: Semantic = (b) => {
   const lowSize = b.truncate(flip(low, negative))
   const borrow = b.op('and', negative, b.number(b.op('eqz', low)))
   const highSize = b.truncate(b.op('add', b.op('xor', high, negative), borrow))
-  b.fault(b.op('ge_u', highSize, size), divideError)
+  b.fault(b.op('ge_u', highSize, size), vector.divideError)
   const [quotient, remainder] = quotientOf(b, { low: lowSize, high: highSize }, size)
   const sign = b.op('xor', negative, negativeDivisor)
   const limit = b.op('sub', b.constant(1n << BigInt(8 * b.bytes - 1)), b.op('add', sign, 1))
-  b.fault(b.op('gt_u', quotient, limit), divideError)
+  b.fault(b.op('gt_u', quotient, limit), vector.divideError)
   commitQuotient(b, flip(quotient, sign), flip(remainder, negative))
 }
 

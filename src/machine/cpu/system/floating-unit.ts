@@ -1,6 +1,7 @@
 import type { FloatingUnit } from '../table/row.ts'
+import { vector } from '../vector.ts'
 import { type CpuState, cr0Bit, cr4Bit } from './cpu-state.ts'
-import { GuestFault, vector } from './guest-fault.ts'
+import { GuestFault } from './guest-fault.ts'
 import type { SystemInstructions } from './system-instruction.ts'
 
 /**

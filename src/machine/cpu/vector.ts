@@ -1,0 +1,21 @@
+/** Vectors of exceptions (SDM volume 3, table 6-1). */
+export const vector = {
+  divideError: 0,
+  debug: 1,
+  nmi: 2,
+  breakpoint: 3,
+  overflow: 4,
+  boundRange: 5,
+  undefined: 6,
+  deviceNotAvailable: 7,
+  doubleFault: 8,
+  invalidTss: 10,
+  notPresent: 11,
+  stack: 12,
+  generalProtection: 13,
+  pageFault: 14,
+  floatingPoint: 16,
+  alignment: 17,
+  machineCheck: 18,
+  simd: 19,
+} as const
