@@ -13,7 +13,7 @@ import type {
 import { segment, state } from '../state-layout.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
-import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
+import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { codeEntry } from './code-tlb.ts'
 import { probe } from './probe.ts'
 import { field, loadNames, storeNames } from './slow-functions.ts'
@@ -208,12 +208,8 @@ export class FastTarget implements Target {
 
   /** As an offset in CS. */
   nextAddress(): Expression {
-    const here = op('i32.add', load('i32.load16_u', this.#uop, microOp.at), field(this.#uop, microOp.length))
-    const linear = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', here))
-    if (this.#mode === 'long64') return linear
-    const offset =
-      this.#mode === 'flat32' ? linear : op('i64.sub', linear, load('i64.load', 0, state.codeBase))
-    return op('i64.and', offset, 0xffff_ffffn)
+    const at = load('i32.load16_u', this.#uop, microOp.at)
+    return codeOffset(this.#mode, op('i32.add', at, field(this.#uop, microOp.length)))
   }
 
   /** A branch inside the page finds its micro-op in its own, once it has been there. */
@@ -253,8 +249,7 @@ export class FastTarget implements Target {
     if (this.#mode === 'flat32') return wrapped
     const limit = load('i64.load32_u', 0, state.segmentLimits + 4 * segment.cs)
     this.f.br(this.#exits.slow, op('i64.gt_u', wrapped, limit))
-    const linear = op('i64.add', wrapped, load('i64.load', 0, state.codeBase))
-    return this.f.let(op('i64.and', linear, 0xffff_ffffn))
+    return this.f.let(codeLinear(this.#mode, wrapped))
   }
 
   /** The micro-op at `target`, if its page is in the instruction TLB and has been decoded there. */

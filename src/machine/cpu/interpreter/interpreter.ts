@@ -6,21 +6,10 @@ import { state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { codeMisses, decodedAt, type InterpreterName } from './code-lookup.ts'
+import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { codeEntry } from './code-tlb.ts'
 import { FastTarget } from './fast-target.ts'
 import { interruption, runEnd, status } from './status.ts'
-
-/** Cases of the switch that are no instruction: they cost nothing. */
-export const pseudo = {
-  /** Runs the slow handler. */
-  slow: 0,
-  /** The decoder stopped here: goes on wherever the page and the offset lead. */
-  lookUp: 1,
-  /** Goes on at `link`: the instruction had been decoded before. */
-  follow: 2,
-  count: 3,
-} as const
 
 export interface HotHandler {
   readonly semantic: Semantic
@@ -176,27 +165,16 @@ class Loop {
 
   /** The address of the micro-op's instruction. */
   here(): Expression {
-    return this.#address(load('i32.load16_u', this.uop, microOp.at))
+    return codeOffset(this.#parts.name, load('i32.load16_u', this.uop, microOp.at))
   }
 
   behind(): Expression {
     const length = load('i32.load8_u', this.uop, microOp.length)
-    return this.#address(op('i32.add', load('i32.load16_u', this.uop, microOp.at), length))
-  }
-
-  /** As an offset in CS. */
-  #address(offset: Expression): Expression {
-    const linear = op('i64.add', load('i64.load', 0, state.page), op('i64.extend_i32_u', offset))
-    if (this.#parts.name === 'long64') return linear
-    if (this.#parts.name === 'flat32') return op('i64.and', linear, 0xffff_ffffn)
-    return op('i64.and', op('i64.sub', linear, load('i64.load', 0, state.codeBase)), 0xffff_ffffn)
+    return codeOffset(this.#parts.name, op('i32.add', load('i32.load16_u', this.uop, microOp.at), length))
   }
 
   /** The micro-op at RIP, or 0. */
   #found(): Expression {
-    const rip = load('i64.load', 0, state.rip)
-    if (this.#parts.name !== 'segmented') return call(this.#parts.findCode, rip)
-    const linear = op('i64.add', rip, load('i64.load', 0, state.codeBase))
-    return call(this.#parts.findCode, op('i64.and', linear, 0xffff_ffffn))
+    return call(this.#parts.findCode, codeLinear(this.#parts.name, load('i64.load', 0, state.rip)))
   }
 }
