@@ -5,6 +5,7 @@ import { HandlerTable } from '../../src/machine/cpu/interpreter/handler-numbers.
 import { ramBase, segment } from '../../src/machine/cpu/state-layout.ts'
 import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
 import { execute } from './control/processor.ts'
+import './generated-core.ts'
 
 function emptyCache(): CodeCache {
   const port = { translate: () => null, frameOf: () => -1, readByte: () => 0xff }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Machine } from '../../src/machine/machine.ts'
 import { loadElf } from './elf.ts'
+import './generated-core.ts'
 
 const textMemory = 0xb8000
 const multiboot2 = 0x36d76289n

@@ -1,5 +1,6 @@
 import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { Machine } from '../../src/machine/machine.ts'
+import './generated-core.ts'
 
 export const codeAt = 0x10_0000n
 const stackTop = 0x20_0000n

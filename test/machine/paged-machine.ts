@@ -2,6 +2,7 @@ import { PhysicalMemory, type Rom } from '../../src/machine/bus/physical-memory.
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { Cpu } from '../../src/machine/cpu/cpu.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
+import './generated-core.ts'
 
 /** Ways of paging; `off` is protected mode without. */
 export type Paging = 'off' | 'legacy' | 'pae' | 'long' | 'la57'

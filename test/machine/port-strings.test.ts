@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { PhysicalMemory } from '../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { Cpu } from '../../src/machine/cpu/cpu.ts'
+import './generated-core.ts'
 
 const port = 0x1f0
 const codeAt = 0x10_0000

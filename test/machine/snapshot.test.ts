@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Machine } from '../../src/machine/machine.ts'
 import { loadElf } from './elf.ts'
+import './generated-core.ts'
 
 const multiboot2 = 0x36d76289n
 /** The whole run of the kernel has about 2.6 times as many. */

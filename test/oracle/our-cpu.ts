@@ -8,6 +8,7 @@ import type { Case } from './cases.ts'
 import { features } from './encoding.ts'
 import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset, type Widths } from './layout.ts'
 import type { Result } from './vectors.ts'
+import '../machine/generated-core.ts'
 
 /** More than any repeated instruction of the cases takes. */
 const maxUnits = 10

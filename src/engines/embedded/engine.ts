@@ -38,7 +38,7 @@ function packageVersion(): string {
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
   signal.throwIfAborted()
   checkPlan(plan)
-  const pc = takeMachine(plan.machine.memoryMiB)
+  const pc = await takeMachine(plan.machine.memoryMiB)
   const machine = new EmbeddedMachine(plan, sink, signal, pc, (usable) => {
     if (usable) keepMachine(pc)
   })

@@ -13,12 +13,12 @@ const kept: Machine[] = []
  * A machine with so much memory, as some other left it: for `powerOn`.
  * @throws KernelTestError KT3017 when the host has no room for it.
  */
-export function takeMachine(memoryMiB: number): Machine {
+export async function takeMachine(memoryMiB: number): Promise<Machine> {
   const bytes = memoryMiB * 2 ** 20
   const index = kept.findIndex(({ cpu }) => cpu.ram.length === bytes)
   const [warm] = index < 0 ? [] : kept.splice(index, 1)
   if (warm) return warm
-  loadCore()
+  await loadCore()
   try {
     return new Machine({ memoryMiB, exit: null, serial: () => {} })
   } catch (error) {

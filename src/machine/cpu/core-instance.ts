@@ -1,4 +1,5 @@
-import { buildCore, type Core } from './interpreter/core.ts'
+import { invariant } from '../../support/invariant.ts'
+import type { Core } from './interpreter/core.ts'
 import { importModule } from './interpreter/imports.ts'
 import type { MemoryExports } from './system/system-memory.ts'
 
@@ -23,14 +24,15 @@ interface Compiled {
 
 let compiled: Compiled | null = null
 
-/** The core, compiled once a process; generated if nobody has given one before. */
+/** The core that was given with {@link useCore}: what generates it is not loaded here. */
 export function compiledCore(): Compiled {
-  if (!compiled) useCore(buildCore())
-  if (!compiled) throw new Error('a core was compiled')
+  invariant(compiled, 'useCore gave a core first; tests import test/machine/generated-core.ts')
   return compiled
 }
 
-/** Compiles a core that was generated when the package was built (`core-image.ts`). */
+export const hasCore = (): boolean => compiled !== null
+
+/** Compiles a core, once in a thread: threads share the code of equal modules. */
 export function useCore(core: Core): void {
   compiled ??= { core, module: new WebAssembly.Module(core.bytes) }
 }

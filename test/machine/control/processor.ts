@@ -5,6 +5,7 @@ import { Cpu } from '../../../src/machine/cpu/cpu.ts'
 import { rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { assemble } from './assemble.ts'
+import '../generated-core.ts'
 
 /** Modes that a test begins in; a final `u` is privilege level 3. */
 export type ModeName =

@@ -8,6 +8,7 @@ import { address, romBytes } from './layout.ts'
 import type { BochsModel } from './probe.ts'
 import type { RomRun } from './record.ts'
 import type { Step } from './trace.ts'
+import '../../machine/generated-core.ts'
 
 const ramBytes = 4 * 2 ** 20
 /** Code lies below: what has been decoded from it is to be forgotten. */
