@@ -1,20 +1,13 @@
 import { resetState } from './cpu/control/reset.ts'
 import type { Cpu } from './cpu/cpu.ts'
+import { type NamedRegisters, writeNamed } from './cpu/register-file.ts'
 import { segment as segmentNumber, state as stateLayout } from './cpu/state-layout.ts'
 import type { SegmentCache, TableRegister } from './cpu/system/cpu-state.ts'
 
 export type SegmentName = keyof typeof segmentNumber
 
 /** What a CPU is when it wakes up; what is not here is as after power-on. */
-export interface EntryRegisters {
-  /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
-  readonly general: readonly bigint[]
-  readonly rip: bigint
-  readonly rflags: number
-  readonly cr0: number
-  readonly cr3: bigint
-  readonly cr4: number
-  readonly efer: number
+export interface EntryRegisters extends NamedRegisters {
   readonly segments: Readonly<Record<SegmentName, SegmentCache>>
   readonly gdtr: TableRegister
   readonly idtr: TableRegister
@@ -28,9 +21,7 @@ export function enter(cpu: Cpu, entry: EntryRegisters): void {
   state.setU32(stateLayout.pending, 0)
   state.setU32(stateLayout.a20, 1)
   resetState(state, 'power')
-  entry.general.forEach((value, number) => {
-    state.setGeneral(number, value)
-  })
+  writeNamed(state.view, entry)
   for (const [name, number] of Object.entries(segmentNumber)) {
     state.setSegment(number, entry.segments[name as SegmentName])
   }
@@ -38,11 +29,5 @@ export function enter(cpu: Cpu, entry: EntryRegisters): void {
   state.setU32(stateLayout.gdtLimit, entry.gdtr.limit)
   state.setU64(stateLayout.idtBase, entry.idtr.base)
   state.setU32(stateLayout.idtLimit, entry.idtr.limit)
-  state.setU64(stateLayout.cr0, BigInt(entry.cr0))
-  state.setU64(stateLayout.cr3, entry.cr3)
-  state.setU64(stateLayout.cr4, BigInt(entry.cr4))
-  state.setU64(stateLayout.efer, BigInt(entry.efer))
-  state.rip = entry.rip
-  state.flags = entry.rflags
   cpu.settle()
 }

@@ -1,7 +1,7 @@
 import { rights, segment, state } from './state-layout.ts'
 
-/** The registers that a test or a boot plan names. RFLAGS is materialised. */
-export interface RegisterFile {
+/** The registers that boot plans and tests name. RFLAGS is materialised. */
+export interface NamedRegisters {
   /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
   readonly general: readonly bigint[]
   readonly rip: bigint
@@ -10,6 +10,10 @@ export interface RegisterFile {
   readonly cr3: bigint
   readonly cr4: number
   readonly efer: number
+}
+
+/** With segments as boot code leaves them: all of memory, code of 64 bits where `long`, else of 32. */
+export interface RegisterFile extends NamedRegisters {
   readonly long: boolean
 }
 
@@ -30,6 +34,12 @@ export function readRegisterFile(view: DataView): RegisterFile {
 }
 
 export function writeRegisterFile(view: DataView, file: RegisterFile): void {
+  writeNamed(view, file)
+  writeFlatSegments(view, file.long)
+  writeTaskRegister(view)
+}
+
+export function writeNamed(view: DataView, file: NamedRegisters): void {
   file.general.forEach((value, index) => {
     view.setBigUint64(state.registers + 8 * index, value, true)
   })
@@ -39,11 +49,8 @@ export function writeRegisterFile(view: DataView, file: RegisterFile): void {
   view.setBigUint64(state.cr3, file.cr3, true)
   view.setBigUint64(state.cr4, BigInt(file.cr4 >>> 0), true)
   view.setBigUint64(state.efer, BigInt(file.efer >>> 0), true)
-  writeFlatSegments(view, file.long)
-  writeTaskRegister(view)
 }
 
-/** Segments as boot code leaves them: all of memory, code of 64 or 32 bits. */
 function writeFlatSegments(view: DataView, long: boolean): void {
   for (let number = 0; number < 6; number++) {
     const isCode = number === segment.cs
