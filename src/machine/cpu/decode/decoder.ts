@@ -6,7 +6,7 @@ import { emptyInstruction, type Instruction, none, type Verdict } from './instru
 import { readModRm, readRegisters } from './modrm.ts'
 import type { Plan } from './plan.ts'
 import { prefix, prefixTable } from './prefixes.ts'
-import { buildSlots, follows, type Slots, slotOf } from './slots.ts'
+import { follows, opcodeMaps, type Slots } from './slots.ts'
 
 export type Bits = 16 | 32 | 64
 
@@ -30,7 +30,7 @@ export class Decoder {
   constructor(bits: Bits, features: ReadonlySet<Feature> = modelFeatures) {
     this.bits = bits
     this.#prefixes = prefixTable(bits === 64)
-    this.#maps = buildSlots(bits === 64, features)
+    this.#maps = opcodeMaps(bits === 64, features)
   }
 
   /** The instruction at `at`; it must end before `limit`. The answer is valid until the next call. */
@@ -61,9 +61,7 @@ export class Decoder {
       instruction.rm = (opcode & 7) | ((this.#rex & 1) << 3)
     }
     if (code.short) return 'incomplete'
-    const plans = slots.plans[slotOf(opcode, instruction.reg, instruction.isMemory)]
-    if (plans === undefined) return 'undefined'
-    for (const plan of plans) {
+    for (const plan of slots.plansOf(opcode, instruction.reg, instruction.isMemory)) {
       if (this.#matches(plan, instruction)) return this.#finish(plan, instruction, code)
     }
     return 'undefined'

@@ -7,44 +7,56 @@ import { isSystemMove, type Plan, planOf } from './plan.ts'
 export const follows = { nothing: 0, modrm: 1, registers: 2 } as const
 
 /** The rows of one opcode map, by opcode; those with ModRM also by `reg` and by whether it names memory. */
-export interface Slots {
-  readonly follows: Uint8Array
-  /** At `slotOf(opcode, reg, isMemory)`, in the table's order. */
-  readonly plans: readonly (readonly Plan[])[]
-}
+export class Slots {
+  readonly follows = new Uint8Array(256)
+  readonly #rows: Row[][] = Array.from({ length: 256 }, () => [])
+  /** Worked out when they are first asked for: a guest has few of all opcodes. */
+  readonly #plans: (readonly Plan[] | undefined)[] = new Array(16 * 256)
 
-export function slotOf(opcode: number, reg: number, isMemory: boolean): number {
-  return (opcode << 4) | ((reg & 7) << 1) | (isMemory ? 1 : 0)
-}
-
-const maps = ['one', '0f', '0f38', '0f3a'] as const
-
-/** The maps for 64-bit code, or for other code, of a model that claims `features`. */
-export function buildSlots(
-  long: boolean,
-  features: ReadonlySet<Feature>,
-): Readonly<Record<OpcodeMap, Slots>> {
-  const known = rows.filter(({ facts: { only, cpuid } }) => {
-    return (!only || (only === 'long') === long) && (!cpuid || features.has(cpuid))
-  })
-  return Object.fromEntries(
-    maps.map((map) => [map, mapOf(known.filter((row) => row.map === map))]),
-  ) as Record<OpcodeMap, Slots>
-}
-
-function mapOf(known: readonly Row[]): Slots {
-  const slots: Plan[][] = Array.from({ length: slotOf(256, 0, false) }, () => [])
-  const follow = new Uint8Array(256)
-  for (const row of known) {
-    const plan = planOf(row)
-    for (let opcode = row.opcode; opcode < row.opcode + row.span; opcode++) {
-      if (row.modrm) follow[opcode] = isSystemMove(row) ? follows.registers : follows.modrm
-      for (let reg = 0; reg < 8; reg++) {
-        if (row.extension !== null && row.extension !== reg) continue
-        if (row.facts.form !== 'memory') slots[slotOf(opcode, reg, false)]?.push(plan)
-        if (row.facts.form !== 'register') slots[slotOf(opcode, reg, true)]?.push(plan)
+  constructor(known: readonly Row[]) {
+    for (const row of known) {
+      for (let opcode = row.opcode; opcode < row.opcode + row.span; opcode++) {
+        if (row.modrm) this.follows[opcode] = isSystemMove(row) ? follows.registers : follows.modrm
+        this.#rows[opcode]?.push(row)
       }
     }
   }
-  return { follows: follow, plans: slots }
+
+  /** In the table's order. */
+  plansOf(opcode: number, register: number, isMemory: boolean): readonly Plan[] {
+    const slot = (opcode << 4) | ((register & 7) << 1) | (isMemory ? 1 : 0)
+    const plans = this.#plans[slot] ?? this.#find(opcode, register & 7, isMemory)
+    this.#plans[slot] = plans
+    return plans
+  }
+
+  #find(opcode: number, register: number, isMemory: boolean): Plan[] {
+    const other = isMemory ? 'register' : 'memory'
+    const found = this.#rows[opcode]?.filter(({ extension, facts }) => {
+      return (extension === null || extension === register) && facts.form !== other
+    })
+    return (found ?? []).map(planOf)
+  }
+}
+
+type OpcodeMaps = Readonly<Record<OpcodeMap, Slots>>
+
+/** By what the model claims; for 64-bit code and for other code. */
+const known = new WeakMap<ReadonlySet<Feature>, Map<boolean, OpcodeMaps>>()
+
+/** The maps for 64-bit code, or for other code, of a model that claims `features`. */
+export function opcodeMaps(long: boolean, features: ReadonlySet<Feature>): OpcodeMaps {
+  const ofModel = known.get(features) ?? new Map<boolean, OpcodeMaps>()
+  known.set(features, ofModel)
+  const maps = ofModel.get(long) ?? buildMaps(long, features)
+  ofModel.set(long, maps)
+  return maps
+}
+
+function buildMaps(long: boolean, features: ReadonlySet<Feature>): OpcodeMaps {
+  const there = rows.filter(({ facts: { only, cpuid } }) => {
+    return (!only || (only === 'long') === long) && (!cpuid || features.has(cpuid))
+  })
+  const slotsOf = (map: OpcodeMap) => new Slots(there.filter((row) => row.map === map))
+  return { one: slotsOf('one'), '0f': slotsOf('0f'), '0f38': slotsOf('0f38'), '0f3a': slotsOf('0f3a') }
 }
