@@ -1,62 +1,59 @@
-import { Decoder } from '../../src/machine/cpu/decode/decoder.ts'
+import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import type { Row } from '../../src/machine/cpu/table/row.ts'
-import { assembleProbes } from './bochs/assemble.ts'
+import { executedIn } from './bochs/executed.ts'
 import { readRecords } from './bochs/expected.ts'
-import { groups } from './bochs/groups.ts'
-import type { ProbeGroup } from './bochs/probe.ts'
-import { states } from './bochs/states.ts'
+import { prepare } from './bochs/suite.ts'
 import { sections } from './cases.ts'
 import { readVectors } from './vectors.ts'
 
 /** What from outside speaks for a row. */
 export interface Evidence {
   /** Recorded on a host CPU, by the width of the code. */
-  readonly vectors: Readonly<Record<16 | 32 | 64, number>>
-  /** Probes that hold such an instruction, by group. */
+  readonly vectors: Readonly<Record<Bits, number>>
+  /** Probes that came to such an instruction, by group; each counts once. */
   readonly probes: ReadonlyMap<string, number>
+  /** How instructions looked that were completed in probes, as `situationOf` says it. */
+  readonly situations: ReadonlySet<string>
+  /** Vectors of the exceptions that such instructions raised, in probes and on the host. */
+  readonly exceptions: ReadonlySet<number>
+}
+
+/** Width of the code, bytes of the operand size, memory or registers. */
+export function situationOf(bits: Bits, bytes: number, isMemory: boolean): string {
+  return `${bits}-bit code, size ${bytes}${isMemory ? ', memory' : ''}`
 }
 
 /** All committed evidence, by the row's number. */
 export function readEvidence(rows: readonly Row[]): readonly Evidence[] {
-  const vectors = rows.map(() => ({ 16: 0, 32: 0, 64: 0 }))
+  const all = rows.map(() => ({
+    vectors: { 16: 0, 32: 0, 64: 0 },
+    probes: new Map<string, number>(),
+    situations: new Set<string>(),
+    exceptions: new Set<number>(),
+  }))
   const recorded = readVectors()
   for (const { row, form, name } of sections()) {
-    const counts = vectors[row.id]
-    if (counts) counts[form.bits] += recorded.get(name)?.length ?? 0
-  }
-  const probes = rows.map(() => new Map<string, number>())
-  for (const group of groups) countProbes(group, probes)
-  return rows.map((row) => ({
-    vectors: vectors[row.id] ?? { 16: 0, 32: 0, 64: 0 },
-    probes: probes[row.id] ?? new Map(),
-  }))
-}
-
-/** Each probe counts once for a row, however often it has the instruction. */
-function countProbes(group: ProbeGroup, counts: readonly Map<string, number>[]): void {
-  const recorded = readRecords(group.name)
-  const probes = group.probes.filter(({ name }) => recorded.has(name))
-  for (const [index, { code, end }] of assembleProbes(probes).entries()) {
-    const probe = probes[index]
-    if (!probe) continue
-    for (const id of rowsOf(code.subarray(0, end), states[probe.state].bits)) {
-      const count = counts[id]
-      count?.set(group.name, (count.get(group.name) ?? 0) + 1)
+    const evidence = all[row.id]
+    const lines = recorded.get(name) ?? []
+    if (!evidence) continue
+    evidence.vectors[form.bits] += lines.length
+    for (const line of lines) {
+      const vector = /^\S+ #(\d+)/.exec(line)?.[1]
+      if (vector) evidence.exceptions.add(Number(vector))
     }
   }
-}
-
-const decoders = { 16: new Decoder(16), 32: new Decoder(32), 64: new Decoder(64) }
-
-/** Straight through the code, as far as it decodes: behind a far jump the width may be another. */
-function rowsOf(code: Uint8Array, bits: 16 | 32 | 64): Set<number> {
-  const ids = new Set<number>()
-  let at = 0
-  while (at < code.length) {
-    const { verdict, row, length } = decoders[bits].decode(code, at, code.length)
-    if (row) ids.add(row.id)
-    if (verdict !== 'valid' || row?.mnemonic === 'JMPF') break
-    at += length
+  for (const prepared of prepare()) {
+    if (!readRecords(prepared.group).has(prepared.probe.name)) continue
+    const counted = new Set<number>()
+    for (const { row, bits, operandBytes, isMemory, isDone, vector } of executedIn(prepared)) {
+      const evidence = all[row.id]
+      if (!evidence) continue
+      if (isDone) evidence.situations.add(situationOf(bits, operandBytes, isMemory))
+      if (vector !== null) evidence.exceptions.add(vector)
+      if (counted.has(row.id)) continue
+      counted.add(row.id)
+      evidence.probes.set(prepared.group, (evidence.probes.get(prepared.group) ?? 0) + 1)
+    }
   }
-  return ids
+  return all
 }

@@ -23,15 +23,20 @@ export function isRecorded(row: Row): boolean {
   return semantics.has(row.mnemonic) || row.mnemonic === 'ENTER'
 }
 
-const sizedWithoutOperands = new Set(['PUSHA', 'POPA', 'LEAVE', 'ENTER', 'RET'])
+const sizedWithoutOperands = new Set(
+  'PUSHA POPA LEAVE ENTER RET PUSHF POPF IRET RETF SLDT STR SMSW SYSRET SYSEXIT'.split(' '),
+)
 
 function isSized(row: Row): boolean {
   if (sizedWithoutOperands.has(row.mnemonic)) return true
-  return row.operands.some((kind) => /^(?!M)[A-Z](v|z|y)$|^My|^Ma|^Mv|^M$|rAX/.test(kind))
+  return row.operands.some((kind) =>
+    /^(?!M)[A-Z](v|z|y)$|^My|^Ma|^Mv|^M$|^M[ps]$|^Ap$|^So$|[re]AX/.test(kind),
+  )
 }
 
 function sizesOf(row: Row, bits: Bits): readonly (2 | 4 | 8)[] {
   const { in64, prefix } = row.facts
+  if (row.operands.some((kind) => kind === 'Cy' || kind === 'Dy')) return [bits === 64 ? 8 : 4]
   const isBranch = row.operands[0]?.[0] === 'J' || ['JMP', 'CALL', 'RET'].includes(row.mnemonic)
   if (bits === 64) {
     // Vendors differ about near branches with an operand size prefix: see `vendor-differences.ts`.

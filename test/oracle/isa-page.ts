@@ -9,6 +9,7 @@ import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
 import type { OpcodeMap, Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import type { Evidence } from './evidence.ts'
+import { gapsOf } from './gaps.ts'
 
 const system = {
   ...controlInstructions,
@@ -49,22 +50,26 @@ the same test fails while it is not current.
 - **Flags**: r are read, w written, u left undefined.
 - **Runs as**: generated from a semantic (WebAssembly), TypeScript, \`#UD\` always, \`not claimed\` by the model
   and so #UD, or \`next\`: it decodes, and running it ends the run as an engine error.
-- **Vectors**: recorded on a host CPU, in 64, 32 and 16-bit code. **Probes**: programs that ran in Bochs and hold
-  the instruction, by group.
+- **Vectors**: recorded on a host CPU, in 64, 32 and 16-bit code. **Probes**: programs that ran in Bochs and
+  came to the instruction, by group. Where the records of Bochs and of our processor agree, they came to the same.
 
 iced-x86 agrees on length, mnemonic and operands over three million encodings
 ([test](../../test/machine/decode.slow.ts), [what it sees otherwise](../../test/machine/disagreements.ts)), and Bochs
 on what is an instruction and how long it is ([test](../../test/machine/decode-bochs.slow.ts)).
 `
 
-/** Integer and system rows that nothing from outside has judged. */
-export function unjudgedRows(evidence: readonly Evidence[]): readonly Row[] {
-  return rows.filter((row) => {
-    const { vectors, probes } = evidence[row.id] ?? noEvidence
-    const count = vectors[16] + vectors[32] + vectors[64] + probes.size
-    return count === 0 && !row.facts.fpu && homeOf(row) !== 'not claimed'
-  })
+/** What is still to be shown of integer and system rows from outside, a line for each row. */
+export function openQuestions(evidence: readonly Evidence[]): readonly string[] {
+  return rows
+    .filter((row) => isNow(row) && homeOf(row) !== 'not claimed')
+    .flatMap((row) => {
+      const gaps = gapsOf(row, evidence[row.id] ?? noEvidence)
+      return gaps.length === 0 ? [] : [`${row.encoding} ${row.mnemonic}: ${gaps.join('; ')}`]
+    })
 }
+
+/** Not of the floating-point unit and its kin, which come next. */
+const isNow = ({ facts: { fpu } }: Row) => !fpu || fpu === 'xcr'
 
 export function isaPage(evidence: readonly Evidence[]): string {
   const maps = Object.entries(titles).map(([map, title]) => {
@@ -74,7 +79,12 @@ export function isaPage(evidence: readonly Evidence[]): string {
   return [opening, summary(evidence), ...maps].join('\n')
 }
 
-const noEvidence: Evidence = { vectors: { 16: 0, 32: 0, 64: 0 }, probes: new Map() }
+const noEvidence: Evidence = {
+  vectors: { 16: 0, 32: 0, 64: 0 },
+  probes: new Map(),
+  situations: new Set(),
+  exceptions: new Set(),
+}
 
 const columns =
   'Encoding, Instruction, Modes, Size, Prefixes, Flags, Conditions, Runs as, Vectors, Probes'.split(', ')

@@ -7,6 +7,7 @@ import { ramBase, state } from '../../../src/machine/cpu/state-layout.ts'
 import { address, romBytes } from './layout.ts'
 import type { BochsModel } from './probe.ts'
 import type { RomRun } from './record.ts'
+import { copiedBytes } from './rom.ts'
 import type { Step } from './trace.ts'
 import '../../machine/generated-core.ts'
 
@@ -17,6 +18,10 @@ const debugPort = 0xe9
 const exitPorts = [0xf4, 0x8900] as const
 /** More than the longest probe takes, with its record. */
 const maxUnits = 2_000_000
+/** More than the longest probe and its handlers' returns take. */
+const maxFollowed = 20_000
+const maxWayBack = 100
+const endOfRecord = 10
 /** Optional features of our model: protection keys. */
 const withKeys = 2
 
@@ -28,20 +33,39 @@ function listener(write: (value: number) => void): Chip {
   }
 }
 
+/** One unit: `hasBegun` unless something else was delivered first; the vector of a fault or an INT. */
+export interface Unit {
+  readonly stop: CpuStop
+  readonly hasBegun: boolean
+  readonly hasFaulted: boolean
+  readonly vector: number | null
+}
+
+/** Shown an instruction at a linear address; has to do it. */
+export type Advance = (cpu: Cpu, linear: bigint, step: () => Unit) => { readonly stop: CpuStop }
+
 class ProbeMachine {
   readonly #cpu: Cpu
   readonly #rom: Uint8Array
   readonly #sent: number[] = []
   #isOver = false
+  #stopsBehindRecords = false
+  #hasBegun = true
+  #raised: number | null = null
+  #interrupted: number | null = null
 
   constructor(rom: Uint8Array) {
     const ports = new PortSpace()
     this.#cpu = new Cpu(new PhysicalMemory(ramBytes, { image: rom, hasShadow: true }), ports)
+    this.#listen(this.#cpu)
     this.#rom = new Uint8Array(this.#cpu.ram.buffer, ramBase + ramBytes, romBytes)
     ports.attach(
       debugPort,
       1,
-      listener((value) => this.#sent.push(value)),
+      listener((value) => {
+        this.#sent.push(value)
+        if (this.#stopsBehindRecords && value === endOfRecord) this.#cpu.requestStop()
+      }),
     )
     const end = listener(() => {
       this.#isOver = true
@@ -57,20 +81,79 @@ class ProbeMachine {
     return { output: String.fromCharCode(...this.#sent), ending }
   }
 
+  /** Hands over the processor in front of every unit that is not the ROM's. */
+  follow(rom: Uint8Array, model: BochsModel, advance: Advance): void {
+    const cpu = this.#cpu
+    this.#powerOn(rom, model)
+    // A copied byte is a unit, and the code is reached behind all of them.
+    cpu.run(copiedBytes(rom))
+    if (!this.#reachCode()) return
+    this.#stopsBehindRecords = true
+    for (let steps = 0; steps < maxFollowed; steps++) {
+      const isOurs = !this.#isInRom()
+      const { stop } = isOurs ? advance(cpu, this.#linear(), () => this.#step()) : cpu.run(maxUnits)
+      // Behind the record there are but a few instructions on the way back.
+      for (let left = maxWayBack; left > 0 && !isOurs && this.#isInRom(); left--) cpu.run(1)
+      if (this.#isOver || (stop.kind !== 'budget' && stop.kind !== 'requested')) break
+    }
+    this.#stopsBehindRecords = false
+  }
+
   trace(rom: Uint8Array, model: BochsModel, steps: number): readonly Step[] {
     const { state: now } = this.#cpu
     this.#powerOn(rom, model)
-    const linear = () => BigInt.asUintN(64, now.u64(state.codeBase) + now.rip)
-    for (let unit = 0; linear() !== BigInt(address.code); unit++) {
-      if (unit === maxUnits) throw new Error('The code of the probe is never reached')
-      this.#cpu.run(1)
-    }
+    if (!this.#reachCode()) throw new Error('The code of the probe is never reached')
     return Array.from({ length: steps }, () => {
       const registers = Array.from({ length: 16 }, (_, number) => now.general(number))
       const step = { rip: now.rip, flags: now.flags, registers }
       this.#cpu.run(1)
       return step
     })
+  }
+
+  #step(): Unit {
+    this.#hasBegun = true
+    this.#raised = null
+    this.#interrupted = null
+    const { stop } = this.#cpu.run(1)
+    const hasFaulted = this.#raised !== null
+    return { stop, hasBegun: this.#hasBegun, hasFaulted, vector: this.#raised ?? this.#interrupted }
+  }
+
+  /** Notes what the event unit is asked. */
+  #listen({ events }: Cpu): void {
+    const before = events.before.bind(events)
+    const fault = events.fault.bind(events)
+    events.before = () => {
+      const answer = before()
+      this.#hasBegun = answer === 'go'
+      return answer
+    }
+    const interrupt = events.softwareInterrupt.bind(events)
+    events.softwareInterrupt = (vector, kind, next) => {
+      interrupt(vector, kind, next)
+      this.#interrupted = vector
+    }
+    events.fault = (vector, code) => {
+      this.#raised = vector
+      return fault(vector, code)
+    }
+  }
+
+  /** False for a probe that faults on the way. */
+  #reachCode(): boolean {
+    for (let stop: CpuStop = { kind: 'budget' }; stop.kind === 'budget'; { stop } = this.#cpu.run(1)) {
+      if (this.#linear() === BigInt(address.code)) return true
+    }
+    return false
+  }
+
+  #linear(): bigint {
+    return BigInt.asUintN(64, this.#cpu.state.u64(state.codeBase) + this.#cpu.state.rip)
+  }
+
+  #isInRom(): boolean {
+    return this.#linear() >> 16n === BigInt(address.rom >> 16)
   }
 
   /** ROMs differ in what their code reads, not in the code: nothing that was decoded from them is stale. */
@@ -102,6 +185,12 @@ export function runRom(rom: Uint8Array, model: BochsModel = 'corei7_skylake_x'):
 export function traceOurs(rom: Uint8Array, model: BochsModel, steps: number): readonly Step[] {
   shared ??= new ProbeMachine(rom)
   return shared.trace(rom, model, steps)
+}
+
+/** Goes with our processor through a probe; the handlers of the ROM run by themselves. */
+export function followOurs(rom: Uint8Array, model: BochsModel, advance: Advance): void {
+  shared ??= new ProbeMachine(rom)
+  shared.follow(rom, model, advance)
 }
 
 /** In the words that `bochs.ts` has for Bochs' log. */

@@ -61,6 +61,18 @@ function writeHeader(view: DataView, probe: Probe): void {
   for (const [index, at] of watches.entries()) doubleword(header.watches + 4 * index, at)
 }
 
+/** How many bytes a ROM copies to RAM before anything else. */
+export function copiedBytes(rom: Uint8Array): number {
+  const view = new DataView(rom.buffer, rom.byteOffset)
+  let sum = 0
+  for (let at = piecesAt; ; ) {
+    const count = view.getUint16(at + 4, true)
+    if (count === 0) return sum
+    sum += count
+    at += 6 + count
+  }
+}
+
 /** Later pieces lie over earlier ones; an empty one is the end. */
 function writePieces(rom: Uint8Array, pieces: readonly Piece[]): void {
   const view = new DataView(rom.buffer)

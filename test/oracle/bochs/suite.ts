@@ -11,6 +11,8 @@ export interface Prepared {
   readonly group: string
   readonly probe: Probe
   readonly rom: Uint8Array
+  /** Offset of what ends its code. */
+  readonly end: number
   readonly describe: (run: RomRun) => readonly string[]
 }
 
@@ -36,6 +38,7 @@ function prepareGroup(common: Uint8Array, group: ProbeGroup): readonly Prepared[
       group: group.name,
       probe,
       rom: buildRom(common, probe, code),
+      end: code.end,
       describe: (run) => describeRun(run, probe, code.end),
     }
   })
