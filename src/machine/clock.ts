@@ -17,3 +17,20 @@ export function tickAtNs(ns: bigint): number {
   const tick = (ns * ratio.ticks + ratio.ns - 1n) / ratio.ns
   return Math.min(Number(tick), Number.MAX_SAFE_INTEGER)
 }
+
+/** Time as a chip sees it. */
+export interface Clock {
+  /** Ticks since power-on. */
+  readonly now: number
+  /** A timer, not armed. Its name is what its deadline is saved under: one of a kind in a machine. */
+  timer(name: string, expire: () => void): Timer
+}
+
+/** A deadline. It is disarmed when `expire` is called. */
+export interface Timer {
+  /** The tick, or null while it is not armed. */
+  readonly at: number | null
+  /** Replaces an earlier deadline; one that has passed expires as soon as the guest is interrupted. */
+  arm(at: number): void
+  disarm(): void
+}

@@ -6,3 +6,18 @@ export interface Chip {
   read(offset: number, size: number): number
   write(offset: number, size: number, value: number): void
 }
+
+/** A chip with state that is saved: all of it, as plain data, timers of the clock apart. */
+export interface SavedChip<State> extends Chip {
+  /** What `read` would give, with no effect on the chip. */
+  peek(offset: number): number
+  /** As after power-on. */
+  reset(): void
+  save(): State
+  load(state: State): void
+}
+
+/** A wire as its driver sees it: a level. Whether edges count is the receiver's business. */
+export interface Line {
+  set(level: boolean): void
+}
