@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../src/observe/address-space.ts'
 import { rangeRows } from '../src/observe/address-space-table.ts'
 import type { PageEntry, PageWalk, Permissions } from '../src/observe/page-walk.ts'
+import { type PagingLevel, type PagingMode, pagingLevels } from '../src/observe/paging.ts'
 import { hex } from '../src/support/hex.ts'
 import { firstEndingAfter } from './mapped-parts.ts'
 
@@ -29,14 +30,26 @@ export function describeWalk(space: AddressSpace, linear: bigint, wrong: readonl
   const walk = space.walk(linear)
   const lines = walk.path.map((entry, index) => {
     const last = index === walk.path.length - 1
+    const level = levelOf(space.mode, entry)
     const marks = [
       ...(last ? endMark(walk, entry, space) : []),
-      ...wrong.flatMap((permission) => mark(walk, entry, permission, last)),
+      ...wrong.filter((name) => has(level, name)).flatMap((name) => mark(walk, entry, name, last)),
     ]
-    const text = `  ${entry.level.padEnd(5)} at ${hex(entry.at, 16)} is ${hex(entry.value, 16)}`
+    const digits = 2 * (level?.entrySize ?? 8)
+    const text = `  ${entry.level.padEnd(5)} at ${hex(entry.at, 16)} is ${hex(entry.value, digits)}`
     return marks.length === 0 ? text : `${text}  <- ${marks.join(', ')}`
   })
   return lines.length === 0 ? '' : ['The entries on the way:', ...lines].join('\n')
+}
+
+function levelOf(mode: PagingMode, { level }: PageEntry): PagingLevel | undefined {
+  return pagingLevels(mode).find(({ name }) => name === level)
+}
+
+/** Whether entries of a level can take the permission away. */
+function has(level: PagingLevel | undefined, permission: Permission): boolean {
+  if (!level?.hasRights) return false
+  return permissionBits[permission].bit < 8 * level.entrySize
 }
 
 function endMark({ end }: PageWalk, entry: PageEntry, { noExecute }: AddressSpace): string[] {

@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../src/observe/address-space.ts'
 import { pagingSummary, sizeText } from '../src/observe/address-space-table.ts'
 import type { Permissions } from '../src/observe/page-walk.ts'
+import { linearBits } from '../src/observe/paging.ts'
 import { KernelTestError } from '../src/support/errors.ts'
 import { hex } from '../src/support/hex.ts'
 import { checkOptions } from './check-arguments.ts'
@@ -143,7 +144,9 @@ function whyUnmapped({ mode }: AddressSpace, { end }: RangePart): string {
   if (end === 'unreadable') return 'is not mapped: a table on the way lies where there is no memory'
   if (end !== 'notAnAddress') return 'is not mapped'
   if (mode === 'none') return 'lies above 4 GiB, which only paging can reach'
-  return 'is not canonical: bits 48 to 63 must be the same as bit 47'
+  const bits = linearBits(mode)
+  if (bits === 32) return `lies above 4 GiB, which ${mode} paging cannot reach`
+  return `is not canonical: bits ${bits} to 63 must be the same as bit ${bits - 1}`
 }
 
 function describePart(space: AddressSpace, part: RangePart, wanted: Wanted, negated: boolean): string {

@@ -24,7 +24,10 @@ export function rangesTable(space: Mapped): string {
   return lines.join('\n')
 }
 
-/** `4-level paging, root table at 0x1000, CR0.WP on, EFER.NXE off, 3 ranges`. */
+/**
+ * `4-level paging, root table at 0x1000, CR0.WP on, EFER.NXE off, 3 ranges`. 32-bit paging does not use
+ * NXE.
+ */
 export function pagingSummary(space: Mapped): string {
   if (space.mode === 'none')
     return 'Paging is off: each linear address is the physical one, and nothing is protected'
@@ -34,7 +37,7 @@ export function pagingSummary(space: Mapped): string {
     `${space.mode} paging`,
     `root table at ${hex(space.root)}`,
     `CR0.WP ${onOff(space.writeProtect)}`,
-    `EFER.NXE ${onOff(space.noExecute)}`,
+    space.mode === '32-bit' ? 'no entry can forbid execution' : `EFER.NXE ${onOff(space.noExecute)}`,
     count === 1 ? '1 range' : `${count} ranges`,
   ].join(', ')
 }

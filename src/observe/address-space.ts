@@ -9,8 +9,9 @@ import {
   walkPages,
 } from './page-walk.ts'
 import {
+  allRights,
   decodeEntry,
-  entrySize,
+  linearAt,
   type PagingControls,
   type PagingLevel,
   type PagingMode,
@@ -27,7 +28,10 @@ export interface AddressSpace {
   readonly root: bigint
   /** CR0.WP. Where it is clear the kernel may write everywhere, and every mapping is `writable`. */
   readonly writeProtect: boolean
-  /** EFER.NXE. Where it is clear no entry can forbid execution, and every mapping is `executable`. */
+  /**
+   * Entries can forbid execution: EFER.NXE is set, and this is not 32-bit paging. Else every mapping is
+   * `executable`.
+   */
   readonly noExecute: boolean
   /** The tables were larger than the bound, or loop: what is here is right, what is missing is unknown. */
   readonly truncated: boolean
@@ -53,38 +57,57 @@ const tablesAtOnce = 64
 /**
  * Reads the page tables: yields the physical ranges it wants, to be answered with their bytes, or null where
  * there is no memory. No table is asked for twice, however often it is referred to.
- * @throws KernelTestError KT5010 for paging modes other than none and 4-level.
  */
 export function* walkAddressSpace(
   registers: PagingRegisters,
 ): Generator<PhysicalRange, AddressSpace, Uint8Array | null> {
-  const controls = pagingControls(registers)
   const tables: Tables = new Map()
+  const controls = yield* withRoot(pagingControls(registers), tables)
   let complete = true
   let wanted: ReadonlySet<bigint> = new Set(controls.mode === 'none' ? [] : [controls.root])
-  for (const level of pagingLevels(controls.mode)) {
+  for (const [depth, level] of pagingLevels(controls.mode).entries()) {
+    if (depth === 0 && controls.loadedRoot) {
+      wanted = tablesBelow(level, [controls.loadedRoot], controls)
+      continue
+    }
     const unread = [...wanted].filter((base) => !tables.has(base)).sort((a, b) => (a < b ? -1 : 1))
     const affordable = unread.slice(0, maxTables - tables.size)
     complete &&= affordable.length === unread.length
     yield* readTables(affordable, tables)
-    wanted = tablesBelow(level, wanted, tables, controls)
+    const read = [...wanted].map((base) => tables.get(base) ?? null).filter((table) => table !== null)
+    wanted = tablesBelow(level, read, controls)
   }
   return new WalkedAddressSpace(controls, tables, complete)
 }
 
+/** PAE paging begins with four entries anywhere in a page: they are read where no CPU tells them. */
+function* withRoot(
+  controls: PagingControls,
+  tables: Tables,
+): Generator<PhysicalRange, PagingControls, Uint8Array | null> {
+  const [first] = pagingLevels(controls.mode)
+  if (controls.mode !== 'PAE' || controls.loadedRoot || !first) return controls
+  const loadedRoot = yield { physical: controls.root, length: first.entries * first.entrySize }
+  // Nothing lies behind them then.
+  if (!loadedRoot) tables.set(controls.root, null).set(pageOf(controls.root), null)
+  return { ...controls, loadedRoot }
+}
+
+function pageOf(physical: bigint): bigint {
+  return physical & ~BigInt(tableSize - 1)
+}
+
 function tablesBelow(
   level: PagingLevel,
-  bases: Iterable<bigint>,
-  tables: Tables,
+  tables: Iterable<Uint8Array>,
   controls: PagingControls,
 ): ReadonlySet<bigint> {
   const below = new Set<bigint>()
   if (level.maps === 'always') return below
-  for (const base of bases) {
-    const table = tables.get(base)
-    if (!table) continue
-    for (let offset = 0; offset < tableSize; offset += entrySize) {
-      const entry = decodeEntry(level, readEntry(table, offset), controls)
+  const { entrySize } = level
+  for (const table of tables) {
+    for (let offset = 0; offset < table.length; offset += entrySize) {
+      const entry = decodeEntry(level, readEntry(table, offset, entrySize), controls)
       if (entry.kind === 'table') below.add(entry.base)
     }
   }
@@ -142,10 +165,11 @@ class WalkedAddressSpace implements AddressSpace {
   }
 
   walk(linear: bigint): PageWalk {
-    return walkPages(this.#controls, linear, (at) => {
-      const table = this.#tables.get(at & ~BigInt(tableSize - 1))
+    return walkPages(this.#controls, linear, (at, size) => {
+      const page = pageOf(at)
+      const table = this.#tables.get(page)
       if (table === undefined) return 'unknown'
-      return table ? readEntry(table, Number(at & BigInt(tableSize - 1))) : 'unreadable'
+      return table ? readEntry(table, Number(at - page), size) : 'unreadable'
     })
   }
 
@@ -165,14 +189,12 @@ const everything: MappedRange = {
   size: 1n << 32n,
   pageSize: tableSize,
   global: false,
-  writable: true,
-  user: true,
-  executable: true,
+  ...allRights,
 }
 
 function rangesOf(collector: RunCollector, controls: PagingControls): readonly MappedRange[] {
   return collector.collect().map((run) => ({
-    linear: BigInt.asUintN(64, BigInt.asIntN(48, BigInt(run.offset))),
+    linear: linearAt(controls.mode, BigInt(run.offset)),
     physical: BigInt(run.physical),
     size: BigInt(run.size),
     pageSize: run.pageSize,

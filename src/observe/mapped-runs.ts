@@ -1,20 +1,13 @@
 import { bothAllow, type Permissions, readEntry } from './page-walk.ts'
-import {
-  decodeEntry,
-  entriesPerTable,
-  entrySize,
-  type PagingControls,
-  pagingLevels,
-  type Rights,
-} from './paging.ts'
+import { canonicalHole, decodeEntry, type PagingControls, pagingLevels, type Rights } from './paging.ts'
 
 /**
  * Pages that continue each other in linear and physical addresses, with the same size, rights and global bit.
  */
 export interface MappedRun {
   /**
-   * In bytes from the first address that the table spans: below 2^48, so a number is exact. So are all others
-   * here.
+   * In bytes from the first address that the table spans: a multiple of 4 KiB below 2^57, so a number is
+   * exact. So are all others here.
    */
   readonly offset: number
   readonly physical: number
@@ -37,9 +30,6 @@ export interface MappedRange extends Permissions {
 /** What bounds the work on tables that refer to themselves: entries looked at, and runs made. */
 export const runLimits = { steps: 4_000_000, runs: 262_144 } as const
 
-/** Linear addresses jump here, from 0x00007fff_ffffffff to 0xffff8000_00000000: no run goes on across it. */
-const canonicalHole = 2 ** 47
-
 /**
  * The runs that a root table maps. A table that is reached by several ways is read once for each level it
  * serves at; what the entries above it forbid is taken from its runs afterwards.
@@ -48,6 +38,8 @@ export class RunCollector {
   readonly #controls: PagingControls
   readonly #tables: ReadonlyMap<bigint, Uint8Array | null>
   readonly #known: Map<bigint, readonly MappedRun[]>[]
+  /** No run goes on across it. */
+  readonly #canonicalHole: number | null
   #steps = 0
   #runs = 0
   /** A limit was reached: the runs are right, but not all. */
@@ -56,6 +48,7 @@ export class RunCollector {
   constructor(controls: PagingControls, tables: ReadonlyMap<bigint, Uint8Array | null>) {
     this.#controls = controls
     this.#tables = tables
+    this.#canonicalHole = canonicalHole(controls.mode)
     this.#known = pagingLevels(controls.mode).map(() => new Map())
   }
 
@@ -66,15 +59,16 @@ export class RunCollector {
   #runsOf(base: bigint, depth: number): readonly MappedRun[] {
     const known = this.#known[depth]
     const level = pagingLevels(this.#controls.mode)[depth]
-    const table = this.#tables.get(base)
+    const table = (depth === 0 && this.#controls.loadedRoot) || this.#tables.get(base)
     if (!known || !level || !table) return []
     const before = known.get(base)
     if (before) return before
     const runs: MappedRun[] = []
-    for (let index = 0; index < entriesPerTable && !this.exhausted; index++) {
+    const { entries, entrySize } = level
+    for (let index = 0; index < entries && !this.exhausted; index++) {
       // Most entries of most tables are empty, and reading a byte is much cheaper than reading a BigInt.
       if (((table[index * entrySize] ?? 0) & 1) === 0) continue
-      const entry = decodeEntry(level, readEntry(table, index * entrySize), this.#controls)
+      const entry = decodeEntry(level, readEntry(table, index * entrySize, entrySize), this.#controls)
       const size = 2 ** level.shift
       const offset = index * size
       if (entry.kind === 'page') {
@@ -94,7 +88,7 @@ export class RunCollector {
   /** False when a limit is reached. */
   #add(runs: MappedRun[], run: MappedRun): boolean {
     const last = runs.at(-1)
-    if (last && continues(last, run)) {
+    if (last && run.offset !== this.#canonicalHole && continues(last, run)) {
       runs[runs.length - 1] = { ...last, size: last.size + run.size }
     } else {
       runs.push(run)
@@ -114,7 +108,6 @@ function continues(last: MappedRun, run: MappedRun): boolean {
     last.global === run.global &&
     last.rights.writable === run.rights.writable &&
     last.rights.user === run.rights.user &&
-    last.rights.executable === run.rights.executable &&
-    run.offset !== canonicalHole
+    last.rights.executable === run.rights.executable
   )
 }

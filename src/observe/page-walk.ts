@@ -1,7 +1,8 @@
 import {
+  allRights,
   decodeEntry,
-  entriesPerTable,
-  entrySize,
+  isLinear,
+  linearBits,
   type PagingControls,
   type PagingLevel,
   type PagingRegisters,
@@ -23,22 +24,23 @@ export interface Permissions {
 export interface Mapping extends Permissions {
   readonly linear: bigint
   readonly physical: bigint
-  /** Of the page it lies in, in bytes: 4 KiB, 2 MiB or 1 GiB. */
+  /** Of the page it lies in, in bytes: 4 KiB, 2 MiB, 4 MiB or 1 GiB. */
   readonly pageSize: number
   readonly global: boolean
 }
 
 export interface PageEntry {
   readonly level: PagingLevel['name']
-  /** Physical address of the entry. */
+  /** Physical address of the entry; of one that PAE paging has loaded, where it was loaded from. */
   readonly at: bigint
+  /** Of 8 bytes; of 4 in 32-bit paging. */
   readonly value: bigint
 }
 
 /**
- * Why a walk is over. `notAnAddress`: not canonical, or above 4 GiB with paging off. `reservedBit`: the last
- * entry has a bit set that makes any access fault. `unreadable`: no memory is behind a table. `unknown`: the
- * tables were larger than the bound.
+ * Why a walk is over. `notAnAddress`: not canonical, or above 4 GiB outside of 64-bit modes. `reservedBit`:
+ * the last entry has a bit set that makes any access fault. `unreadable`: no memory is behind a table.
+ * `unknown`: the tables were larger than the bound.
  */
 export type PageWalkEnd = 'mapped' | 'notPresent' | 'reservedBit' | 'notAnAddress' | 'unreadable' | 'unknown'
 
@@ -65,7 +67,6 @@ export interface PhysicalRange {
 /**
  * Translates one linear address, asking for one entry a level. Drive it with the bytes of each range it
  * yields.
- * @throws KernelTestError KT5010 for paging modes other than none and 4-level.
  */
 export function* translate(
   registers: PagingRegisters,
@@ -75,37 +76,43 @@ export function* translate(
   const known = new Map<bigint, EntryAnswer>()
   for (;;) {
     const missing: bigint[] = []
-    const walk = walkPages(controls, linear, (at) => {
+    let size = 0
+    const walk = walkPages(controls, linear, (at, entrySize) => {
+      size = entrySize
       const answer = known.get(at)
       if (answer === undefined) missing.push(at)
       return answer ?? 'unknown'
     })
     const [at] = missing
     if (at === undefined) return walk
-    const bytes = yield { physical: at, length: entrySize }
-    known.set(at, bytes ? readEntry(bytes, 0) : 'unreadable')
+    const bytes = yield { physical: at, length: size }
+    known.set(at, bytes ? readEntry(bytes, 0, size) : 'unreadable')
   }
 }
 
 /** An entry's value, or why it is not known. */
 export type EntryAnswer = bigint | 'unreadable' | 'unknown'
 
-/** The walk itself; `entryAt` finds an entry by its physical address. */
+/** The walk itself; `entryAt` finds an entry of so many bytes by its physical address. */
 export function walkPages(
   controls: PagingControls,
   linear: bigint,
-  entryAt: (at: bigint) => EntryAnswer,
+  entryAt: (at: bigint, size: number) => EntryAnswer,
 ): PageWalk {
   const path: PageEntry[] = []
   const failed = (end: PageWalkEnd): PageWalk => ({ linear, path, end, mapping: null })
-  if (controls.mode === 'none') return walkWithoutPaging(linear)
-  if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) return failed('notAnAddress')
+  if (!isLinear(controls.mode, linear)) return failed('notAnAddress')
+  if (controls.mode === 'none') return { linear, path, end: 'mapped', mapping: unpaged(linear) }
+  const offset = BigInt.asUintN(linearBits(controls.mode), linear)
   let base = controls.root
-  let rights: Rights = { writable: true, user: true, executable: true }
+  let loaded = controls.loadedRoot
+  let rights: Rights = allRights
   for (const level of pagingLevels(controls.mode)) {
-    const index = (linear >> BigInt(level.shift)) & BigInt(entriesPerTable - 1)
+    const { entries, entrySize } = level
+    const index = (offset >> BigInt(level.shift)) & BigInt(entries - 1)
     const at = base + index * BigInt(entrySize)
-    const value = entryAt(at)
+    const value = loaded ? readEntry(loaded, Number(index) * entrySize, entrySize) : entryAt(at, entrySize)
+    loaded = null
     if (typeof value === 'string') return failed(value)
     path.push({ level: level.name, at, value })
     const entry = decodeEntry(level, value, controls)
@@ -126,22 +133,8 @@ export function walkPages(
   return failed('notPresent')
 }
 
-function walkWithoutPaging(linear: bigint): PageWalk {
-  if (linear >= 1n << 32n) return { linear, path: [], end: 'notAnAddress', mapping: null }
-  return {
-    linear,
-    path: [],
-    end: 'mapped',
-    mapping: {
-      linear,
-      physical: linear,
-      pageSize: tableSize,
-      global: false,
-      writable: true,
-      user: true,
-      executable: true,
-    },
-  }
+function unpaged(linear: bigint): Mapping {
+  return { linear, physical: linear, pageSize: tableSize, global: false, ...allRights }
 }
 
 export function bothAllow(a: Rights, b: Rights): Rights {
@@ -156,7 +149,8 @@ export function permissionsOf(rights: Rights, controls: PagingControls): Permiss
   return { ...rights, writable: rights.writable || !controls.writeProtect }
 }
 
-/** The little-endian entry at `offset`. */
-export function readEntry(bytes: Uint8Array, offset: number): bigint {
-  return new DataView(bytes.buffer, bytes.byteOffset + offset, entrySize).getBigUint64(0, true)
+/** The little-endian entry of 4 or 8 bytes at `offset`. */
+export function readEntry(bytes: Uint8Array, offset: number, size: number): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size)
+  return size === 4 ? BigInt(view.getUint32(0, true)) : view.getBigUint64(0, true)
 }

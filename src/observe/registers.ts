@@ -23,6 +23,11 @@ export interface Registers {
   readonly cr3: bigint
   readonly cr4: bigint
   readonly efer: bigint
+  /**
+   * The four entries that PAE paging begins with, as they were loaded with CR3 (SDM vol. 3 §4.4.1). Null
+   * outside of PAE paging, and on QEMU, which reads them from memory each time.
+   */
+  readonly pdptes: readonly bigint[] | null
   readonly cs: Segment
   readonly ss: Segment
   readonly ds: Segment

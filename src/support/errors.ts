@@ -68,7 +68,6 @@ export const errorTitles = {
   KT5005: '`toMatchScreenshot` cannot be used so',
   KT5006: 'The guest crashed unexpectedly',
   KT5007: 'An assertion was not awaited',
-  KT5010: 'The paging mode is not supported',
   KT5020: 'A reference screenshot could not be read',
   KT5021: 'There is no record of a run',
   KT6001: 'There is no such option on the command line',

@@ -1,39 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { BootPlan } from '../../src/boot/plan.ts'
-import { embeddedEngine } from '../../src/engines/embedded/engine.ts'
-import type { Engine, Machine } from '../../src/engines/engine.ts'
-import { qemuEngine } from '../../src/engines/qemu/engine.ts'
-import type { MachineEvent } from '../../src/observe/event.ts'
 import type { Registers } from '../../src/observe/registers.ts'
 import { readAddressSpace } from '../../src/session/read-address-space.ts'
 import { planOfFile } from '../boot-plans/plan-of.ts'
 import { kernel } from '../kernels/build.ts'
+import { onBoth } from './on-both.ts'
 
 const limit = { deadlineNs: 60_000_000_000n, any: [] }
 const example = (name: string) => new URL(`../../examples/${name}/${name}.elf`, import.meta.url).pathname
-
-/** What `look` sees on QEMU and on the embedded engine. */
-async function onBoth<T>(
-  plan: BootPlan,
-  look: (machine: Machine, engine: Engine, printed: () => string) => Promise<T>,
-): Promise<readonly T[]> {
-  const signal = new AbortController().signal
-  return Promise.all(
-    [qemuEngine, embeddedEngine].map(async (engine) => {
-      const events: MachineEvent[] = []
-      const printed = () =>
-        events
-          .flatMap((event) => (event.kind === 'output' ? [Buffer.from(event.bytes).toString('latin1')] : []))
-          .join('')
-      const machine = await engine.open(plan, (event) => events.push(event), signal)
-      try {
-        return await look(machine, engine, printed)
-      } finally {
-        await machine.close()
-      }
-    }),
-  )
-}
 
 /** QEMU's LTR leaves the busy bit out of the hidden part, its LLDT of null leaves old rights there. */
 function comparable({ tr, ldtr, ...registers }: Registers): object {
@@ -89,6 +62,7 @@ describe.each(['hello-serial', 'higher-half', 'bare-elf64'])('%s', (name) => {
         end: stop.why === 'end' && { ...stop.ending, at: null },
         text: printed(),
         screen: await machine.screen(),
+        tables: String(space),
         ranges: space.ranges(),
       }
     })

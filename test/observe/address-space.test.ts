@@ -109,7 +109,7 @@ describe('walkAddressSpace', () => {
   })
 
   test('with paging off an address is its own', () => {
-    const space = new TableMemory().answer(walkAddressSpace({ cr0: 0x11n, cr3: 0n, cr4: 0n, efer: 0n }))
+    const space = new TableMemory().answer(walkAddressSpace(longMode(0n, { cr0: 0x11n })))
     expect(space.lookup(0xb8000n)).toMatchObject({ physical: 0xb8000n, writable: true, executable: true })
     expect(space.lookup(0x1_0000_0000n)).toBeNull()
     expect(String(space)).toMatchInlineSnapshot(`
@@ -119,15 +119,52 @@ describe('walkAddressSpace', () => {
     `)
   })
 
-  test('other modes are a coded error', () => {
-    const modes = [
-      { cr4: 0n, efer: 0n },
-      { cr4: 0x20n, efer: 0n },
-      { cr4: 0x1020n, efer: 0x500n },
-    ]
-    for (const mode of modes) {
-      expect(() => walkAddressSpace(longMode(0x1000n, mode)).next()).toThrow(/^KT5010/)
-    }
+  test('with five levels addresses have 57 bits, and the hole lies elsewhere', () => {
+    const memory = new TableMemory()
+      .set(0x1000n, 0, 0x2000n | rw)
+      .set(0x1000n, 255, 0x2000n | rw)
+      .set(0x1000n, 256, 0x2000n | rw | noExecute)
+      .set(0x2000n, 0, 0x3000n | rw)
+      .set(0x2000n, 255, 0x4000n | rw)
+      .set(0x2000n, 256, 0x5000n | rw)
+      .set(0x3000n, 0, rw | large)
+      .set(0x4000n, 511, 0x4000_0000n | rw | large)
+      .set(0x5000n, 0, 0x8000_0000n | rw | large)
+    const space = memory.answer(walkAddressSpace(longMode(0x1000n, { cr4: 0x10a0n })))
+    expect(space.ranges().map(({ linear, size }) => [linear.toString(16), size])).toEqual([
+      ['0', 0x4000_0000n],
+      ['7fffc0000000', 0x8000_0000n],
+      ['ff000000000000', 0x4000_0000n],
+      ['ff7fffc0000000', 0x8000_0000n],
+      ['ff00000000000000', 0x4000_0000n],
+      ['ff007fffc0000000', 0x8000_0000n],
+    ])
+    expect(space.walk(0xff00_0000_0000_0123n)).toMatchObject({
+      path: [{ level: 'pml5e' }, { level: 'pml4e' }, { level: 'pdpte' }],
+      mapping: { physical: 0x123n, executable: false },
+    })
+    expect(space.walk(0x100_0000_0000_0000n).end).toBe('notAnAddress')
+    expect(space.walk(0xffff_8000_0000_0000n).end).toBe('notPresent')
+  })
+
+  test('the four entries of PAE paging are where they are, or where the CPU has them', () => {
+    const memory = new TableMemory()
+      .set(0x1000n, 4, 0x2000n | present)
+      .set(0x2000n, 0, rw | large)
+      .set(0x3000n, 0, 0x20_0000n | rw | large)
+    const pae = { cr3: 0x1020n, cr4: 0x20n, efer: 0x800n }
+    const read = memory.answer(walkAddressSpace(longMode(0n, pae)))
+    expect(read.lookup(5n)).toMatchObject({ physical: 5n, pageSize: 0x20_0000 })
+    const pdptes = [0n, 0n, 0n, 0x3000n | present]
+    const loaded = memory.answer(walkAddressSpace(longMode(0n, { ...pae, pdptes })))
+    expect(loaded.lookup(5n)).toBeNull()
+    expect(loaded.walk(0xc000_0005n)).toMatchObject({
+      path: [{ level: 'pdpte', at: 0x1038n, value: 0x3001n }, { level: 'pde' }],
+      mapping: { physical: 0x20_0005n, user: false },
+    })
+    const nowhere = memory.answer(walkAddressSpace(longMode(0n, { ...pae, cr3: 0x9000n })))
+    expect(nowhere.walk(0n).end).toBe('unreadable')
+    expect(nowhere.ranges()).toEqual([])
   })
 
   test('a table without memory ends the way there, and hides none of its neighbours', () => {

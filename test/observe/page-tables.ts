@@ -13,7 +13,7 @@ export const flags = {
 
 /** 64-bit mode with WP, NXE and PGE on. */
 export function longMode(root: bigint, changes: Partial<PagingRegisters> = {}): PagingRegisters {
-  return { cr0: 0x8001_0011n, cr3: root, cr4: 0xa0n, efer: 0xd00n, ...changes }
+  return { cr0: 0x8001_0011n, cr3: root, cr4: 0xa0n, efer: 0xd00n, pdptes: null, ...changes }
 }
 
 /** Physical memory that exists only where something was written, as page tables for tests need it. */
@@ -26,6 +26,14 @@ export class TableMemory {
     const page = this.pages.get(table) ?? new Uint8Array(pageSize)
     this.pages.set(table, page)
     new DataView(page.buffer).setBigUint64(index * 8, value, true)
+    return this
+  }
+
+  /** An entry of 32-bit paging. */
+  set32(table: bigint, index: number, value: bigint): this {
+    const page = this.pages.get(table) ?? new Uint8Array(pageSize)
+    this.pages.set(table, page)
+    new DataView(page.buffer).setUint32(index * 4, Number(value), true)
     return this
   }
 

@@ -9,6 +9,7 @@ const registers: Registers = {
   ...{ rax: 0n, rbx: 0n, rcx: 0n, rdx: 0n, rsi: 0n, rdi: 0n, rbp: 0n, rsp: 0n },
   ...{ r8: 0n, r9: 0n, r10: 0n, r11: 0n, r12: 0n, r13: 0n, r14: 0n, r15: 0n },
   ...{ rip: 0xffffffff80001000n, rflags: 2n, cr0: 0x80000011n, cr2: 0n, cr3: 0n, cr4: 0x20n, efer: 0x500n },
+  pdptes: null,
   ...{ cs: flat, ss: flat, ds: flat, es: flat, fs: flat, gs: flat, ldtr: flat, tr: flat },
   gdtr: { base: 0n, limit: 0 },
   idtr: { base: 0n, limit: 0 },

@@ -1,5 +1,7 @@
 import { segment as segmentNumber, state as stateLayout } from '../../machine/cpu/state-layout.ts'
+import type { CpuState } from '../../machine/cpu/system/cpu-state.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { modeOf } from '../../observe/paging.ts'
 import type { Registers, Segment } from '../../observe/registers.ts'
 
 /** Every register of the CPU as it stands. */
@@ -10,6 +12,7 @@ export function readRegisters(machine: Machine): Registers {
     const { selector, base, limit, rights } = state.segment(segmentNumber[name])
     return { selector, base, limit, attributes: attributesOf(rights) }
   }
+  const [cr0, cr4, efer] = [BigInt(state.cr0), BigInt(state.cr4), BigInt(state.efer)]
   return {
     rax: general(0),
     rcx: general(1),
@@ -29,11 +32,12 @@ export function readRegisters(machine: Machine): Registers {
     r15: general(15),
     rip: state.rip,
     rflags: BigInt(state.flags),
-    cr0: BigInt(state.cr0),
+    cr0,
     cr2: state.u64(stateLayout.cr2),
     cr3: state.u64(stateLayout.cr3),
-    cr4: BigInt(state.cr4),
-    efer: BigInt(state.efer),
+    cr4,
+    efer,
+    pdptes: modeOf({ cr0, cr4, efer }) === 'PAE' ? pdptesOf(state) : null,
     cs: segment('cs'),
     ss: segment('ss'),
     ds: segment('ds'),
@@ -47,6 +51,10 @@ export function readRegisters(machine: Machine): Registers {
     cpl: state.cpl,
     halted: machine.halted,
   }
+}
+
+function pdptesOf(state: CpuState): readonly bigint[] {
+  return [0, 8, 16, 24].map((offset) => state.u64(stateLayout.pdptes + offset))
 }
 
 /** From the CPU's compact form to the descriptor's: bits 0–7 stand at 8, 12–15 at 20. */

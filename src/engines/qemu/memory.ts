@@ -87,8 +87,9 @@ export class GuestMemory {
   async #physicalOf(linear: bigint, cpu: number): Promise<bigint> {
     const line = { 'command-line': `gva2gpa ${hex(linear)}`, 'cpu-index': cpu }
     const answer = await this.#monitor.execute('human-monitor-command', line)
-    const digits = /^gpa: (0x[0-9a-f]+)/.exec(String(answer))?.[1]
-    if (digits !== undefined) return BigInt(digits)
+    // QEMU writes 0 without its 0x.
+    const digits = /^gpa: (?:0x)?([0-9a-f]+)/.exec(String(answer))?.[1]
+    if (digits !== undefined) return BigInt(`0x${digits}`)
     throw new KernelTestError(
       'KT3011',
       `nothing is mapped at linear address ${hex(linear)}`,

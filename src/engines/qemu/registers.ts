@@ -45,6 +45,7 @@ function parseCpu(dump: string): Registers {
     cr3: value('CR3'),
     cr4: value('CR4'),
     efer: value('EFER'),
+    pdptes: null,
     ...segmentRegisters(dump),
     gdtr: table(dump, 'GDT'),
     idtr: table(dump, 'IDT'),
