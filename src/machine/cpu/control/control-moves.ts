@@ -72,5 +72,5 @@ function write(processor: Processor, operation: Operation): Outcome {
     default:
       undefinedIf(true)
   }
-  return 'next'
+  return 'refetch'
 }

@@ -71,7 +71,7 @@ export const modelRegisterInstructions: SystemInstructions = {
   WRMSR: (processor) => {
     const { state: cpu } = processor
     registerAt(cpu).write(processor, (cpu.general(2, 4) << 32n) | cpu.general(0, 4))
-    return 'next'
+    return 'refetch'
   },
 }
 

@@ -15,7 +15,7 @@ export const translationInstructions: SystemInstructions = {
   INVLPG: ({ state: cpu, tlb }, operation) => {
     const linear = uncheckedLinear(cpu, operation)
     if (!cpu.is64Bit || isCanonical(linear, pagingBits(cpu))) tlb.invalidate(linear)
-    return 'next'
+    return 'refetch'
   },
   INVPCID: invpcid,
   INVD: () => 'next',
@@ -43,5 +43,5 @@ function invpcid({ state: cpu, tlb }: Processor, operation: Operation): Outcome 
   else if (type === invalidates.allButGlobal) tlb.flush(true)
   else if (isCurrent && type === invalidates.address) tlb.invalidate(linear)
   else if (isCurrent) tlb.flush(true)
-  return 'next'
+  return 'refetch'
 }

@@ -32,5 +32,8 @@ export interface EventControl {
   taskSwitched(): void
 }
 
-/** How an instruction went on: behind it, at the RIP that it has set, or not at all until woken. */
-export type Outcome = 'next' | 'jump' | 'halt'
+/**
+ * How an instruction went on: behind it, there but through what paging has become, at the RIP that it has
+ * set, or not at all until woken.
+ */
+export type Outcome = 'next' | 'refetch' | 'jump' | 'halt'
