@@ -10,7 +10,10 @@ export type CounterMode = 0 | 1 | 2 | 3 | 4 | 5
 export interface Counting {
   readonly mode: CounterMode
   readonly bcd: boolean
-  /** Clocks in a period, 1 to 65,536 (10,000 in BCD); null: no count has been written since the control word. */
+  /**
+   * Clocks in a period, 1 to 65,536 (10,000 in BCD); null: no count has been written since the control
+   * word.
+   */
   readonly period: number | null
   /** Clocks done since the count was loaded, at `since`. */
   readonly done: number
@@ -26,7 +29,9 @@ export function programmed(mode: CounterMode, bcd: boolean, gate: boolean): Coun
   return { mode, bcd, period: null, done: 0, since: null, next: null, gate }
 }
 
-/** A count that the guest wrote takes effect: at the next clock, the end of the period, or the next trigger. */
+/**
+ * A count that the guest wrote takes effect: at the next clock, the end of the period, or the next trigger.
+ */
 export function withCount(counting: Counting, written: number, now: number): Counting {
   const before = settled(counting, now)
   const period = periodOf(written, before.bcd)
