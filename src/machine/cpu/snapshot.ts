@@ -44,11 +44,12 @@ export function saveCpu(memory: Uint8Array<ArrayBuffer>): Uint8Array {
   for (const [at, bytes] of [...transient, ...derived]) saved.fill(0, at, at + bytes)
   saved.set(memory.subarray(dataTlb.entries, dataTlb.entries + dataTlbBytes), state.end)
   clearInvalid(view)
+  saved.fill(0xff, state.end + dataTlbBytes)
+  const memoryView = new DataView(memory.buffer)
   for (let index = 0; index < codeTlb.count; index++) {
     const from = codeTlb.entries + codeTlb.entryBytes * index
     const to = state.end + dataTlbBytes + codeEntryBytes * index
-    if (isValidCode(memory, from)) saved.set(memory.subarray(from, from + codeEntryBytes), to)
-    else saved.fill(0xff, to, to + codeEntryBytes)
+    if (isValidCode(memoryView, from)) saved.set(memory.subarray(from, from + codeEntryBytes), to)
   }
   return saved
 }
@@ -70,10 +71,11 @@ export function loadCpu(memory: Uint8Array<ArrayBuffer>, saved: Uint8Array): voi
 function clearInvalid(view: DataView): void {
   for (let index = 0; index < dataTlb.count; index++) {
     const at = state.end + dataTlb.entryBytes * index
-    if (view.getBigUint64(at, true) === 0n) view.setBigUint64(at + 8, 0n, true)
+    if (view.getInt32(at, true) === 0) view.setBigUint64(at + 8, 0n, true)
   }
 }
 
-function isValidCode(memory: Uint8Array<ArrayBuffer>, at: number): boolean {
-  return new DataView(memory.buffer).getBigInt64(at, true) !== -1n
+/** Pages have low halves that are even, or 1 more. */
+function isValidCode(view: DataView, at: number): boolean {
+  return view.getInt32(at, true) !== -1
 }
