@@ -61,7 +61,8 @@ const atPowerOn: SavedPic = {
 }
 
 /**
- * An 8259A (Intel 231468) in 8086 mode as in a PC's chip set: per-input edge or level triggering is the ELCR's
+ * An 8259A (Intel 231468) in 8086 mode as in a PC's chip set: per-input edge or level triggering is the
+ * ELCR's
  * choice, not ICW1's (82371AB, section 4.2.2). Two make the PC's pair: the slave's output is an input
  * of the master, whose {@link Cascade} asks the slave for the vector.
  */
@@ -96,7 +97,10 @@ export class Pic implements SavedChip<SavedPic> {
     else this.#set({ inputs: inputs & ~bit, latched: latched & ~bit })
   }
 
-  /** The CPU's two INTA cycles: answers the vector. Where no request is left, that of input 7, not in service. */
+  /**
+   * The CPU's two INTA cycles: answers the vector. Where no request is left, that of input 7, not in
+   * service.
+   */
   acknowledge(): number {
     const input = this.#highest()
     if (input === null) return this.#state.vectorBase | spurious

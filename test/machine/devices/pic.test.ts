@@ -127,7 +127,8 @@ describe('a request that goes away is spurious', () => {
   test('15 of the slave, with the master in service', () => {
     raise(9)
     data(slave, 0x02)
-    // The slave has taken its request back, the master remembers none either: one that is asked at once still.
+    // The slave has taken its request back, the master remembers none either: one that is asked at once
+    // still.
     expect(interrupts).toBe(false)
     expect([slave.acknowledge(), inService(slave)]).toEqual([0x77, 0])
   })
