@@ -169,8 +169,8 @@ export class CodeCache {
   }
 
   /**
-   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs. What
-   * is missing faults only where the instruction needs it: first the limit, then the second page.
+   * An instruction over two pages, beside the limit of CS or outside of RAM is decoded each time it runs.
+   * What is missing faults only where the instruction needs it: first the limit, then the second page.
    */
   #enterAlone({ mode, linear, room }: FetchPoint, page: number, offset: number): Entered {
     const decoder = this.#decoders[bitsOf[mode]]

@@ -120,6 +120,7 @@ export class Cpu {
 
   /** Call it after changes of the state from outside: works out the mode and flushes the TLB. */
   settle(): void {
+    this.#view.setInt32(state.midway, 0, true)
     this.#view.setInt32(state.armedBanks, allBanks, true)
     this.flushTlb()
     this.#refresh()
@@ -173,8 +174,13 @@ export class Cpu {
     return exports[name] as (budget: number) => number
   }
 
+  /** Also by devices, in the middle of an instruction: the next is fetched through what is there now. */
   flushTlb(): void {
     this.#core.flushTlb(0)
+    const view = this.#view
+    if (view.getInt32(state.interruption, true) === 0) {
+      view.setInt32(state.interruption, interruption.codeChanged, true)
+    }
   }
 
   /** The core is left behind the instruction that is under way: a debug trap follows it. */
@@ -193,8 +199,11 @@ export class Cpu {
     const slice = careful ? 1 : Math.min(left, maxSlice)
     this.#view.setInt32(state.slice, slice, true)
     this.#view.setInt32(state.budget, slice, true)
+    const midway = this.#view.getInt32(state.midway, true)
+    this.#view.setInt32(state.midway, 0, true)
     const end = this.#core[interpreterOf(this.#derived.mode)](slice)
     const done = this.#sliceDone()
+    if (done === 0) this.#view.setInt32(state.midway, midway, true)
     this.#view.setInt32(state.slice, 0, true)
     this.#view.setInt32(state.budget, 0, true)
     if (careful && done > 0) this.events.after()

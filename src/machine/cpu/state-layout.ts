@@ -49,6 +49,8 @@ export const state = {
   /** i32 each: the exception that an instruction raises. */
   faultVector: 0x1a0,
   faultCode: 0x1a4,
+  /** i32: 1 where the last unit was an iteration of a repeated instruction that has more to do. */
+  midway: 0x1a8,
   /** i32: bytes from the first bank of fast TLB tags to the one in use. Derived. */
   bank: 0x1ac,
   /** i32: interrupt shadow until the next instruction is done: 0, or `shadow`. */

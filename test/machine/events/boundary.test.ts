@@ -82,6 +82,38 @@ describe('INTR', () => {
     expect([...woken, ...steps(cpu, 2)]).toEqual(['800', '+2', '+3'])
   })
 
+  test.each([
+    [1, true],
+    [2, true],
+    [3, false],
+  ])('behind %i of 3 iterations pushes RF as %s', (iterations, isResumed) => {
+    const tables = { gdt: 0x5000n, idt: 0x6000n }
+    const { cpu, end } = execute({
+      mode: 'prot32',
+      code: 'rep stosb',
+      general: { rcx: 3n, rdi: 0x2_0000n },
+      units: iterations,
+      set: (registers) => {
+        registers.flags = open
+        registers.setU64(state.gdtBase, tables.gdt)
+        registers.setU64(state.idtBase, tables.idt)
+      },
+    })
+    expect(end).toBe('ok')
+    const flatCode = 0x00cf_9b00_0000_ffffn
+    const interruptGate = 0x0000_8e00_0008_0000n | BigInt(handler)
+    cpu.poke(Number(tables.gdt) + 8, new Uint8Array(BigUint64Array.of(flatCode).buffer))
+    cpu.poke(
+      Number(tables.idt) + 8 * interruptVector,
+      new Uint8Array(BigUint64Array.of(interruptGate).buffer),
+    )
+    cpu.events.acknowledge = () => interruptVector
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 1)).toEqual(['800'])
+    const pushed = Buffer.from(cpu.memory.read(Number(cpu.state.general(4)) + 8, 4)).readUInt32LE()
+    expect((pushed & flagBit.resume) !== 0).toBe(isResumed)
+  })
+
   test('does not end HLT while IF is clear', () => {
     const cpu = realMode('hlt; nop')
     cpu.events.setInterruptLine(true)

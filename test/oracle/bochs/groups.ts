@@ -1,6 +1,7 @@
 import type { ProbeGroup } from './probe.ts'
 import { control } from './probes/control.ts'
 import { debug } from './probes/debug.ts'
+import { debugDetails } from './probes/debug-details.ts'
 import { descriptorQueries } from './probes/descriptor-queries.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
@@ -41,6 +42,7 @@ export const groups: readonly ProbeGroup[] = [
   privileged,
   limits,
   debug,
+  debugDetails,
   virtualModes,
   undefinedResults,
 ]

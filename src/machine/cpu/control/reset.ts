@@ -39,7 +39,8 @@ export function resetState(cpu: CpuState, kind: 'power' | 'init', units = 0n): v
   cpu.setU32(state.taskPriority, 0)
   cpu.setU32(state.monitorArmed, 0)
   cpu.setU32(state.activity, activity.running)
-  for (const at of [state.shadow, state.pendingDebug, state.nmiBlocked]) cpu.setU32(at, 0)
+  const waiting = [state.shadow, state.pendingDebug, state.nmiBlocked, state.midway]
+  for (const at of waiting) cpu.setU32(at, 0)
   if (kind === 'power') resetModelRegisters(cpu, units)
 }
 

@@ -104,7 +104,10 @@ export class EventUnit implements EventControl {
     if (doing === activity.shutdown && !this.#hasNmi()) return 'wait'
     const held = cpu.u32(state.shadow)
     const debug = cpu.u32(state.pendingDebug)
-    if (debug !== 0 && held !== shadow.movSs) return this.#debug(debug)
+    if (debug !== 0 && held !== shadow.movSs) {
+      this.#resumeMidway()
+      return this.#debug(debug)
+    }
     if (held === 0) {
       if (this.#hasNmi()) return this.#acceptNmi()
       if (this.#hasInterrupt()) return this.#external(this.acknowledge())
@@ -112,7 +115,8 @@ export class EventUnit implements EventControl {
     if (doing !== activity.running) return 'wait'
     if (this.#hasVirtualInterrupt()) return this.fault(vector.generalProtection, 0)
     const isResumed = (cpu.u32(state.systemFlags) & flagBit.resume) !== 0
-    const hits = isResumed || held === shadow.movSs ? 0 : instructionHits(cpu, this.#linearRip())
+    const hits =
+      isResumed || this.#isMidway || held === shadow.movSs ? 0 : instructionHits(cpu, this.#linearRip())
     if (hits !== 0) return this.#debug(hits)
     this.#isStepped = (cpu.u32(state.systemFlags) & flagBit.trap) !== 0
     this.#isResumed = isResumed
@@ -122,14 +126,13 @@ export class EventUnit implements EventControl {
   }
 
   /**
-   * Behind an instruction that `before` let go and that did not fault. `again`: it was an iteration, not the
-   * last, of a repeated one.
+   * Behind an instruction that `before` let go and that did not fault, or behind an iteration of it: RF stays
+   * until the last.
    */
-  after(again = false): void {
+  after(): void {
     const cpu = this.#state
     if (this.#shadow !== 0 && cpu.u32(state.shadow) === this.#shadow) cpu.setU32(state.shadow, 0)
-    if (again) this.#setResume()
-    else if (this.#isResumed && !this.#keepsResume) this.#clearResume()
+    if (this.#isResumed && !this.#keepsResume && !this.#isMidway) this.#clearResume()
     if (this.#isStepped) addPending(cpu, debugBit.singleStep)
   }
 
@@ -203,6 +206,18 @@ export class EventUnit implements EventControl {
     cpu.setU32(state.systemFlags, cpu.u32(state.systemFlags) | flagBit.resume)
   }
 
+  /**
+   * What comes between two iterations of a repeated instruction finds RF set, so that the instruction is not
+   * broken into again (SDM volume 3, 17.3.1.1).
+   */
+  #resumeMidway(): void {
+    if (this.#isMidway) this.#setResume()
+  }
+
+  get #isMidway(): boolean {
+    return this.#state.u32(state.midway) !== 0
+  }
+
   #clearResume(): void {
     const cpu = this.#state
     cpu.setU32(state.systemFlags, cpu.u32(state.systemFlags) & ~flagBit.resume)
@@ -234,6 +249,7 @@ export class EventUnit implements EventControl {
   #external(number: number): Delivered {
     this.#chain = []
     const returnTo = this.#state.rip
+    this.#resumeMidway()
     return this.#deliver({ vector: number, kind: 'external', errorCode: null, cr2: null, returnTo })
   }
 
@@ -265,6 +281,7 @@ export class EventUnit implements EventControl {
     const cpu = this.#state
     cpu.setU32(state.activity, activity.running)
     cpu.setU32(state.shadow, 0)
+    cpu.setU32(state.midway, 0)
     this.#isStepped = false
     for (let event = first; ; ) {
       try {
@@ -281,6 +298,8 @@ export class EventUnit implements EventControl {
 
   /** What is delivered instead, or null once the processor has shut down. */
   #afterFailure(event: DeliveredEvent, fault: GuestFault): DeliveredEvent | null {
+    // Pushes that came to nothing have hit no breakpoint.
+    this.#state.setU32(state.pendingDebug, 0)
     this.#chain.push(this.#record(event, this.#trail.toString()))
     const second = this.#exception(fault.vector, fault.code)
     const outcome = combine(event.kind === 'exception' ? event.vector : vector.nmi, fault.vector)

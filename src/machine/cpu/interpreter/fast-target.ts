@@ -26,8 +26,10 @@ const times8 = (value: Expression) => op('i32.shl', value, 3)
 export interface Exits {
   /** The micro-op behind this one. */
   readonly next: Label
-  /** The micro-op in the local: another one, or the same again. */
+  /** The micro-op in the local. */
   readonly stay: Label
+  /** The same micro-op, between two iterations of a repeated instruction. */
+  readonly repeat: Label
   /** The slow handler, with nothing changed. */
   readonly slow: Label
 }
@@ -320,7 +322,7 @@ export class FastTarget implements Target {
   }
 
   again(when: Expression): void {
-    this.f.br(this.#exits.stay, when)
+    this.f.br(this.#exits.repeat, when)
   }
 
   finish(): void {

@@ -44,20 +44,26 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
     const loop = new Loop(f, module, budget, parts)
     loop.start()
     f.loop((again) => {
-      f.block((stay) => {
-        f.block((next) => {
-          f.block((slow) => loop.dispatch({ again, stay, next, slow }))
-          loop.runSlow({ again, stay, next })
+      f.block((repeat) => {
+        f.block((stay) => {
+          f.block((next) => {
+            f.block((slow) => loop.dispatch({ again, stay, next, repeat, slow }))
+            loop.runSlow({ again, next, repeat })
+          })
+          f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
         })
-        f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
+        loop.count(again)
+        loop.leaveInOrder()
       })
-      f.set(budget, op('i32.sub', budget, 1))
-      f.br(again, budget)
+      loop.count(again)
     })
-    f.store('i64.store', 0, loop.here(), state.rip)
-    loop.leave(runEnd.budget)
+    f.store('i32.store', 0, 1, state.midway)
+    loop.leaveInOrder()
   })
 }
+
+/** Where the code of one micro-op can go. `repeat`: it was an iteration, not the last. */
+type Labels = Record<'again' | 'stay' | 'next' | 'repeat', Label>
 
 const slowSignature = { parameters: ['i32'], results: ['i32'] } as const
 
@@ -90,7 +96,7 @@ class Loop {
     })
   }
 
-  dispatch({ again, stay, next, slow }: Record<'again' | 'stay' | 'next' | 'slow', Label>): void {
+  dispatch({ again, stay, next, repeat, slow }: Labels & { readonly slow: Label }): void {
     const f = this.#f
     const { hot, divide, name } = this.#parts
     const cases = hot.map(({ semantic, variant }) => () => {
@@ -98,7 +104,7 @@ class Loop {
         f,
         this.uop,
         this.#bank,
-        { next, stay, slow },
+        { next, stay, repeat, slow },
         { mode: name, variant, divide },
       )
       const b = new Operations(target, variant)
@@ -117,7 +123,7 @@ class Loop {
   }
 
   /** Calls the slow handler and does what its status asks for. */
-  runSlow({ again, stay, next }: Record<'again' | 'stay' | 'next', Label>): void {
+  runSlow({ again, next, repeat }: Omit<Labels, 'stay'>): void {
     const f = this.#f
     const type = this.#module.type(slowSignature)
     // The time stamp counter is made of it.
@@ -132,7 +138,7 @@ class Loop {
     f.set(this.#bank, load('i32.load', 0, state.bank))
     f.if(op('i32.eqz', load('i32.load', 0, state.interruption)), () => {
       f.br(next, op('i32.eq', result, status.next))
-      f.br(stay, op('i32.eq', result, status.again))
+      f.br(repeat, op('i32.eq', result, status.again))
     })
     const interrupted = f.let(load('i32.load', 0, state.interruption))
     f.store('i32.store', 0, 0, state.interruption)
@@ -143,6 +149,7 @@ class Loop {
     })
     f.if(op('i32.eq', result, status.next), () => f.store('i64.store', 0, this.behind(), state.rip))
     f.if(op('i32.eq', result, status.again), () => f.store('i64.store', 0, this.here(), state.rip))
+    f.store('i32.store', 0, op('i32.eq', result, status.again), state.midway)
     f.set(this.#budget, op('i32.sub', this.#budget, 1))
     f.if(op('i32.ge_u', result, status.halt), () => this.leave(result))
     f.if(op('i32.eq', interrupted, interruption.stop), () => this.leave(runEnd.mode))
@@ -154,8 +161,22 @@ class Loop {
   #goOn(again: Label): void {
     const f = this.#f
     f.set(this.uop, this.#found())
-    f.br(again, this.uop)
+    f.if(this.uop, () => {
+      f.store('i32.store', 0, 0, state.midway)
+      f.br(again)
+    })
     this.leave(runEnd.decode)
+  }
+
+  /** One unit is done. */
+  count(again: Label): void {
+    this.#f.set(this.#budget, op('i32.sub', this.#budget, 1))
+    this.#f.br(again, this.#budget)
+  }
+
+  leaveInOrder(): void {
+    this.#f.store('i64.store', 0, this.here(), state.rip)
+    this.leave(runEnd.budget)
   }
 
   leave(end: Expression | number): void {

@@ -41,9 +41,9 @@ export function defineResolve(
       () => f.set(linear, op('i64.and', linear, 0xffff_ffffn)),
     )
     const reasons = f.let(load('i32.load', 0, state.unarmed))
-    const isOwn = op('i32.or', op('i32.eqz', reasons), op('i32.and', access, accessBit.system))
-    f.if(isOwn, () => f.return(call(findPlace, linear, bytes, access, slot)))
-    f.if(op('i32.and', reasons, unarmed.alignment), () => {
+    f.if(op('i32.eqz', reasons), () => f.return(call(findPlace, linear, bytes, access, slot)))
+    const isOwn = op('i32.and', access, accessBit.system)
+    f.if(op('i32.and', op('i32.eqz', isOwn), op('i32.and', reasons, unarmed.alignment)), () => {
       const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', alignmentOf(bytes), 1))
       f.if(over, () => raise(f, constant('i32', vector.alignment)))
     })

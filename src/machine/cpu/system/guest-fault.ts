@@ -1,6 +1,6 @@
 /**
- * An exception of the guest, thrown by TypeScript that does a system instruction or delivers an event. Nothing
- * has been changed then. It is no `Error`: guests that fault for ever must not pay for stack traces.
+ * An exception of the guest, thrown by TypeScript that does a system instruction or delivers an event.
+ * Nothing has been changed then. It is no `Error`: guests that fault for ever must not pay for stack traces.
  */
 export class GuestFault {
   readonly vector: number

@@ -1,6 +1,7 @@
 import { words } from '../descriptors.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
+import { resumedBetween } from './resume-flag.ts'
 
 const kernels = ['real16', 'prot32', 'long64'] satisfies StateName[]
 const all = [...kernels, 'prot32u', 'long64u', 'v86'] satisfies StateName[]
@@ -52,10 +53,23 @@ const steps = all.flatMap((state): Probe[] => {
 })
 
 /** Sets a breakpoint, then goes on. */
-function armed(state: StateName, number: number, where: string, control: number, rest: string): string {
+export function armed(
+  state: StateName,
+  number: number,
+  where: string,
+  control: number,
+  rest: string,
+): string {
   const a = states[state].bits === 64 ? 'rax' : 'eax'
   return `mov ${a}, ${where}; mov dr${number}, ${a}; mov ${a}, 0x${control.toString(16)}; mov dr7, ${a}; ${rest}`
 }
+
+/** IRET to `.t` with RF set in the image. */
+export const resume = {
+  16: 'sub sp, 12; mov bp, sp; pushfd; pop eax; or eax, 0x10000; mov [ss:bp+8], eax; mov ax, cs; mov [ss:bp+4], ax; mov word [ss:bp+6], 0; mov dword [ss:bp], .t; o32 iret',
+  32: 'pushfd; or dword [esp], 0x10000; push cs; push dword .t; iretd',
+  64: 'mov rbx, rsp; mov rax, ss; push rax; push rbx; pushfq; or qword [rsp], 0x10000; mov rax, cs; push rax; lea rax, [rel .t]; push rax; iretq',
+} as const
 
 const instructions = kernels.flatMap((state): Probe[] => {
   const { bits } = states[state]
@@ -67,11 +81,6 @@ const instructions = kernels.flatMap((state): Probe[] => {
     events,
   })
   const on = (rest: string, label = '.t') => armed(state, 0, at(label), 0x402, rest)
-  const resume = {
-    16: 'sub sp, 12; mov bp, sp; pushfd; pop eax; or eax, 0x10000; mov [ss:bp+8], eax; mov ax, cs; mov [ss:bp+4], ax; mov word [ss:bp+6], 0; mov dword [ss:bp], .t; o32 iret',
-    32: 'pushfd; or dword [esp], 0x10000; push cs; push dword .t; iretd',
-    64: 'mov rbx, rsp; mov rax, ss; push rax; push rbx; pushfq; or qword [rsp], 0x10000; mov rax, cs; push rax; lea rax, [rel .t]; push rax; iretq',
-  }[bits]
   const a = bits === 64 ? 'rax' : 'eax'
   return [
     one('an instruction', on('nop; .t: nop; nop')),
@@ -79,9 +88,9 @@ const instructions = kernels.flatMap((state): Probe[] => {
     one('disabled', armed(state, 0, at('.t'), 0x400, 'nop; .t: nop; nop')),
     one('inside an instruction', on('nop; .t: mov ecx, 5; nop', '.t + 1')),
     one('an instruction behind MOV SS', on('mov ax, ss; mov ss, ax; .t: nop; nop')),
-    one('IRET with RF to an instruction', on(`${resume}; .t: nop; .u: nop`)),
-    one('IRET with RF, the one behind', on(`${resume}; .t: nop; .u: nop`, '.u')),
-    one('IRET with RF to INT', on(`${resume}; .t: int 0x21; nop`)),
+    one('IRET with RF to an instruction', on(`${resume[bits]}; .t: nop; .u: nop`)),
+    one('IRET with RF, the one behind', on(`${resume[bits]}; .t: nop; .u: nop`, '.u')),
+    one('IRET with RF to INT', on(`${resume[bits]}; .t: int 0x21; nop`)),
     one('an instruction that faults', on('xor ecx, ecx; nop; .t: div ecx')),
     one('INT', on('nop; .t: int 0x21')),
     one(
@@ -149,5 +158,5 @@ const data = kernels.flatMap((state): Probe[] => {
 export const debug: ProbeGroup = {
   name: 'debug',
   manual: 'Vol. 3B 17.2, 17.3; 6.8.3, 6.9',
-  probes: [...steps, ...instructions, ...data],
+  probes: [...steps.map(resumedBetween), ...instructions, ...data],
 }
