@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { resetState } from '../../src/machine/cpu/control/reset.ts'
+import { state as stateLayout } from '../../src/machine/cpu/state-layout.ts'
 import { Machine } from '../../src/machine/machine.ts'
 import { loadElf } from './elf.ts'
 import './generated-core.ts'
@@ -61,4 +63,19 @@ test('slices and decoded code leave no trace in what is saved', () => {
   const sliced = boot()
   for (let done = 0; done < wholeRun; done += 7) sliced.run(Math.min(7, wholeRun - done))
   expect(hashOf(sliced)).toBe(hashOf(whole))
+})
+
+test('the line of a MONITOR that is over leaves no trace', () => {
+  const fresh = powered()
+  const used = powered()
+  used.poke(0x1000n, Uint8Array.of(0x0f, 0x01, 0xc8))
+  resetState(used.state, 'power')
+  used.cpu.registers = { ...boot().cpu.registers, rip: 0x1000n }
+  expect(used.run(1).kind).toBe('budget')
+  for (const { cpu } of [fresh, used]) {
+    resetState(cpu.state, 'power')
+    cpu.state.setU64(stateLayout.units, 0n)
+    cpu.settle()
+  }
+  expect(Buffer.compare(used.cpu.save(), fresh.cpu.save())).toBe(0)
 })

@@ -1,3 +1,4 @@
+import { model } from './control/model.ts'
 import { readFlags, writeFlags } from './register-file.ts'
 import { allBanks, codeTlb, dataTlb, place, placeCount, state } from './state-layout.ts'
 
@@ -29,6 +30,9 @@ const dataTlbBytes = dataTlb.count * dataTlb.entryBytes
 /** Of an instruction TLB entry: its tag and translation. */
 const codeEntryBytes = 16
 
+/** Behind the line that MONITOR watches, which means nothing after MWAIT. */
+const monitorEnd = state.monitorBytes + model.monitorLineBytes
+
 /** Bytes of a saved CPU. */
 const snapshotBytes = state.end + dataTlbBytes + codeTlb.count * codeEntryBytes
 
@@ -42,6 +46,7 @@ export function saveCpu(memory: Uint8Array<ArrayBuffer>): Uint8Array {
   const view = new DataView(saved.buffer)
   writeFlags(view, readFlags(view))
   for (const [at, bytes] of [...transient, ...derived]) saved.fill(0, at, at + bytes)
+  if (view.getInt32(state.monitorArmed, true) === 0) saved.fill(0, state.monitorLine, monitorEnd)
   saved.set(memory.subarray(dataTlb.entries, dataTlb.entries + dataTlbBytes), state.end)
   clearInvalid(view)
   saved.fill(0xff, state.end + dataTlbBytes)

@@ -50,6 +50,7 @@ async function main() {
   }
   const add = (part) => {
     addTotals(sum, part)
+    for (const failure of part.failures) process.stderr.write(`${failure}\n`)
     if (performance.now() - reported < 1000 * secondsPerReport) return
     reported = performance.now()
     process.stderr.write(`${sum.programs} programs, ${sum.units} units, ${sum.failures.length} failures\n`)
