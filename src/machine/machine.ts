@@ -105,7 +105,8 @@ export class Machine {
 
   /**
    * Power-on with these contents of memory and a blank screen: nothing of what the machine did before is
-   * left, except what was decoded and compiled. To be followed by `enter`.
+   * left, except what was decoded and compiled. To be followed by `enter`, which empties the TLB: a page that
+   * it went on to allow writes to would not be seen to be dirty.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
     for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
@@ -228,7 +229,7 @@ export class Machine {
     space.attach(
       keyboardController.first,
       keyboardController.count,
-      new KeyboardController(resetBy('keyboard')),
+      new KeyboardController({ reset: resetBy('keyboard'), a20: { set: (open) => this.#setA20(open) } }),
     )
     space.attach(
       systemControl.first,
