@@ -1,0 +1,164 @@
+import { type Ps2Device, Ps2Queue, reply, type SavedQueue } from './ps2-device.ts'
+import { type CodeSet, inSet1, scanCode } from './scan-codes.ts'
+
+const command = {
+  setLeds: 0xed,
+  echo: 0xee,
+  codeSet: 0xf0,
+  identify: 0xf2,
+  setRate: 0xf3,
+  enable: 0xf4,
+  disable: 0xf5,
+  defaults: 0xf6,
+  resend: 0xfe,
+  reset: 0xff,
+} as const
+
+const identity = [0xab, 0x83]
+/** A keyboard's own buffer. */
+const room = 16
+/** 10.9 characters a second after half a second. */
+const usualRate = 0x2b
+
+export interface SavedKeyboard {
+  readonly queue: SavedQueue
+  readonly isScanning: boolean
+  readonly codeSet: CodeSet
+  /** Scroll, number and capitals lock, from bit 0 on. */
+  readonly leds: number
+  readonly rate: number
+  /** The command whose parameter is awaited, or null. */
+  readonly awaited: number | null
+  readonly last: number
+}
+
+const atPowerOn: Omit<SavedKeyboard, 'queue'> = {
+  isScanning: true,
+  codeSet: 2,
+  leds: 0,
+  rate: usualRate,
+  awaited: null,
+  last: 0,
+}
+
+/**
+ * A 101-key PS/2 keyboard with a US layout (IBM PS/2 Hardware Interface Technical Reference, Keyboard).
+ * Keys that are held
+ * do not repeat: how often would be a matter of time, and tests press as often as they mean.
+ */
+export class Keyboard implements Ps2Device {
+  onData = () => {}
+  readonly #queue = new Ps2Queue(room)
+  #state = atPowerOn
+
+  /** Scroll, number and capitals lock, from bit 0 on. */
+  get leds(): number {
+    return this.#state.leds
+  }
+
+  /** There is room for a key, and nothing of an earlier one waits. */
+  get isReady(): boolean {
+    return this.#state.isScanning && this.#queue.isEmpty
+  }
+
+  /**
+   * Answers false, and sends nothing, where there is no such key. What finds no room is lost, as in
+   * reality.
+   */
+  press(key: string, isDown: boolean): boolean {
+    const bytes = scanCode(key, isDown)
+    if (bytes === null) return false
+    if (this.#state.isScanning) this.#queue.offer(this.#state.codeSet === 1 ? inSet1(bytes) : bytes)
+    this.onData()
+    return true
+  }
+
+  reset(): void {
+    this.#state = atPowerOn
+    this.#queue.load({ answers: [], data: [] })
+  }
+
+  next(): number | null {
+    const byte = this.#queue.take()
+    if (byte !== null) this.#set({ last: byte })
+    return byte
+  }
+
+  receive(byte: number): void {
+    const { awaited } = this.#state
+    this.#set({ awaited: null })
+    if (awaited !== null && byte < 0x80) this.#parameter(awaited, byte)
+    else this.#command(byte)
+    this.onData()
+  }
+
+  save(): SavedKeyboard {
+    return { ...this.#state, queue: this.#queue.save() }
+  }
+
+  load({ queue, ...state }: SavedKeyboard): void {
+    this.#state = state
+    this.#queue.load(queue)
+  }
+
+  #command(byte: number): void {
+    switch (byte) {
+      case command.echo:
+        this.#queue.answer(reply.echo)
+        break
+      case command.identify:
+        this.#queue.answer(reply.acknowledge, ...identity)
+        break
+      case command.setLeds:
+      case command.codeSet:
+      case command.setRate:
+        this.#acknowledge({ awaited: byte })
+        break
+      case command.enable:
+        this.#queue.clear()
+        this.#acknowledge({ isScanning: true })
+        break
+      case command.disable:
+        this.#queue.clear()
+        this.#acknowledge({ isScanning: false, codeSet: 2, rate: usualRate })
+        break
+      case command.defaults:
+        this.#queue.clear()
+        this.#acknowledge({ isScanning: true, codeSet: 2, rate: usualRate })
+        break
+      case command.resend:
+        this.#queue.answer(this.#state.last)
+        break
+      case command.reset:
+        this.#state = atPowerOn
+        this.#queue.clear()
+        this.#queue.answer(reply.acknowledge, reply.testPassed)
+        break
+      default:
+        this.#queue.answer(reply.resend)
+    }
+  }
+
+  #parameter(awaited: number, value: number): void {
+    if (awaited === command.setLeds) {
+      this.#acknowledge({ leds: value & 7 })
+    } else if (awaited === command.setRate) {
+      this.#acknowledge({ rate: value })
+    } else if (value === 0) {
+      this.#queue.answer(reply.acknowledge, this.#state.codeSet)
+    } else if (value === 1 || value === 2) {
+      this.#acknowledge({ codeSet: value })
+    } else {
+      this.#queue.answer(reply.resend)
+    }
+  }
+
+  #acknowledge(change: Partial<SavedKeyboard>): void {
+    this.#set(change)
+    this.#queue.answer(reply.acknowledge)
+  }
+
+  #set(change: Partial<SavedKeyboard>): void {
+    this.#state = { ...this.#state, ...change }
+  }
+}
