@@ -1,3 +1,4 @@
+import { describeFaults } from '../src/observe/describe-faults.ts'
 import { describeEnding } from '../src/observe/expectation.ts'
 import { describeScreen } from '../src/report/describe-screen.ts'
 import { describeLog, printable } from '../src/report/log-lines.ts'
@@ -36,7 +37,7 @@ function standing({ ending, hasRun, failFast }: Surroundings): string {
     ].join('\n')
   }
   if (ending === null) return 'The guest has not ended: it is paused.'
-  const sentence = `The guest ${describeEnding(ending)}.`
+  const sentence = [`The guest ${describeEnding(ending)}.`, describeFaults(ending)].filter(Boolean).join('\n')
   if (ending.kind !== 'limit') return sentence
   return `${sentence}\nIf it only needs longer, give it more: boot(image, { limit: '2m' }).`
 }

@@ -1,3 +1,4 @@
+import { describeFaults } from '../src/observe/describe-faults.ts'
 import type { Ending } from '../src/observe/ending.ts'
 import type { PresetName } from '../src/observe/exit-presets.ts'
 import {
@@ -11,7 +12,6 @@ import {
   parseExpectation,
   success,
 } from '../src/observe/expectation.ts'
-import { describeFaults } from '../src/report/describe-faults.ts'
 import { didYouMean } from '../src/support/closest.ts'
 import { KernelTestError } from '../src/support/errors.ts'
 import { hex } from '../src/support/hex.ts'
@@ -65,8 +65,11 @@ function expectationOf(expected: ExpectedExit): Expectation {
 function message(ending: Ending, around: Surroundings, negated: boolean, expectation: Expectation): string {
   const expected = `Expected the guest ${negated ? 'not ' : ''}${describeExpectation(expectation)}.`
   const actual = `It ${describeEnding(ending, negated ? success : expectation)}.`
-  const faults = ending.kind === 'tripleFault' ? describeFaults(ending.chain) : ''
-  return failureMessage([expected, actual, faults, hint(ending, negated, expectation)], around, false)
+  return failureMessage(
+    [expected, actual, describeFaults(ending), hint(ending, negated, expectation)],
+    around,
+    false,
+  )
 }
 
 function hint(ending: Ending, negated: boolean, expectation: Expectation): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Ending } from '../observe/ending.ts'
+import type { Ending, FaultRecord } from '../observe/ending.ts'
+import { errorCodeText, mnemonicOf } from '../observe/exceptions.ts'
 import { outputPorts } from '../observe/output.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
@@ -50,17 +51,40 @@ function endJson(ending: Ending): object {
     case 'reset':
       return { kind, detail: ending.by }
     case 'tripleFault':
-      return ending.rip === null ? { kind } : { kind, detail: hex(ending.rip) }
+      return {
+        kind,
+        ...(ending.rip !== null && { detail: hex(ending.rip) }),
+        ...symbolJson(ending),
+        faults: ending.chain.map(faultJson),
+      }
     case 'deadHalt':
-      return { kind, detail: hex(ending.rip) }
+      return { kind, detail: hex(ending.rip), ...symbolJson(ending) }
     case 'hang':
-      return { kind, detail: hex(ending.proof.rip) }
+      return { kind, detail: hex(ending.proof.rip), ...symbolJson(ending) }
     case 'limit':
       return { kind, detail: ending.detail }
     case 'stopped':
       return { kind }
     case 'engineError':
       return { kind, detail: `${ending.code}: ${ending.detail}` }
+  }
+}
+
+function symbolJson({ symbol }: { readonly symbol?: string }): object {
+  return symbol === undefined ? {} : { symbol }
+}
+
+function faultJson(fault: FaultRecord): object {
+  const { vector, errorCode, cr2, failedStep } = fault
+  return {
+    vector,
+    mnemonic: mnemonicOf(vector),
+    errorCode: errorCode === null ? null : hex(errorCode),
+    meaning: errorCode === null ? '' : errorCodeText(vector, errorCode),
+    cr2: cr2 === null ? null : hex(cr2),
+    rip: hex(fault.rip),
+    ...symbolJson(fault),
+    failedStep,
   }
 }
 

@@ -1,4 +1,5 @@
 import { fstatSync, writeFileSync } from 'node:fs'
+import { describeFaults } from '../observe/describe-faults.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import type { Screen } from '../observe/screen.ts'
 import { MachinePool } from '../pool/machine-pool.ts'
@@ -86,6 +87,8 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     if (process.stderr.isTTY) process.stderr.write(screenInFrame(record.screen))
   }
   tell(`${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}`)
+  const faults = describeFaults(verdict.ending)
+  if (!verdict.ok && faults !== '') process.stderr.write(`${faults}\n`)
   // Without its picture the run still has a verdict, and a failure keeps its status.
   if (unwritten !== null) tell(unwritten.message)
   return unwritten !== null && verdict.ok ? statusOfError(unwritten) : verdict.status

@@ -1,43 +1,34 @@
-import type { FaultRecord } from '../observe/ending.ts'
 import { hex } from '../support/hex.ts'
+import type { Ending, FaultRecord } from './ending.ts'
+import { errorCodeText, exceptionName } from './exceptions.ts'
 
-/** Mnemonics by vector (SDM vol. 3 table 6-1). */
-const mnemonics: Readonly<Record<number, string>> = {
-  0: '#DE',
-  1: '#DB',
-  2: 'NMI',
-  3: '#BP',
-  4: '#OF',
-  5: '#BR',
-  6: '#UD',
-  7: '#NM',
-  8: '#DF',
-  10: '#TS',
-  11: '#NP',
-  12: '#SS',
-  13: '#GP',
-  14: '#PF',
-  16: '#MF',
-  17: '#AC',
-  18: '#MC',
-  19: '#XM',
-  20: '#VE',
-  21: '#CP',
+/** The faults on the way to a triple fault, in order; '' where the engine does not know them, or none was. */
+export function describeFaults(ending: Ending | null): string {
+  if (ending?.kind !== 'tripleFault' || ending.chain.length === 0) return ''
+  return ['The faults on the way to it:', ...ending.chain.flatMap(describeFault)].join('\n')
 }
 
-/** The faults on the way to a triple fault, one a line, in order; '' where the engine does not know them. */
-export function describeFaults(chain: readonly FaultRecord[]): string {
-  if (chain.length === 0) return ''
-  return ['Faults on the way:', ...chain.map((fault) => `  ${describeFault(fault)}`)].join('\n')
-}
-
-function describeFault({ vector, errorCode, rip, cr2, failedStep }: FaultRecord): string {
-  const name = mnemonics[vector] ?? `vector ${vector}`
-  const parts = [
-    `${name} at ${hex(rip)}`,
-    ...(errorCode === null ? [] : [`error code ${hex(errorCode)}`]),
-    ...(cr2 === null ? [] : [`CR2 ${hex(cr2)}`]),
-    ...(failedStep === null ? [] : [`could not be delivered: ${failedStep}`]),
+function describeFault(fault: FaultRecord): string[] {
+  const { vector, failedStep } = fault
+  const details = [...codeOf(fault), ...addressOf(fault)].join('; ')
+  return [
+    `  ${exceptionName(vector)} at ${placeText(fault.rip, fault.symbol)}`,
+    ...(details === '' ? [] : [`    ${details}`]),
+    ...(failedStep === null ? [] : [`    not delivered: ${failedStep}`]),
   ]
-  return parts.join(', ')
+}
+
+function codeOf({ vector, errorCode }: FaultRecord): string[] {
+  if (errorCode === null) return []
+  const meaning = errorCodeText(vector, errorCode)
+  return [`error code ${hex(errorCode)}${meaning === '' ? '' : ` (${meaning})`}`]
+}
+
+function addressOf({ cr2 }: FaultRecord): string[] {
+  return cr2 === null ? [] : [`CR2 ${hex(cr2)}`]
+}
+
+/** `0x100020 (kernel_main+0x20)` */
+export function placeText(address: bigint, symbol: string | undefined): string {
+  return symbol === undefined ? hex(address) : `${hex(address)} (${symbol})`
 }

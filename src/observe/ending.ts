@@ -4,8 +4,9 @@ import type { Instant } from './instant.ts'
 
 /**
  * Why a run is over: a closed set. `limit` and `stopped` are made by the session, all others by an engine.
+ * `symbol`: the place in the image where the CPU stood, as `kernel_main+0x12`, where it has a name.
  */
-export type Ending = { readonly at: Instant } & EndingCause
+export type Ending = { readonly at: Instant; readonly symbol?: string } & EndingCause
 
 export type EndingCause =
   | ExitEnding
@@ -38,9 +39,14 @@ export type LimitDetail = Activity
 /** One fault on the way to a triple fault, with the step of its delivery that failed. */
 export interface FaultRecord {
   readonly vector: number
+  /** Null where the exception has none. */
   readonly errorCode: number | null
   readonly rip: bigint
+  /** Where that is in the image, as `kernel_main+0x12`: engines don't know it. */
+  readonly symbol?: string
+  /** Of a page fault: the address that was accessed. */
   readonly cr2: bigint | null
+  /** Null: it was not the last step of a delivery, see what follows it. */
   readonly failedStep: string | null
 }
 

@@ -1,5 +1,6 @@
 import { hex } from '../support/hex.ts'
 import type { Activity } from './activity.ts'
+import { placeText } from './describe-faults.ts'
 import { type Ending, type ResetSource, statusOfExitValue } from './ending.ts'
 import { explainExitValue, isPresetName, presets, successValue } from './exit-presets.ts'
 
@@ -143,12 +144,13 @@ export function describeEnding(ending: Ending, expected: Expectation = success):
     case 'reset':
       return `reset the machine ${resetPhrases[ending.by]}`
     case 'tripleFault':
-      return `triple-faulted${ending.rip === null ? '' : ` at ${hex(ending.rip)}`}`
+      return `triple-faulted${ending.rip === null ? '' : ` at ${placeText(ending.rip, ending.symbol)}`}`
     case 'deadHalt':
-      return `halted for good at ${hex(ending.rip)}: HLT with interrupts off`
+      return `halted for good at ${placeText(ending.rip, ending.symbol)}: HLT with interrupts off`
     case 'hang': {
       const { rip, bytes } = ending.proof
-      return `hung at ${hex(rip)}: a loop that nothing can leave, interrupts off (bytes ${bytesText(bytes)})`
+      const place = placeText(rip, ending.symbol)
+      return `hung at ${place}: a loop that nothing can leave, interrupts off (bytes ${bytesText(bytes)})`
     }
     case 'limit':
       return `reached its time limit of ${seconds(ending.limitNs)} ${activityPhrases[ending.detail]}`

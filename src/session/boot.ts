@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
 import type { Condition } from '../observe/condition.ts'
+import { describeFaults } from '../observe/describe-faults.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import { describeEnding } from '../observe/expectation.ts'
 import { lastLines } from '../observe/output-log.ts'
@@ -118,7 +119,10 @@ async function runTo(until: Condition, session: Session): Promise<Session> {
     if (wait.came === 'true') return session
     const how =
       wait.came === 'ending' ? `it ${describeEnding(wait.ending)}` : `it gave up: \`${wait.line.trim()}\``
-    throw new KernelTestError('KT4022', `the guest did not reach \`until\`: ${how}`, await lastSeen(session))
+    const faults = describeFaults(session.ending)
+    const seen = await lastSeen(session)
+    const hint = faults === '' ? seen : `${faults.replaceAll('\n', '\n  ')}\n  ${seen}`
+    throw new KernelTestError('KT4022', `the guest did not reach \`until\`: ${how}`, hint)
   } catch (error) {
     await session.close()
     throw error

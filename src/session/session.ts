@@ -16,6 +16,7 @@ import type { TextMatch } from '../observe/stop.ts'
 import { invariant } from '../support/invariant.ts'
 import { stillMoving } from './errors.ts'
 import type { ImageFile } from './image-file.ts'
+import { namePlaces } from './name-places.ts'
 import { type FailFast, failFasts, lineAround, type Wait } from './waiting.ts'
 
 /** What one port printed, and where the next search begins. */
@@ -249,7 +250,9 @@ export class Session {
     if (stop.why === 'condition') return { why: 'condition', index: stop.index, match: stop.match ?? null }
     if (stop.why === 'deadline' && deadlineNs < limitNs) return { why: 'pause' }
     this.#ending =
-      stop.why === 'end' ? stop.ending : { at: stop.at, kind: 'limit', limitNs, detail: stop.activity }
+      stop.why === 'end'
+        ? namePlaces(stop.ending, this.facts.file.image)
+        : { at: stop.at, kind: 'limit', limitNs, detail: stop.activity }
     return { why: 'ending', ending: this.#ending }
   }
 }

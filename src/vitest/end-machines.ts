@@ -1,4 +1,5 @@
 import type { TestAnnotation, TestContext } from 'vitest'
+import { describeFaults } from '../observe/describe-faults.ts'
 import { describeEnding } from '../observe/expectation.ts'
 import { nsPerMs } from '../observe/instant.ts'
 import type { Session } from '../session/session.ts'
@@ -43,7 +44,9 @@ export async function endMachines(sessions: readonly Session[], context: Context
     throw new KernelTestError(
       'KT5006',
       `the guest ${describeEnding(crash)}, and nothing in the test expects that`,
-      `If it should: await expect(vm).toExit('${crash.kind}').`,
+      [`If it should: await expect(vm).toExit('${crash.kind}').`, describeFaults(crash)]
+        .filter(Boolean)
+        .join('\n'),
     )
   }
 }

@@ -1,3 +1,4 @@
+import { describeFaults } from '../observe/describe-faults.ts'
 import type { Ending } from '../observe/ending.ts'
 import {
   asExpectation,
@@ -48,6 +49,7 @@ export function guestRunner(image: string, { boot, expectation, port }: GuestOpt
           atNs: ending.at.ns,
           asExpected: stopped === null && asExpected,
           description: stopped ?? describeEnding(ending, expectation),
+          faults: stopped === null ? describeFaults(ending) : '',
           expected: stopped === null && !asExpected ? shouldHave(ending, expectation) : '',
         },
       }

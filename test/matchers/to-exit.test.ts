@@ -112,9 +112,13 @@ describe('toExit', () => {
 
       It triple-faulted at 0x100020.
 
-      Faults on the way:
-        #PF at 0x100020, error code 0x2, CR2 0xdeadb000, could not be delivered: IDT gate 14 is not present
-        #DF at 0x100020, error code 0x0, could not be delivered: IDT gate 8 is not present
+      The faults on the way to it:
+        #PF page fault at 0x100020
+          error code 0x2 (write, page not present, supervisor); CR2 0xdeadb000
+          not delivered: IDT gate 14 is not present
+        #DF double fault at 0x100020
+          error code 0x0
+          not delivered: IDT gate 8 is not present
 
       Printed on com1:
         Booting

@@ -101,7 +101,7 @@ describe('toExit', () => {
     expect(await failure(expect(vm).toExit('success'))).toMatchInlineSnapshot(`
       "Expected the guest to exit with 0x10 (status 33).
 
-      It triple-faulted at 0x10016a.
+      It triple-faulted at 0x10016a (triple_fault+0x7).
 
       Nothing was printed on com1.
 

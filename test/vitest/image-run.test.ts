@@ -27,7 +27,7 @@ function guest(boots: readonly Boot[]): GuestRunner {
     const description =
       stopped ?? (asExpected ? 'exited with 0x10 (status 33)' : 'triple-faulted at 0x100020')
     const remains = { serial: { text: boot.log, bytes: Buffer.from(boot.log) }, screen: null }
-    return { remains, end: { atNs: 2_000_000n, asExpected, description, expected: '' } }
+    return { remains, end: { atNs: 2_000_000n, asExpected, description, faults: '', expected: '' } }
   }
 }
 

@@ -52,7 +52,7 @@ class BlogOsParser implements GuestParser {
     const events: GuestEvent[] = []
     if (this.#line !== '') this.#endLine(events)
     if (this.#output !== null)
-      this.#endTest(events, this.#failure(`The guest ${end.description} during this test.`))
+      this.#endTest(events, this.#failure(withFaults(`The guest ${end.description} during this test.`, end)))
     return [...events, ...this.#missing(end)]
   }
 
@@ -67,7 +67,7 @@ class BlogOsParser implements GuestParser {
     let message = `All tests passed, but then the guest ${end.description}.\n${end.expected}`.trim()
     if (count > 0) message = `The guest ${end.description} after ${this.#seen} of ${this.#planned} tests.`
     else if (this.#seen === 0) message = `The guest ${end.description} before any test began.`
-    return [{ kind: 'runFailed', failure: { message }, atNs }]
+    return [{ kind: 'runFailed', failure: { message: withFaults(message, end) }, atNs }]
   }
 
   /** A test begins as soon as its name and the tab are there, in the middle of a line. */
@@ -127,4 +127,8 @@ class BlogOsParser implements GuestParser {
     if (this.#saidFailed) return { message: output.trim() || 'The test said [failed] and no more.' }
     return { message: otherwise }
   }
+}
+
+function withFaults(message: string, { faults }: RunEnd): string {
+  return faults === '' ? message : `${message}\n${faults}`
 }

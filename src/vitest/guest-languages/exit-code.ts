@@ -25,7 +25,7 @@ class ExitCodeParser implements GuestParser {
     const began = this.#begin()
     if (end.asExpected) return [...began, { kind: 'end', state: 'pass', atNs }]
     const panic = findRustPanic(this.#output)
-    const lines = [panic?.message ?? '', `The guest ${end.description}.`, end.expected]
+    const lines = [panic?.message ?? '', `The guest ${end.description}.`, end.faults, end.expected]
     const message = lines.filter((line) => line !== '').join('\n')
     return [...began, { kind: 'end', state: 'fail', failure: { ...panic, message }, atNs }]
   }

@@ -28,6 +28,8 @@ export interface RunEnd {
   readonly asExpected: boolean
   /** Follows "The guest": `exited with 0x11 (status 35)`. */
   readonly description: string
+  /** The faults on the way to a triple fault, for below a message; else empty. */
+  readonly faults: string
   /** What a run that did not end as expected should have done, in a sentence; else empty. */
   readonly expected: string
 }

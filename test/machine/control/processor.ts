@@ -4,6 +4,7 @@ import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import { Cpu } from '../../../src/machine/cpu/cpu.ts'
 import { rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { mnemonicOf } from '../../../src/observe/exceptions.ts'
 import { assemble } from './assemble.ts'
 import '../generated-core.ts'
 
@@ -47,17 +48,6 @@ export interface Start {
   readonly units?: number
 }
 
-const names: Readonly<Record<number, string>> = {
-  1: '#DB',
-  6: '#UD',
-  7: '#NM',
-  10: '#TS',
-  11: '#NP',
-  12: '#SS',
-  13: '#GP',
-  14: '#PF',
-}
-
 /** Runs as many units of `code`, all of its instructions if nothing is said, or up to an exception. */
 export function execute({ mode, code, general = {}, set, units }: Start): Answer {
   const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace())
@@ -75,7 +65,7 @@ export function execute({ mode, code, general = {}, set, units }: Start): Answer
   const { stop } = cpu.run(units ?? code.split(/[;\n]/).filter((line) => line.trim() !== '').length)
   const end =
     stop.kind === 'exception'
-      ? `${names[stop.vector] ?? stop.vector}(${stop.code})`
+      ? `${mnemonicOf(stop.vector) ?? stop.vector}(${stop.code})`
       : stop.kind === 'budget'
         ? 'ok'
         : stop.kind

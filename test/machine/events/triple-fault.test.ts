@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Cpu } from '../../../src/machine/cpu/cpu.ts'
 import { state } from '../../../src/machine/cpu/state-layout.ts'
-import { describeFaults } from '../../../src/report/describe-faults.ts'
+import { describeFaults } from '../../../src/observe/describe-faults.ts'
+import { powerOn } from '../../../src/observe/instant.ts'
 import { execute, type ModeName } from '../control/processor.ts'
 
 /** Runs until the processor shuts down, and says why. */
@@ -11,7 +12,8 @@ function end(mode: ModeName, code: string, set: (cpu: Cpu) => void): string {
   set(cpu)
   cpu.settle()
   const { stop } = cpu.run(10)
-  return stop.kind === 'tripleFault' ? describeFaults(stop.chain) : stop.kind
+  if (stop.kind !== 'tripleFault') return stop.kind
+  return describeFaults({ ...stop, at: powerOn, rip: cpu.state.rip })
 }
 
 const idtAt = 0x8000
@@ -22,33 +24,53 @@ const withTable = (limit: number) => (cpu: Cpu) => {
 
 test('no IDT at all', () => {
   expect(end('long64', 'ud2', withTable(0))).toMatchInlineSnapshot(`
-    "Faults on the way:
-      #UD at 0x10000, could not be delivered: its gate lies beyond the limit of the IDT, at 0x8060
-      #GP at 0x10000, error code 0x33, could not be delivered: its gate lies beyond the limit of the IDT, at 0x80d0
-      #GP at 0x10000, error code 0x6b
-      #DF at 0x10000, error code 0x0, could not be delivered: its gate lies beyond the limit of the IDT, at 0x8080
-      #GP at 0x10000, error code 0x43"
+    "The faults on the way to it:
+      #UD invalid opcode at 0x10000
+        not delivered: its gate lies beyond the limit of the IDT, at 0x8060
+      #GP general protection at 0x10000
+        error code 0x33 (gate 6 of the IDT, while an event was delivered)
+        not delivered: its gate lies beyond the limit of the IDT, at 0x80d0
+      #GP general protection at 0x10000
+        error code 0x6b (gate 13 of the IDT, while an event was delivered)
+      #DF double fault at 0x10000
+        error code 0x0
+        not delivered: its gate lies beyond the limit of the IDT, at 0x8080
+      #GP general protection at 0x10000
+        error code 0x43 (gate 8 of the IDT, while an event was delivered)"
   `)
 })
 
 test('a table of zeros', () => {
   expect(end('long64', 'nop; mov rax, [0x40000000]', withTable(0xfff))).toMatchInlineSnapshot(`
-    "Faults on the way:
-      #PF at 0x10001, error code 0x0, CR2 0x40000000, could not be delivered: no interrupt, trap or task gate at 0x80e0
-      #GP at 0x10001, error code 0x73
-      #DF at 0x10001, error code 0x0, could not be delivered: no interrupt, trap or task gate at 0x8080
-      #GP at 0x10001, error code 0x43"
+    "The faults on the way to it:
+      #PF page fault at 0x10001
+        error code 0x0 (read, page not present, supervisor); CR2 0x40000000
+        not delivered: no interrupt, trap or task gate at 0x80e0
+      #GP general protection at 0x10001
+        error code 0x73 (gate 14 of the IDT, while an event was delivered)
+      #DF double fault at 0x10001
+        error code 0x0
+        not delivered: no interrupt, trap or task gate at 0x8080
+      #GP general protection at 0x10001
+        error code 0x43 (gate 8 of the IDT, while an event was delivered)"
   `)
 })
 
 test('a software interrupt whose gate is missing', () => {
   expect(end('prot32', 'int 0x80', withTable(0x7ff))).toMatchInlineSnapshot(`
-    "Faults on the way:
-      vector 128 at 0x10000, could not be delivered: no interrupt, trap or task gate at 0x8400
-      #GP at 0x10000, error code 0x402, could not be delivered: no interrupt, trap or task gate at 0x8068
-      #GP at 0x10000, error code 0x6b
-      #DF at 0x10000, error code 0x0, could not be delivered: no interrupt, trap or task gate at 0x8040
-      #GP at 0x10000, error code 0x43"
+    "The faults on the way to it:
+      vector 128 at 0x10000
+        not delivered: no interrupt, trap or task gate at 0x8400
+      #GP general protection at 0x10000
+        error code 0x402 (gate 128 of the IDT)
+        not delivered: no interrupt, trap or task gate at 0x8068
+      #GP general protection at 0x10000
+        error code 0x6b (gate 13 of the IDT, while an event was delivered)
+      #DF double fault at 0x10000
+        error code 0x0
+        not delivered: no interrupt, trap or task gate at 0x8040
+      #GP general protection at 0x10000
+        error code 0x43 (gate 8 of the IDT, while an event was delivered)"
   `)
 })
 
@@ -58,23 +80,33 @@ test('an IDT that is not mapped', () => {
     cpu.state.setU32(state.idtLimit, 0xfff)
   }
   expect(end('long64', 'ud2', set)).toMatchInlineSnapshot(`
-    "Faults on the way:
-      #UD at 0x10000, could not be delivered: its gate cannot be read at 0xffff800000000060
-      #PF at 0x10000, error code 0x0, CR2 0xffff800000000060, could not be delivered: its gate cannot be read at 0xffff8000000000e0
-      #PF at 0x10000, error code 0x0, CR2 0xffff8000000000e0
-      #DF at 0x10000, error code 0x0, could not be delivered: its gate cannot be read at 0xffff800000000080
-      #PF at 0x10000, error code 0x0, CR2 0xffff800000000080"
+    "The faults on the way to it:
+      #UD invalid opcode at 0x10000
+        not delivered: its gate cannot be read at 0xffff800000000060
+      #PF page fault at 0x10000
+        error code 0x0 (read, page not present, supervisor); CR2 0xffff800000000060
+        not delivered: its gate cannot be read at 0xffff8000000000e0
+      #PF page fault at 0x10000
+        error code 0x0 (read, page not present, supervisor); CR2 0xffff8000000000e0
+      #DF double fault at 0x10000
+        error code 0x0
+        not delivered: its gate cannot be read at 0xffff800000000080
+      #PF page fault at 0x10000
+        error code 0x0 (read, page not present, supervisor); CR2 0xffff800000000080"
   `)
 })
 
 test('real mode with a stack that ends inside a push', () => {
   const code = 'mov sp, 1; ud2'
   expect(end('real', code, () => {})).toMatchInlineSnapshot(`
-    "Faults on the way:
-      #UD at 0x3, could not be delivered: pushing the return address at 0x1
-      #SS at 0x3, could not be delivered: pushing the return address at 0x1
-      #SS at 0x3
-      #DF at 0x3, could not be delivered: pushing the return address at 0x1
-      #SS at 0x3"
+    "The faults on the way to it:
+      #UD invalid opcode at 0x3
+        not delivered: pushing the return address at 0x1
+      #SS stack fault at 0x3
+        not delivered: pushing the return address at 0x1
+      #SS stack fault at 0x3
+      #DF double fault at 0x3
+        not delivered: pushing the return address at 0x1
+      #SS stack fault at 0x3"
   `)
 })

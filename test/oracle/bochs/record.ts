@@ -1,3 +1,4 @@
+import { mnemonicOf } from '../../../src/observe/exceptions.ts'
 import { address, field, selector, stackTop } from './layout.ts'
 import type { Probe } from './probe.ts'
 import { initialRegister, stateOf } from './rom.ts'
@@ -27,24 +28,6 @@ function quadwordsOf(hex: string): Quadwords {
 type Quadwords = readonly bigint[]
 
 const hex = (value: bigint | number) => value.toString(16)
-const exceptionNames: Readonly<Record<number, string>> = {
-  0: '#DE',
-  1: '#DB',
-  2: 'NMI',
-  3: '#BP',
-  4: '#OF',
-  5: '#BR',
-  6: '#UD',
-  7: '#NM',
-  8: '#DF',
-  10: '#TS',
-  11: '#NP',
-  12: '#SS',
-  13: '#GP',
-  14: '#PF',
-  16: '#MF',
-  17: '#AC',
-}
 const withCode = new Set([8, 10, 11, 12, 13, 14, 17, 21])
 const pageFault = 14
 const invalidOpcode = 6
@@ -99,7 +82,7 @@ function taskLine(record: Quadwords, vector: number, probe: Probe, state: State,
 }
 
 function nameOf(vector: number): string {
-  return exceptionNames[vector] ?? `vector ${hex(vector)}`
+  return mnemonicOf(vector) ?? `vector ${hex(vector)}`
 }
 
 function frameOf(record: Quadwords, vector: number, bits: number): Frame {

@@ -4,24 +4,28 @@ export const success: RunEnd = {
   atNs: 99n,
   asExpected: true,
   description: 'exited with 0x10 (status 33)',
+  faults: '',
   expected: '',
 }
 export const failed: RunEnd = {
   atNs: 99n,
   asExpected: false,
   description: 'exited with 0x11 (status 35); 0x11 means failure in blog_os and bootimage',
+  faults: '',
   expected: '',
 }
 export const crashed: RunEnd = {
   atNs: 99n,
   asExpected: false,
   description: 'triple-faulted at 0x100020',
+  faults: '',
   expected: '',
 }
 export const halted: RunEnd = {
   atNs: 99n,
   asExpected: false,
   description: 'halted for good at 0x100020: HLT with interrupts off',
+  faults: '',
   expected: 'Expected it to exit with 0x10 (status 33).',
 }
 
