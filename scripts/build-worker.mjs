@@ -1,5 +1,5 @@
-// Joins what a worker thread loads into one file for each engine: to load two hundred modules one by one takes
-// Node longer than a first boot may.
+// Joins what a worker thread loads into one file for each engine: to load two hundred modules one by one
+// takes Node longer than a first boot may.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'

@@ -19,8 +19,6 @@ export type MachineStop =
   | Exclude<CpuStop, { readonly kind: 'requested' }>
   /** Somebody called `requestStop`. */
   | { readonly kind: 'requested' }
-  /** The CPU stands at an address that it was to stop at, and has not executed the instruction there. */
-  | { readonly kind: 'address'; readonly linear: bigint }
   /** The guest wrote to the exit port. */
   | { readonly kind: 'exit'; readonly value: number }
   | { readonly kind: 'reset'; readonly by: 'keyboard' | 'cf9' | 'port92' }
@@ -121,9 +119,9 @@ export class Machine {
     enter(this.cpu, registers)
   }
 
-  /** Runs for exactly `budget` units, unless something stops it before. */
-  run(budget: number): MachineStop {
-    const { stop } = this.cpu.run(budget)
+  /** Runs for exactly `budget` units, unless something stops it before: see `Cpu.run`. */
+  run(budget: number, addresses?: ReadonlySet<bigint>): MachineStop {
+    const { stop } = this.cpu.run(budget, addresses)
     return this.#end ?? stop
   }
 
@@ -131,16 +129,15 @@ export class Machine {
    * Runs to the end of the first instruction at or after a tick, or for `most` units, or until something else
    * stops it. A CPU that stands at one of `addresses` (linear) runs on to the next arrival.
    */
-  runUntil(tick: number, most: number, addresses: ReadonlySet<bigint> = none): MachineStop {
+  runUntil(tick: number, most: number, addresses?: ReadonlySet<bigint>): MachineStop {
     this.#until = tick
-    const left = () => Math.min(tick - this.ticks, most)
-    const stop = addresses.size === 0 ? this.run(left()) : this.#step(left(), addresses)
+    const stop = this.run(Math.min(tick - this.ticks, most), addresses)
     this.#until = Number.POSITIVE_INFINITY
     return stop
   }
 
   get linearRip(): bigint {
-    return BigInt.asUintN(64, this.state.u64(stateLayout.codeBase) + this.state.rip)
+    return this.cpu.linearRip
   }
 
   /** Lets time pass in which nothing happens. */
@@ -192,17 +189,6 @@ export class Machine {
 
   #isRam(at: bigint, length: number): boolean {
     return at >= 0n && at + BigInt(length) <= BigInt(this.cpu.ram.length)
-  }
-
-  #step(budget: number, addresses: ReadonlySet<bigint>): MachineStop {
-    for (let left = budget; left > 0; left--) {
-      const stop = this.run(1)
-      if (stop.kind !== 'budget' && stop.kind !== 'requested') return stop
-      const linear = this.linearRip
-      if (addresses.has(linear)) return { kind: 'address', linear }
-      if (stop.kind === 'requested') return stop
-    }
-    return { kind: 'budget' }
   }
 
   #wire(): void {
@@ -263,8 +249,6 @@ export class Machine {
     if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
   }
 }
-
-const none: ReadonlySet<bigint> = new Set()
 
 const blankScreen: RamPart = {
   at: textMemory.at,

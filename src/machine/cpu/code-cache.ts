@@ -51,6 +51,8 @@ export class CodeCache {
   readonly #scratch = new Uint8Array(maxLength)
   #mapsUsed = 1
   #end: number = microOps.at
+  #stops: ReadonlySet<bigint> = new Set()
+  readonly #stopsByOffset = new Map<number, bigint[]>()
 
   constructor(
     memory: Uint8Array<ArrayBuffer>,
@@ -85,8 +87,24 @@ export class CodeCache {
     return context
   }
 
+  /** From now on code is decoded so that a run ends in front of instructions at these linear addresses. */
+  stopAt(addresses: ReadonlySet<bigint>): void {
+    const before = this.#stops
+    if (addresses === before) return
+    this.#stops = addresses
+    if (addresses.size === before.size && [...addresses].every((one) => before.has(one))) return
+    this.flush()
+    this.#stopsByOffset.clear()
+    for (const linear of addresses) {
+      const offset = Number(linear & 0xfffn)
+      this.#stopsByOffset.set(offset, [...(this.#stopsByOffset.get(offset) ?? []), linear])
+    }
+  }
+
   /** Decodes at RIP and makes it the entry of the next run. */
   enter(point: FetchPoint): Entered {
+    const mostAtOnce = maxRun + 2 + this.#stops.size
+    if (this.#end + mostAtOnce * microOp.bytes > microOps.end) this.flush()
     const { mode, linear, room } = point
     const page = this.#port.translate(linear)
     if (page === null) return 'fault'
@@ -96,10 +114,6 @@ export class CodeCache {
     if (frame < 0 || room < pageBytes - offset) return this.#enterAlone(point, page, offset)
     const map = this.#mapOf(frame, linear)
     if (this.#view.getInt32(map + 4 * offset, true) !== 0) return 'entered'
-    if (this.#end + (maxRun + 2) * microOp.bytes > microOps.end) {
-      this.flush()
-      return this.enter(point)
-    }
     const from = ramBase + frame * pageBytes
     const first = this.#decoders[bitsOf[mode]].decode(this.#bytes, from + offset, from + pageBytes)
     if (first.verdict === 'incomplete') return this.#enterAlone(point, page, offset)
@@ -161,6 +175,7 @@ export class CodeCache {
       if (count > 0 && instruction.verdict !== 'valid') break
       this.#view.setInt32(map + 4 * offset, this.#end, true)
       this.#mark(frame, offset, instruction.length)
+      this.#appendStops(offset)
       this.#write(mode, instruction, offset)
       offset += instruction.length
       if (jumpsAlways.has(instruction.row?.mnemonic ?? 'JMP')) break
@@ -187,11 +202,13 @@ export class CodeCache {
       instruction = decoder.decode(this.#scratch, 0, here + more)
       if (instruction.verdict === 'incomplete') return 'pastLimit'
     }
-    this.#view.setInt32(state.entry, this.#end, true)
+    const end = this.#end
+    this.#view.setInt32(state.entry, end, true)
+    this.#appendStops(offset)
     this.#write(mode, instruction, offset)
     this.#append(pseudo.lookUp, offset + instruction.length, 0)
     // No map leads there: the next decoding may write over it.
-    this.#end -= 2 * microOp.bytes
+    this.#end = end
     return 'entered'
   }
 
@@ -235,6 +252,15 @@ export class CodeCache {
     // The limits of FS and GS are not known to be flat.
     if (mode === 'flat32' && instruction.segment >= 4) return false
     return (isString ? isPlainString : isPlainAddress)(instruction, mode === 'long64')
+  }
+
+  /** For each stop at this offset of any page: a frame's code is shared by all its addresses. */
+  #appendStops(offset: number): void {
+    for (const linear of this.#stopsByOffset.get(offset) ?? []) {
+      const at = this.#end
+      this.#append(pseudo.stop, offset, 0)
+      this.#view.setBigUint64(at + microOp.immediate, linear, true)
+    }
   }
 
   #append(handler: number, offset: number, link: number): void {

@@ -14,7 +14,7 @@ import { type RegisterFile, readRegisterFile, writeRegisterFile } from './regist
 import { portAllowed } from './segments/io-bitmap.ts'
 import { segmentInstructions } from './segments/segment-instructions.ts'
 import { loadCpu, saveCpu } from './snapshot.ts'
-import { activity, allBanks, pageBytes, ramBase, segment, state } from './state-layout.ts'
+import { activity, allBanks, noneBegun, pageBytes, ramBase, segment, state } from './state-layout.ts'
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
 import { enterInstructions } from './system/enter.ts'
@@ -31,10 +31,14 @@ export type CpuStop =
   | { readonly kind: 'budget' | 'halted' | 'requested' }
   /** A fault that could not be delivered, nor the double fault about it: all of them, first to last. */
   | { readonly kind: 'tripleFault'; readonly chain: readonly FaultStep[] }
+  /** RIP is at an address where the run was to stop, and has come there in this run. */
+  | { readonly kind: 'address'; readonly linear: bigint }
   /** Where `stopsAtExceptions`: nothing has been delivered, RIP is at the instruction. */
   | { readonly kind: 'exception'; readonly vector: number; readonly code: number }
   /** There is no semantic yet for the instruction at RIP. */
   | { readonly kind: 'absent' }
+
+const nowhere: ReadonlySet<bigint> = new Set()
 
 /** Engines optimise a function only between two calls of it. */
 const maxSlice = 4_000_000
@@ -150,8 +154,22 @@ export class Cpu {
     this.memory.write(address, bytes)
   }
 
-  /** Runs exactly `budget` units, unless something ends the run before. Answers why, and what is left. */
-  run(budget: number): { readonly stop: CpuStop; readonly left: number } {
+  get linearRip(): bigint {
+    const bits = this.#derived.mode === 'long64' ? 64 : 32
+    return BigInt.asUintN(bits, this.state.u64(state.codeBase) + this.state.rip)
+  }
+
+  /**
+   * Runs exactly `budget` units, unless something ends the run before: an arrival at one of the linear
+   * addresses `stopsAt` does, in front of the instruction there. Where the run begins, and the next iteration
+   * of an instruction, are no arrivals. Answers why, and what is left.
+   */
+  run(
+    budget: number,
+    stopsAt: ReadonlySet<bigint> = nowhere,
+  ): { readonly stop: CpuStop; readonly left: number } {
+    this.#cache.stopAt(stopsAt)
+    this.state.setU64(state.begun, this.linearRip)
     let left = budget
     while (left > 0) {
       const { stop, done } = this.#step(left)
@@ -159,11 +177,18 @@ export class Cpu {
       this.state.setU64(state.units, this.units + BigInt(done))
       if (this.#stopRequested) {
         this.#stopRequested = false
-        return { stop: { kind: 'requested' }, left }
+        return { stop: this.#arrival(stopsAt) ?? { kind: 'requested' }, left }
       }
       if (stop) return { stop, left }
     }
-    return { stop: { kind: 'budget' }, left: 0 }
+    return { stop: this.#arrival(stopsAt) ?? { kind: 'budget' }, left: 0 }
+  }
+
+  #arrival(stopsAt: ReadonlySet<bigint>): CpuStop | null {
+    if (stopsAt.size === 0) return null
+    const linear = this.linearRip
+    const isBegun = linear === this.state.u64(state.begun)
+    return stopsAt.has(linear) && !isBegun ? { kind: 'address', linear } : null
   }
 
   /** A function of a module that was built for this CPU's memory: a region. */
@@ -223,6 +248,8 @@ export class Cpu {
       case runEnd.halt:
         this.#view.setInt32(state.activity, activity.halted, true)
         return { stop: null, units: 0 }
+      case runEnd.address:
+        return { stop: { kind: 'address', linear: this.linearRip }, units: 0 }
       case runEnd.absent:
         return { stop: { kind: 'absent' }, units: 0 }
       default:
@@ -253,6 +280,7 @@ export class Cpu {
   }
 
   #delivered(how: 'delivered' | 'tripleFault'): { readonly stop: CpuStop | null; readonly done: number } {
+    this.#view.setBigInt64(state.begun, noneBegun, true)
     this.#refresh()
     return { stop: how === 'delivered' ? null : { kind: 'tripleFault', chain: this.events.chain }, done: 1 }
   }

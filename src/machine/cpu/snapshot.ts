@@ -10,6 +10,7 @@ const transient: readonly (readonly [at: number, bytes: number])[] = [
   [state.interruption, 4],
   [state.faultVector, 8],
   [state.slice, 4],
+  [state.begun, 8],
   [state.places, placeCount * place.bytes],
 ]
 

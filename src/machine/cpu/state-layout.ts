@@ -88,6 +88,11 @@ export const state = {
   monitorArmed: 0x204,
   monitorLine: 0x208,
   monitorBytes: 0x210,
+  /**
+   * i64: linear address of an instruction that has been begun, or where a run began: to come back to it, or
+   * to find it, is no arrival.
+   */
+  begun: 0x250,
   /** i32: limits in bytes of ES to GS, LDTR, TR: the last valid offset (expand-down: the last invalid). */
   segmentLimits: 0x280,
   /** i32: access rights of ES to GS, LDTR, TR, as `rights`. */
@@ -172,6 +177,9 @@ export const rights = {
 
 /** `movSs` also holds debug traps back (SDM volume 3, 6.8.3). */
 export const shadow = { sti: 1, movSs: 2 } as const
+
+/** Value of `state.begun` while there is no such instruction: no address. */
+export const noneBegun = -(1n << 63n)
 
 export const activity = { running: 0, halted: 1, shutdown: 2, waitForSipi: 3 } as const
 

@@ -2,7 +2,7 @@ import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
-import { state } from '../state-layout.ts'
+import { noneBegun, state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
@@ -57,7 +57,7 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
       })
       loop.count(again)
     })
-    f.store('i32.store', 0, 1, state.midway)
+    loop.noteMidway()
     loop.leaveInOrder()
   })
 }
@@ -119,7 +119,23 @@ class Loop {
       f.set(this.uop, load('i32.load', this.uop, microOp.link))
       f.br(again)
     }
-    f.switch(load('i32.load16_u', this.uop, microOp.handler), [() => f.br(slow), lookUp, follow, ...cases])
+    const pseudoCases = [() => f.br(slow), lookUp, follow, () => this.#stop(again)]
+    f.switch(load('i32.load16_u', this.uop, microOp.handler), [...pseudoCases, ...cases])
+  }
+
+  /** The same code may stand at other addresses too. */
+  #stop(again: Label): void {
+    const f = this.#f
+    const here = f.let(this.#linear())
+    f.if(op('i64.eq', here, load('i64.load', this.uop, microOp.immediate)), () => {
+      f.if(op('i64.ne', here, load('i64.load', 0, state.begun)), () => {
+        f.store('i64.store', 0, this.here(), state.rip)
+        this.leave(runEnd.address)
+      })
+      f.store('i64.store', 0, noneBegun, state.begun)
+    })
+    f.set(this.uop, op('i32.add', this.uop, microOp.bytes))
+    f.br(again)
   }
 
   /** Calls the slow handler and does what its status asks for. */
@@ -148,13 +164,26 @@ class Loop {
       this.leave(result)
     })
     f.if(op('i32.eq', result, status.next), () => f.store('i64.store', 0, this.behind(), state.rip))
-    f.if(op('i32.eq', result, status.again), () => f.store('i64.store', 0, this.here(), state.rip))
-    f.store('i32.store', 0, op('i32.eq', result, status.again), state.midway)
+    f.store('i32.store', 0, 0, state.midway)
+    f.if(op('i32.eq', result, status.again), () => {
+      f.store('i64.store', 0, this.here(), state.rip)
+      this.noteMidway()
+    })
     f.set(this.#budget, op('i32.sub', this.#budget, 1))
     f.if(op('i32.ge_u', result, status.halt), () => this.leave(result))
     f.if(op('i32.eq', interrupted, interruption.stop), () => this.leave(runEnd.mode))
     f.if(op('i32.eqz', this.#budget), () => this.leave(runEnd.budget))
     this.#goOn(again)
+  }
+
+  /** The instruction at hand has been begun, and goes on. */
+  noteMidway(): void {
+    this.#f.store('i32.store', 0, 1, state.midway)
+    this.#f.store('i64.store', 0, this.#linear(), state.begun)
+  }
+
+  #linear(): Expression {
+    return op('i64.add', load('i64.load', 0, state.page), load('i64.load16_u', this.uop, microOp.at))
   }
 
   /** Goes on at RIP, or asks for it to be decoded. */

@@ -6,5 +6,7 @@ export const pseudo = {
   lookUp: 1,
   /** Goes on at `link`: the instruction had been decoded before. */
   follow: 2,
-  count: 3,
+  /** Leaves in front of the next micro-op if it stands at the linear address `immediate`. */
+  stop: 3,
+  count: 4,
 } as const

@@ -36,4 +36,6 @@ export const runEnd = {
   absent: 5,
   mode: 6,
   newTaskFault: 7,
+  /** RIP is at an address where the run was to stop. */
+  address: 8,
 } as const
