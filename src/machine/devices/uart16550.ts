@@ -1,4 +1,4 @@
-import type { Chip } from '../bus/chip.ts'
+import type { Line, SavedChip } from '../bus/chip.ts'
 
 /** Register offsets (NS16550A); 0 and 1 are the divisor while the latch bit is set. */
 const register = {
@@ -13,98 +13,212 @@ const register = {
 } as const
 
 const divisorLatch = 0x80
-const fifo = { enable: 1, clearReceiver: 2, enabledId: 0xc0 } as const
-const interrupt = { received: 1, transmitterEmpty: 2 } as const
-const interruptId = { none: 1, transmitterEmpty: 2, received: 4 } as const
-const loopback = 0x10
-const dataReady = 1
-/** Transmitter holding register and shift register empty. */
-const transmitterEmpty = 0x60
+const fifo = { enable: 1, clearReceiver: 2, clearTransmitter: 4, enabledId: 0xc0, bytes: 16 } as const
+/** How many bytes the FIFO gathers before it interrupts, by FCR's top bits. */
+const triggerLevels = [1, 4, 8, 14]
+const interrupt = { received: 1, transmitterEmpty: 2, lineStatus: 4, modemStatus: 8 } as const
+const interruptId = {
+  none: 1,
+  modemStatus: 0,
+  transmitterEmpty: 2,
+  received: 4,
+  lineStatus: 6,
+  timeout: 12,
+} as const
+const modemLine = { out2: 8, loopback: 0x10 } as const
+const lineStatus = { dataReady: 1, overrun: 2, transmitterEmpty: 0x60 } as const
 /** Clear to send, data set ready and carrier detect: somebody listens. */
 const connected = 0xb0
 
+export interface SavedUart {
+  readonly divisor: readonly number[]
+  readonly arriving: readonly number[]
+  readonly looped: readonly number[]
+  readonly interruptEnable: number
+  readonly fifoControl: number
+  readonly lineControl: number
+  readonly modemControl: number
+  readonly modemSeen: number
+  /** The lower half of the modem status: what changed since it was read. */
+  readonly modemChanges: number
+  readonly scratch: number
+  readonly sentUnnoticed: boolean
+  readonly overran: boolean
+}
+
 /**
- * A 16550 whose line is infinitely fast: what is written is sent at once, and what was received waits until
- * it is read. Its interrupt line is not wired yet; a guest that polls misses nothing.
+ * A 16550A (National Semiconductor PC16550D) whose line is infinitely fast: what is written is sent at
+ * once, what was received waits at
+ * the other end until there is room, and a FIFO below its trigger level times out immediately. As in a PC,
+ * OUT2 lets the
+ * interrupt out.
  */
-export class Uart16550 implements Chip {
+export class Uart16550 implements SavedChip<SavedUart> {
   readonly #send: (byte: number) => void
-  readonly #divisor = new Uint8Array(2)
+  readonly #line: Line | null
+  #divisor = [0, 0]
   /** What the line holds for the guest, and what it gets first: its own bytes, looped back. */
   #arriving: number[] = []
   #looped: number[] = []
   #interruptEnable = 0
-  #fifoEnabled = false
+  #fifoControl = 0
   #lineControl = 0
   #modemControl = 0
   #modemSeen = connected
+  #modemChanges = 0
   #scratch = 0
   #sentUnnoticed = false
+  #overran = false
 
-  constructor(send: (byte: number) => void) {
+  constructor(send: (byte: number) => void, line: Line | null = null) {
     this.#send = send
+    this.#line = line
+  }
+
+  /** Bytes at the other end stay there. */
+  reset(): void {
+    const { arriving } = this.save()
+    this.load({ ...atPowerOn, arriving })
+    this.#drive()
   }
 
   /** Bytes from the other end of the line. */
   receive(bytes: Uint8Array): void {
-    this.#arriving.push(...bytes)
+    for (const byte of bytes) this.#arriving.push(byte)
+    this.#drive()
   }
 
   read(offset: number): number {
+    const value = this.peek(offset)
+    if (this.#latched(offset)) return value
+    if (offset === register.data) this.#take()
+    else if (offset === register.interruptId) this.#noticeTransmitter(value)
+    else if (offset === register.lineStatus) this.#overran = false
+    else if (offset === register.modemStatus) this.#modemChanges = 0
+    this.#drive()
+    return value
+  }
+
+  peek(offset: number): number {
     if (this.#latched(offset)) return this.#divisor[offset] ?? 0
     switch (offset) {
       case register.data:
-        return this.#take()
+        return this.#waiting[0] ?? 0
       case register.interruptEnable:
         return this.#interruptEnable
       case register.interruptId:
-        return this.#identify()
+        return this.#pending | (this.#hasFifo ? fifo.enabledId : 0)
       case register.lineControl:
         return this.#lineControl
       case register.modemControl:
         return this.#modemControl
       case register.lineStatus:
-        return transmitterEmpty | (this.#hasData ? dataReady : 0)
+        return this.#lineStatus
       case register.modemStatus:
-        return this.#modemStatus()
+        return this.#modemSeen | this.#modemChanges
       default:
         return this.#scratch
     }
   }
 
   write(offset: number, _size: number, value: number): void {
-    if (this.#latched(offset)) {
-      this.#divisor[offset] = value
-      return
-    }
-    if (offset === register.data) this.#transmit(value)
+    if (this.#latched(offset)) this.#divisor[offset] = value
+    else if (offset === register.data) this.#transmit(value)
     else if (offset === register.interruptEnable) this.#enableInterrupts(value & 0xf)
     else if (offset === register.interruptId) this.#controlFifo(value)
     else if (offset === register.lineControl) this.#lineControl = value
-    else if (offset === register.modemControl) this.#modemControl = value & 0x1f
+    else if (offset === register.modemControl) this.#controlModem(value & 0x1f)
     else if (offset === register.scratch) this.#scratch = value
+    this.#drive()
+  }
+
+  save(): SavedUart {
+    return {
+      divisor: [...this.#divisor],
+      arriving: [...this.#arriving],
+      looped: [...this.#looped],
+      interruptEnable: this.#interruptEnable,
+      fifoControl: this.#fifoControl,
+      lineControl: this.#lineControl,
+      modemControl: this.#modemControl,
+      modemSeen: this.#modemSeen,
+      modemChanges: this.#modemChanges,
+      scratch: this.#scratch,
+      sentUnnoticed: this.#sentUnnoticed,
+      overran: this.#overran,
+    }
+  }
+
+  load(state: SavedUart): void {
+    this.#divisor = [...state.divisor]
+    this.#arriving = [...state.arriving]
+    this.#looped = [...state.looped]
+    this.#interruptEnable = state.interruptEnable
+    this.#fifoControl = state.fifoControl
+    this.#lineControl = state.lineControl
+    this.#modemControl = state.modemControl
+    this.#modemSeen = state.modemSeen
+    this.#modemChanges = state.modemChanges
+    this.#scratch = state.scratch
+    this.#sentUnnoticed = state.sentUnnoticed
+    this.#overran = state.overran
   }
 
   get #loops(): boolean {
-    return (this.#modemControl & loopback) !== 0
+    return (this.#modemControl & modemLine.loopback) !== 0
   }
 
-  get #hasData(): boolean {
-    return this.#looped.length > 0 || (!this.#loops && this.#arriving.length > 0)
+  get #hasFifo(): boolean {
+    return (this.#fifoControl & fifo.enable) !== 0
+  }
+
+  /** What the receiver gives, first byte first. */
+  get #waiting(): readonly number[] {
+    return this.#looped.length > 0 || this.#loops ? this.#looped : this.#arriving
+  }
+
+  get #lineStatus(): number {
+    const ready = this.#waiting.length > 0 ? lineStatus.dataReady : 0
+    return lineStatus.transmitterEmpty | ready | (this.#overran ? lineStatus.overrun : 0)
+  }
+
+  /** The interrupt of highest priority, as the identification register names it. */
+  get #pending(): number {
+    const enabled = this.#interruptEnable
+    if (enabled & interrupt.lineStatus && this.#overran) return interruptId.lineStatus
+    if (enabled & interrupt.received && this.#waiting.length > 0) {
+      const isEnough = !this.#hasFifo || this.#waiting.length >= (triggerLevels[this.#fifoControl >> 6] ?? 1)
+      return isEnough ? interruptId.received : interruptId.timeout
+    }
+    if (enabled & interrupt.transmitterEmpty && this.#sentUnnoticed) return interruptId.transmitterEmpty
+    if (enabled & interrupt.modemStatus && this.#modemChanges !== 0) return interruptId.modemStatus
+    return interruptId.none
   }
 
   #latched(offset: number): boolean {
     return offset < 2 && (this.#lineControl & divisorLatch) !== 0
   }
 
-  #take(): number {
-    return this.#looped.shift() ?? (this.#loops ? 0 : (this.#arriving.shift() ?? 0))
+  #take(): void {
+    if (this.#looped.length > 0) this.#looped.shift()
+    else if (!this.#loops) this.#arriving.shift()
   }
 
+  /** The holding register is full for no time, but its interrupt is an edge each time. */
   #transmit(byte: number): void {
+    this.#sentUnnoticed = false
+    this.#drive()
     this.#sentUnnoticed = true
-    if (this.#loops) this.#looped.push(byte)
+    if (this.#loops) this.#loopBack(byte)
     else this.#send(byte)
+  }
+
+  /** With no FIFO the newest byte replaces one that was not read, with a full one it is lost itself. */
+  #loopBack(byte: number): void {
+    const room = this.#hasFifo ? fifo.bytes : 1
+    this.#overran ||= this.#looped.length >= room
+    if (this.#looped.length < room) this.#looped.push(byte)
+    else if (!this.#hasFifo) this.#looped = [byte]
   }
 
   /** Switching the interrupt on tells of a transmitter that is empty already. */
@@ -113,29 +227,50 @@ export class Uart16550 implements Chip {
     this.#interruptEnable = value
   }
 
+  /** Turning the FIFOs on or off empties them; what still is at the other end is not lost. */
   #controlFifo(value: number): void {
-    this.#fifoEnabled = (value & fifo.enable) !== 0
-    if (value & fifo.clearReceiver) this.#looped = []
+    const isSwitched = ((value ^ this.#fifoControl) & fifo.enable) !== 0
+    if (isSwitched || value & fifo.clearReceiver) this.#looped = []
+    this.#fifoControl = value & fifo.enable ? value & ~(fifo.clearReceiver | fifo.clearTransmitter) : 0
   }
 
-  #identify(): number {
-    const enabled = this.#fifoEnabled ? fifo.enabledId : 0
-    if (this.#interruptEnable & interrupt.received && this.#hasData) return enabled | interruptId.received
-    if (this.#interruptEnable & interrupt.transmitterEmpty && this.#sentUnnoticed) {
-      this.#sentUnnoticed = false
-      return enabled | interruptId.transmitterEmpty
-    }
-    return enabled | interruptId.none
-  }
-
-  /** The lower half tells what changed since the last look; of the ring indicator only its end counts. */
-  #modemStatus(): number {
-    const lines = this.#loops ? looped(this.#modemControl) : connected
+  /**
+   * Looped back, the modem's inputs are its outputs; of the ring indicator only its end counts as a change.
+   */
+  #controlModem(value: number): void {
+    this.#modemControl = value
+    const lines = this.#loops ? looped(value) : connected
     const changed = (lines ^ this.#modemSeen) >> 4
     const ringStarted = (lines & 0x40) !== 0
     this.#modemSeen = lines
-    return lines | (ringStarted ? changed & ~4 : changed)
+    this.#modemChanges |= ringStarted ? changed & ~4 : changed
   }
+
+  /** Reading its identification is what ends this interrupt. */
+  #noticeTransmitter(id: number): void {
+    if ((id & 0xf) === interruptId.transmitterEmpty) this.#sentUnnoticed = false
+  }
+
+  #drive(): void {
+    if (!this.#line) return
+    const isLetOut = (this.#modemControl & modemLine.out2) !== 0 && !this.#loops
+    this.#line.set(isLetOut && this.#pending !== interruptId.none)
+  }
+}
+
+const atPowerOn: SavedUart = {
+  divisor: [0, 0],
+  arriving: [],
+  looped: [],
+  interruptEnable: 0,
+  fifoControl: 0,
+  lineControl: 0,
+  modemControl: 0,
+  modemSeen: connected,
+  modemChanges: 0,
+  scratch: 0,
+  sentUnnoticed: false,
+  overran: false,
 }
 
 /** DTR, RTS, OUT1, OUT2 come back as DSR, CTS, RI, CD. */

@@ -83,6 +83,105 @@ describe('interrupts, as far as they can be asked for', () => {
   })
 })
 
+describe('the interrupt line', () => {
+  let edges: string[] = []
+  beforeEach(() => {
+    edges = []
+    let before = false
+    const set = (level: boolean) => {
+      if (level !== before) edges.push(level ? 'up' : 'down')
+      before = level
+    }
+    uart = new Uart16550((byte) => sent.push(byte), { set })
+    write(modemControl, 8)
+  })
+
+  test('follows the transmitter: each byte is one interrupt', () => {
+    write(interruptEnable, 2)
+    write(data, 0x41)
+    expect(edges).toEqual(['up', 'down', 'up'])
+    expect(read(interruptId)).toBe(2)
+    expect(edges).toEqual(['up', 'down', 'up', 'down'])
+  })
+
+  test('is up while there is something to read', () => {
+    write(interruptEnable, 1)
+    uart.receive(Uint8Array.of(1, 2))
+    read(data)
+    expect(edges).toEqual(['up'])
+    read(data)
+    expect(edges).toEqual(['up', 'down'])
+  })
+
+  test('does not leave a PC without OUT2', () => {
+    write(modemControl, 0)
+    write(interruptEnable, 2)
+    expect(edges).toEqual([])
+    write(modemControl, 8)
+    expect(edges).toEqual(['up'])
+  })
+})
+
+test('with a FIFO: data at its trigger level, and a timeout below', () => {
+  write(interruptId, 0x81)
+  write(interruptEnable, 1)
+  uart.receive(new Uint8Array(7))
+  expect(read(interruptId)).toBe(0xcc)
+  uart.receive(new Uint8Array(1))
+  expect(read(interruptId)).toBe(0xc4)
+  read(data)
+  expect(read(interruptId)).toBe(0xcc)
+})
+
+describe('an overrun', () => {
+  test('replaces the byte that was not read', () => {
+    write(interruptEnable, 4)
+    write(modemControl, loopback)
+    write(data, 1)
+    write(data, 2)
+    expect([read(interruptId), read(lineStatus), read(lineStatus), read(data)]).toEqual([6, 0x63, 0x61, 2])
+  })
+
+  test('loses the seventeenth byte of a FIFO', () => {
+    write(interruptId, 1)
+    write(modemControl, loopback)
+    for (let byte = 0; byte < 17; byte++) write(data, byte)
+    expect(read(lineStatus)).toBe(0x63)
+    expect(Array.from({ length: 17 }, () => read(data))).toEqual([...Array(16).keys(), 0])
+  })
+})
+
+test('turning the FIFO on empties it', () => {
+  write(modemControl, loopback)
+  write(data, 1)
+  write(interruptId, 1)
+  expect(read(lineStatus)).toBe(0x60)
+})
+
+test('modem changes interrupt last, until they are read', () => {
+  write(interruptEnable, 8)
+  write(modemControl, loopback)
+  expect([read(interruptId), read(modemStatus), read(interruptId)]).toEqual([0, 0x0b, 1])
+})
+
+test('peek changes nothing; what is saved goes on alike', () => {
+  uart.receive(Uint8Array.of(1, 2, 3))
+  write(interruptEnable, 0xf)
+  write(modemControl, loopback | 8)
+  write(data, 7)
+  write(data, 8)
+  const saved = uart.save()
+  for (let offset = 0; offset < 8; offset++) uart.peek(offset)
+  expect(uart.save()).toEqual(saved)
+  const readOn = () => [interruptId, lineStatus, data, modemStatus, interruptId, data].map(read)
+  const first = readOn()
+  uart = new Uart16550(() => {})
+  uart.load(structuredClone(saved))
+  expect(readOn()).toEqual(first)
+  uart.reset()
+  expect([read(lineStatus), read(data)]).toEqual([0x61, 1])
+})
+
 test('modem status: somebody listens; looped back, the outputs come back, with what changed', () => {
   expect(read(modemStatus)).toBe(0xb0)
   // What Linux looks for: OUT2 and RTS as CD and CTS.
