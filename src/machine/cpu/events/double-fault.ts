@@ -1,3 +1,4 @@
+import { vector } from '../vector.ts'
 import { factsOf } from './exceptions.ts'
 
 /**
@@ -8,6 +9,8 @@ export function combine(first: number, second: number): 'second' | 'doubleFault'
   const before = factsOf(first).contribution
   const now = factsOf(second).contribution
   if (before === 'doubleFault') return 'shutdown'
+  // It would push the same frame again for ever: silicon hangs, deaf even to NMI (CVE-2015-5307).
+  if (first === vector.alignment && second === vector.alignment) return 'shutdown'
   if (before === 'benign' || now === 'benign') return 'second'
   return before === 'contributory' && now === 'pageFault' ? 'second' : 'doubleFault'
 }
