@@ -1,23 +1,11 @@
-import { controlInstructions } from '../../src/machine/cpu/control/control-instructions.ts'
-import { eventInstructions } from '../../src/machine/cpu/events/event-instructions.ts'
-import { segmentInstructions } from '../../src/machine/cpu/segments/segment-instructions.ts'
 import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
 import { keyOf } from '../../src/machine/cpu/system/dispatch.ts'
-import { enterInstructions } from '../../src/machine/cpu/system/enter.ts'
-import { floatingInstructions } from '../../src/machine/cpu/system/floating-unit.ts'
+import { systemInstructions } from '../../src/machine/cpu/system-instructions.ts'
 import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
 import type { OpcodeMap, Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import type { Evidence } from './evidence.ts'
 import { gapsOf } from './gaps.ts'
-
-const system = {
-  ...controlInstructions,
-  ...eventInstructions,
-  ...segmentInstructions,
-  ...enterInstructions,
-  ...floatingInstructions,
-}
 
 /** How a row runs here: generated from its semantic, by TypeScript, as #UD, or not yet. */
 export type Home = 'WebAssembly' | 'TypeScript' | '#UD' | 'not claimed' | 'next'
@@ -27,7 +15,7 @@ export function homeOf(row: Row): Home {
   if (alwaysUndefined) return '#UD'
   if (cpuid && !modelFeatures.has(cpuid)) return 'not claimed'
   const key = keyOf(row)
-  if (key in system) return 'TypeScript'
+  if (systemInstructions.has(key)) return 'TypeScript'
   return key === row.mnemonic && semantics.has(key) ? 'WebAssembly' : 'next'
 }
 

@@ -1,28 +1,24 @@
 import type { PhysicalMemory } from '../bus/physical-memory.ts'
 import type { PortSpace } from '../bus/port-space.ts'
 import { CodeCache } from './code-cache.ts'
-import { controlInstructions } from './control/control-instructions.ts'
 import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
 import { DerivedState } from './derived-state.ts'
 import { noteDataAccess, notePortAccess } from './events/debug-registers.ts'
-import { eventInstructions } from './events/event-instructions.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
 import { FrameTable, memoryBytes } from './frame-table.ts'
 import { HandlerTable, interpreterOf } from './interpreter/handler-numbers.ts'
 import { interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
-import { segmentInstructions } from './segments/segment-instructions.ts'
 import { loadCpu, saveCpu } from './snapshot.ts'
 import { activity, allBanks, noneBegun, pageBytes, ramBase, segment, state } from './state-layout.ts'
 import { CpuState } from './system/cpu-state.ts'
 import { SystemDispatch } from './system/dispatch.ts'
-import { enterInstructions } from './system/enter.ts'
-import { floatingInstructions } from './system/floating-unit.ts'
 import { GuestFault } from './system/guest-fault.ts'
 import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
+import { systemInstructions } from './system-instructions.ts'
 import { type Feature, modelFeatures } from './table/features.ts'
 import { vector } from './vector.ts'
 
@@ -331,15 +327,8 @@ export class Cpu {
   #dispatch(): SystemDispatch {
     const effectiveAddress = this.#core.effectiveAddress
     const operation = new Operation(this.state, this.#processor.memory, effectiveAddress)
-    const instructions = {
-      ...controlInstructions,
-      ...eventInstructions,
-      ...segmentInstructions,
-      ...enterInstructions,
-      ...floatingInstructions,
-    }
     const settle = () => this.#refresh() || this.events.careful
-    return new SystemDispatch(this.#processor, operation, instructions, settle)
+    return new SystemDispatch(this.#processor, operation, systemInstructions, settle)
   }
 
   /** 1, or 0 with the fault in the state. */

@@ -14,18 +14,18 @@ import { translationInstructions } from './translations.ts'
 import { waitingInstructions } from './waiting.ts'
 
 /** Instructions that read and change how the processor works, by mnemonic. */
-export const controlInstructions: SystemInstructions = {
-  ...controlMoves,
-  ...debugMoves,
-  ...modelRegisterInstructions,
-  ...cpuidInstructions,
-  ...timeInstructions,
-  ...randomInstructions,
-  ...fastCallInstructions,
-  ...segmentBaseInstructions,
-  ...translationInstructions,
-  ...waitingInstructions,
-  ...descriptorTableInstructions,
-  ...extendedControlInstructions,
-  ...accessControlInstructions,
-}
+export const controlInstructions: readonly SystemInstructions[] = [
+  controlMoves,
+  debugMoves,
+  modelRegisterInstructions,
+  cpuidInstructions,
+  timeInstructions,
+  randomInstructions,
+  fastCallInstructions,
+  segmentBaseInstructions,
+  translationInstructions,
+  waitingInstructions,
+  descriptorTableInstructions,
+  extendedControlInstructions,
+  accessControlInstructions,
+]

@@ -9,9 +9,7 @@ import { returnLong } from './return-long.ts'
 import { returnProtected } from './return-protected.ts'
 import { returnReal, returnWithinVirtual } from './return-virtual.ts'
 
-/** Instructions that go through the IDT, come back from there, or change RFLAGS as a whole. */
-export const eventInstructions: SystemInstructions = {
-  ...flagsInstructions,
+const interrupts: SystemInstructions = {
   INT: (cpu, operation) => {
     cpu.events.softwareInterrupt(Number(operation.immediate & 0xffn), 'int', operation.next)
     return 'jump'
@@ -31,6 +29,9 @@ export const eventInstructions: SystemInstructions = {
   },
   IRET: interruptReturn,
 }
+
+/** Instructions that go through the IDT, come back from there, or change RFLAGS as a whole. */
+export const eventInstructions: readonly SystemInstructions[] = [flagsInstructions, interrupts]
 
 /** Even an IRET that faults ends the blocking of NMIs (SDM volume 3, 6.7.1). */
 function interruptReturn(cpu: Processor, operation: Operation): Outcome {

@@ -7,11 +7,9 @@ import { segmentMoves } from './segment-moves.ts'
 import { systemRegisters } from './system-registers.ts'
 
 /** Segment registers, far transfers, LDTR and TR, questions about descriptors. */
-export const segmentInstructions: SystemInstructions = {
-  ...segmentMoves,
-  ...systemRegisters,
-  ...descriptorQueries,
-  JMPF: farJump,
-  CALLF: farCall,
-  RETF: farReturn,
-}
+export const segmentInstructions: readonly SystemInstructions[] = [
+  segmentMoves,
+  systemRegisters,
+  descriptorQueries,
+  { JMPF: farJump, CALLF: farCall, RETF: farReturn },
+]

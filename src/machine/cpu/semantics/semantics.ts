@@ -1,3 +1,4 @@
+import { definedOnce } from '../defined-once.ts'
 import { accumulator } from './accumulator.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
@@ -15,10 +16,14 @@ import { ports } from './ports.ts'
 import { shifts } from './shifts.ts'
 import { strings } from './strings.ts'
 
-/** What each mnemonic does, defined once. Mnemonics that are not here are TypeScript (`system/`). */
-export const semantics: ReadonlyMap<string, Semantic> = new Map(
-  [
-    ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, fastCalls, frames],
-    ...[moves, multiplication, ports, shifts, strings],
-  ].flatMap((group) => Object.entries(group)),
-)
+/** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
+const ordinaryPaths = [fastCalls]
+
+/** What each mnemonic does. Mnemonics that are not here are TypeScript. */
+export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
+  ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
+  ...[multiplication, ports, shifts, strings, ...ordinaryPaths],
+])
+
+/** Mnemonics with two definitions: TypeScript's is the whole, the semantic leaves to it what is unusual. */
+export const plainCases: ReadonlySet<string> = new Set(ordinaryPaths.flatMap((group) => Object.keys(group)))

@@ -8,7 +8,7 @@ import { checkFloatingUnit } from './floating-unit.ts'
 import { GuestFault, NewTaskFault } from './guest-fault.ts'
 import type { Operation } from './operation.ts'
 import type { Processor } from './processor.ts'
-import type { SystemInstruction, SystemInstructions } from './system-instruction.ts'
+import type { SystemInstruction } from './system-instruction.ts'
 
 /** Operand kinds that make another instruction of a mnemonic. */
 const specialOperands = ['Cy', 'Dy', 'Sw'] as const
@@ -24,13 +24,13 @@ export class SystemDispatch {
   constructor(
     processor: Processor,
     operation: Operation,
-    instructions: SystemInstructions,
+    instructions: ReadonlyMap<string, SystemInstruction>,
     settle: () => boolean,
   ) {
     this.#processor = processor
     this.#operation = operation
     this.#settle = settle
-    this.#byRow = rows.map((row) => instructions[keyOf(row)] ?? null)
+    this.#byRow = rows.map((row) => instructions.get(keyOf(row)) ?? null)
   }
 
   run(uop: number): number {

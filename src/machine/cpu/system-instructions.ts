@@ -1,0 +1,16 @@
+import { controlInstructions } from './control/control-instructions.ts'
+import { definedOnce } from './defined-once.ts'
+import { eventInstructions } from './events/event-instructions.ts'
+import { segmentInstructions } from './segments/segment-instructions.ts'
+import { enterInstructions } from './system/enter.ts'
+import { floatingInstructions } from './system/floating-unit.ts'
+import type { SystemInstruction } from './system/system-instruction.ts'
+
+/** What TypeScript does, by `keyOf` a row (system/dispatch.ts); all else is in `semantics/`. */
+export const systemInstructions: ReadonlyMap<string, SystemInstruction> = definedOnce([
+  ...controlInstructions,
+  ...eventInstructions,
+  ...segmentInstructions,
+  enterInstructions,
+  floatingInstructions,
+])
