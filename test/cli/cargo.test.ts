@@ -84,7 +84,7 @@ cpus = 2
   expect(await cargoRun(manifest)).toMatchInlineSnapshot(`
     {
       "status": 0,
-      "stderr": "kerneltest: ok: the guest triple-faulted at 0x10016a
+      "stderr": "kerneltest: ok: the guest triple-faulted at 0x10016a (triple_fault+0x7)
     ",
       "stdout": "line A
     ",

@@ -53,14 +53,85 @@ test('the embedded engine counts instructions, the same in every run', async () 
 
 test.each<[string, string[], object]>([
   ['Af', [], { kind: 'exit', value: 0x11, status: 35 }],
-  ['At', ['--expect', 'tripleFault'], { kind: 'tripleFault', detail: expect.stringMatching(/^0x/) }],
-  ['Ah', ['--expect', 'deadHalt'], { kind: 'deadHalt', detail: expect.stringMatching(/^0x/) }],
+  [
+    'At',
+    ['--expect', 'tripleFault'],
+    { kind: 'tripleFault', detail: expect.stringMatching(/^0x/), symbol: 'triple_fault+0x7', faults: [] },
+  ],
+  [
+    'Ah',
+    ['--expect', 'deadHalt'],
+    { kind: 'deadHalt', detail: expect.stringMatching(/^0x/), symbol: 'dead_halt+0x1' },
+  ],
   ['A', ['--limit=1s'], { kind: 'limit', detail: 'busy' }],
   ['As', ['--until', 'show'], { kind: 'stopped' }],
   ['As', ['--expect', 'screen=show'], { kind: 'stopped' }],
 ])('the end of %s %j', async (script, options, end) => {
   const { stdout } = await run(script, ...options)
   expect(JSON.parse(stdout).end).toEqual(end)
+})
+
+test('the embedded engine tells the faults on the way to a triple fault', async () => {
+  const { stdout } = await run('At', '--engine', 'embedded')
+  expect(JSON.parse(stdout).end).toMatchInlineSnapshot(`
+    {
+      "detail": "0x10016a",
+      "faults": [
+        {
+          "cr2": null,
+          "errorCode": null,
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x18",
+          "meaning": "",
+          "mnemonic": "#BP",
+          "rip": "0x10016a",
+          "symbol": "triple_fault+0x7",
+          "vector": 3,
+        },
+        {
+          "cr2": null,
+          "errorCode": "0x1a",
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x68",
+          "meaning": "gate 3 of the IDT",
+          "mnemonic": "#GP",
+          "rip": "0x10016a",
+          "symbol": "triple_fault+0x7",
+          "vector": 13,
+        },
+        {
+          "cr2": null,
+          "errorCode": "0x6b",
+          "failedStep": null,
+          "meaning": "gate 13 of the IDT, while an event was delivered",
+          "mnemonic": "#GP",
+          "rip": "0x10016a",
+          "symbol": "triple_fault+0x7",
+          "vector": 13,
+        },
+        {
+          "cr2": null,
+          "errorCode": "0x0",
+          "failedStep": "its gate lies beyond the limit of the IDT, at 0x40",
+          "meaning": "",
+          "mnemonic": "#DF",
+          "rip": "0x10016a",
+          "symbol": "triple_fault+0x7",
+          "vector": 8,
+        },
+        {
+          "cr2": null,
+          "errorCode": "0x43",
+          "failedStep": null,
+          "meaning": "gate 8 of the IDT, while an event was delivered",
+          "mnemonic": "#GP",
+          "rip": "0x10016a",
+          "symbol": "triple_fault+0x7",
+          "vector": 13,
+        },
+      ],
+      "kind": "tripleFault",
+      "symbol": "triple_fault+0x7",
+    }
+  `)
 })
 
 test('what was asked for stands in `expected`', async () => {

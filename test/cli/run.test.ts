@@ -37,7 +37,20 @@ describe('on the embedded engine', () => {
     expect(await run('At', '--engine', 'embedded')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; expected it to exit with 0x10 (status 33)
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a (triple_fault+0x7); expected it to exit with 0x10 (status 33)
+      The faults on the way to it:
+        #BP breakpoint at 0x10016a (triple_fault+0x7)
+          not delivered: its gate lies beyond the limit of the IDT, at 0x18
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x1a (gate 3 of the IDT)
+          not delivered: its gate lies beyond the limit of the IDT, at 0x68
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x6b (gate 13 of the IDT, while an event was delivered)
+        #DF double fault at 0x10016a (triple_fault+0x7)
+          error code 0x0
+          not delivered: its gate lies beyond the limit of the IDT, at 0x40
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x43 (gate 8 of the IDT, while an event was delivered)
       ",
         "stdout": "line A
       ",
@@ -89,7 +102,7 @@ describe('verdicts', () => {
     expect(await run('At')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; expected it to exit with 0x10 (status 33)
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a (triple_fault+0x7); expected it to exit with 0x10 (status 33)
       ",
         "stdout": "line A
       ",
@@ -101,7 +114,7 @@ describe('verdicts', () => {
     expect(await run('Ah')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest halted for good at 0x10016c: HLT with interrupts off; expected it to exit with 0x10 (status 33); if it is meant to end so: --expect deadHalt
+        "stderr": "kerneltest: not ok: the guest halted for good at 0x10016c (dead_halt+0x1): HLT with interrupts off; expected it to exit with 0x10 (status 33); if it is meant to end so: --expect deadHalt
       ",
         "stdout": "line A
       ",
@@ -185,7 +198,7 @@ describe('texts and screens', () => {
     expect(await run('At', '--expect', 'text=line Z')).toMatchInlineSnapshot(`
       {
         "status": 1,
-        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a; never came: text=line Z
+        "stderr": "kerneltest: not ok: the guest triple-faulted at 0x10016a (triple_fault+0x7); never came: text=line Z
       ",
         "stdout": "line A
       ",

@@ -112,6 +112,40 @@ describe('toExit', () => {
     await expect(vm).not.toExit(0x11)
     await expect(vm).toExit('tripleFault')
   })
+
+  test('tells the faults on the way to a triple fault, where the engine knows them', async ({ boot }) => {
+    const vm = await script(boot, 't', { engine: 'embedded' })
+    expect(await failure(expect(vm.serial).toPrint('line A'))).toMatchInlineSnapshot(`
+      "Expected com1 to print "line A".
+
+      It printed nothing.
+
+      The guest triple-faulted at 0x10016a (triple_fault+0x7).
+      The faults on the way to it:
+        #BP breakpoint at 0x10016a (triple_fault+0x7)
+          not delivered: its gate lies beyond the limit of the IDT, at 0x18
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x1a (gate 3 of the IDT)
+          not delivered: its gate lies beyond the limit of the IDT, at 0x68
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x6b (gate 13 of the IDT, while an event was delivered)
+        #DF double fault at 0x10016a (triple_fault+0x7)
+          error code 0x0
+          not delivered: its gate lies beyond the limit of the IDT, at 0x40
+        #GP general protection at 0x10016a (triple_fault+0x7)
+          error code 0x43 (gate 8 of the IDT, while an event was delivered)
+
+      Nothing was printed on com1.
+
+      Screen: text, 80 columns, 25 rows, cursor at row 0, column 0
+          ┌0─────────10────────20────────30────────40────────50────────60────────70────────┐
+          └─ all 25 rows are blank ────────────────────────────────────────────────────────┘"
+    `)
+    expect(await failure(expect(vm).toExit('success'))).toContain(
+      'The faults on the way to it:\n  #BP breakpoint',
+    )
+    await expect(vm).toExit('tripleFault')
+  })
 })
 
 test('page tables are looked at as they are, without guest time', async ({ boot }) => {

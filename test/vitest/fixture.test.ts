@@ -17,6 +17,11 @@ test('a crash that nothing expects', async ({ boot }) => {
   await vm.end()
 })
 
+test('a crash on the embedded engine', async ({ boot }) => {
+  const vm = await boot('dies.elf', { engine: 'embedded' })
+  await vm.end()
+})
+
 test('a crash that is expected', async ({ boot }) => {
   const vm = await boot('dies.elf')
   await expect(vm).toExit('tripleFault')
@@ -111,8 +116,25 @@ test('a failed test tells and attaches what the guest left', () => {
 
 test('a crash that no matcher named fails the test', () => {
   expect(messages('a crash that nothing expects')).toMatchInlineSnapshot(`
-    "failed: KernelTestError: KT5006: the guest triple-faulted at 0x100028, and nothing in the test expects that
+    "failed: KernelTestError: KT5006: the guest triple-faulted at 0x100028 (start+0x18), and nothing in the test expects that
       If it should: await expect(vm).toExit('tripleFault')."
+  `)
+  expect(messages('a crash on the embedded engine')).toMatchInlineSnapshot(`
+    "failed: KernelTestError: KT5006: the guest triple-faulted at 0x100028 (start+0x18), and nothing in the test expects that
+      If it should: await expect(vm).toExit('tripleFault').
+    The faults on the way to it:
+      #UD invalid opcode at 0x100028 (start+0x18)
+        not delivered: its gate lies beyond the limit of the IDT, at 0x30
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x33 (gate 6 of the IDT, while an event was delivered)
+        not delivered: its gate lies beyond the limit of the IDT, at 0x68
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x6b (gate 13 of the IDT, while an event was delivered)
+      #DF double fault at 0x100028 (start+0x18)
+        error code 0x0
+        not delivered: its gate lies beyond the limit of the IDT, at 0x40
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x43 (gate 8 of the IDT, while an event was delivered)"
   `)
   expect(messages('a crash that is expected')).toBe('passed: ')
 })

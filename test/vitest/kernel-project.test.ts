@@ -42,7 +42,7 @@ test('every test of a guest is a test, and every way to end has its verdict', ()
   )
   expect(lines.sort().join('\n')).toMatchInlineSnapshot(`
     "failed: ends as expected
-      GuestFailure: The guest triple-faulted at 0x100028.
+      GuestFailure: The guest triple-faulted at 0x100028 (start+0x18).
     Expected it to exit with 0x10 (status 33).
     failed: guest_tests > heap > survives_a_huge_allocation
       GuestPanic: allocation error: 64 GiB
