@@ -25,7 +25,15 @@ test('agrees with the calendar of the host, back and forth', () => {
 })
 
 test('the ends of years and leap years', () => {
-  const days = ['2000-02-29', '2000-03-01', '1999-12-31', '2001-01-01', '2100-02-28', '2100-03-01', '2400-02-29']
+  const days = [
+    '2000-02-29',
+    '2000-03-01',
+    '1999-12-31',
+    '2001-01-01',
+    '2100-02-28',
+    '2100-03-01',
+    '2400-02-29',
+  ]
   for (const day of days) {
     const unix = Date.parse(day) / 1000
     const { year, month, day: inMonth } = calendarTime(unixEpoch + unix)
