@@ -1,8 +1,7 @@
 import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
-import { keyOf } from '../../src/machine/cpu/system/dispatch.ts'
 import { systemInstructions } from '../../src/machine/cpu/system-instructions.ts'
 import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
-import type { OpcodeMap, Row } from '../../src/machine/cpu/table/row.ts'
+import { instructionName, type OpcodeMap, type Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import type { Evidence } from './evidence.ts'
 import { gapsOf } from './gaps.ts'
@@ -14,9 +13,9 @@ export function homeOf(row: Row): Home {
   const { alwaysUndefined, cpuid } = row.facts
   if (alwaysUndefined) return '#UD'
   if (cpuid && !modelFeatures.has(cpuid)) return 'not claimed'
-  const key = keyOf(row)
-  if (systemInstructions.has(key)) return 'TypeScript'
-  return key === row.mnemonic && semantics.has(key) ? 'WebAssembly' : 'next'
+  const name = instructionName(row)
+  if (systemInstructions.has(name)) return 'TypeScript'
+  return semantics.has(name) ? 'WebAssembly' : 'next'
 }
 
 const titles: Readonly<Record<OpcodeMap, string>> = {

@@ -17,7 +17,7 @@ export interface CoreExports extends MemoryExports {
   readonly effectiveAddress: (uop: number, popped: number) => bigint
 }
 
-interface Compiled {
+export interface Compiled {
   readonly core: Core
   readonly module: WebAssembly.Module
 }

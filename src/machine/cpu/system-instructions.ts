@@ -6,7 +6,7 @@ import { enterInstructions } from './system/enter.ts'
 import { floatingInstructions } from './system/floating-unit.ts'
 import type { SystemInstruction } from './system/system-instruction.ts'
 
-/** What TypeScript does, by `keyOf` a row (system/dispatch.ts); all else is in `semantics/`. */
+/** What TypeScript does, by `instructionName`; all else is in `semantics/`. */
 export const systemInstructions: ReadonlyMap<string, SystemInstruction> = definedOnce([
   ...controlInstructions,
   ...eventInstructions,

@@ -1,54 +1,143 @@
 import { expect, test } from 'vitest'
-import { fastCallInstructions } from '../../../src/machine/cpu/control/fast-calls.ts'
-import { state } from '../../../src/machine/cpu/state-layout.ts'
-import { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import type { Operation } from '../../../src/machine/cpu/system/operation.ts'
-import type { Processor } from '../../../src/machine/cpu/system/processor.ts'
-import { execute, number } from './processor.ts'
+import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
+import { type CpuState, flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { BothPaths, numbers } from '../plain-path.ts'
+import { type ModeName, number } from './processor.ts'
 
-/** SplitMix64. */
-function numbers(seed: bigint): () => bigint {
-  let at = seed
-  return () => {
-    at = BigInt.asUintN(64, at + 0x9e37_79b9_7f4a_7c15n)
-    const once = BigInt.asUintN(64, (at ^ (at >> 30n)) * 0xbf58_476d_1ce4_e5b9n)
-    return once ^ (once >> 31n)
-  }
-}
+const rounds = 150
+const legacy: readonly ModeName[] = ['real', 'v86', 'prot32', 'prot32u', 'pae32', 'compat32', 'compat32u']
+const long: readonly ModeName[] = ['long64', 'long64u']
+const all = [...legacy, ...long]
+const pml4 = 0x1000n
 
+type Random = () => bigint
+const oneIn = (next: Random, count: number) => next() % BigInt(count) === 0n
+const pick = <Item>(next: Random, items: readonly Item[]) =>
+  items[Number(next() % BigInt(items.length))] as Item
 const canonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value))
-const settable = 0x24_0ed7n
+const anyBase = (next: Random) => (oneIn(next, 3) ? next() : canonical(next()))
 
-/** Everything that the instruction may change; lazy flags count as what they mean. */
-function shown(cpu: CpuState): string {
-  const general = Array.from({ length: 16 }, (_, index) => cpu.general(index))
-  const segments = [1, 2].flatMap((one) => Object.values(cpu.segment(one)))
-  return [...general, cpu.rip, cpu.flags, cpu.cpl, ...segments].map((value) => value.toString(16)).join(' ')
+const settableFlags = 0x3c_7ed7
+/** TSD, PGE, FSGSBASE, SMAP; PCIDE in IA-32e mode. */
+const settableCr4 = 0x21_0084n
+const pcide = 0x2_0000n
+
+/** Everything that decides what the instructions here do. */
+function anyState(cpu: CpuState, next: Random): void {
+  const kept = (cpu.flags & flagBit.virtual8086) | 2
+  cpu.flags = (Number(next() & 0xffff_ffffn) & settableFlags) | kept | (oneIn(next, 20) ? flagBit.trap : 0)
+  if (oneIn(next, 10)) cpu.setU32(state.pending, 1)
+  if (oneIn(next, 20)) cpu.setU64(state.dr7, 0x401n | (next() & 0xf_0000n))
+  const isLong = cpu.isLongMode && oneIn(next, 2)
+  cpu.setU64(state.cr4, cpu.u64(state.cr4) | (next() & settableCr4) | (isLong ? pcide : 0n))
 }
 
-test.each(['syscall', 'o64 sysret'])('%s does in WebAssembly what TypeScript says', (code) => {
+/** RSP where a page begins or near it, with anything in memory there. */
+function anyStack(cpu: CpuState, next: Random): void {
+  const at = 0x8000 + pick(next, [0, 0, 0, 2, 3, 8, -4])
+  cpu.setGeneral(number.rsp, BigInt(at) + (oneIn(next, 10) ? 1n << 47n : 0n))
+  for (const offset of [-8, 0, 8]) cpu.view.setBigUint64(ramBase + at + offset, next(), true)
+}
+
+function anyImage(cpu: CpuState, next: Random): void {
+  anyStack(cpu, next)
+  const at = ramBase + Number(cpu.general(number.rsp, 2))
+  if (!oneIn(next, 10)) cpu.view.setUint32(at, cpu.view.getUint32(at, true) & ~flagBit.trap, true)
+}
+
+function anyBases(cpu: CpuState, next: Random): void {
+  const bases = [segment.fs, segment.gs].map((one) => state.segmentBases + 8 * one)
+  for (const at of [...bases, state.kernelGsBase]) cpu.setU64(at, canonical(next()))
+  cpu.setGeneral(number.rcx, anyBase(next))
+}
+
+function anyBaseRegister(cpu: CpuState, next: Random): void {
+  anyBases(cpu, next)
+  cpu.setGeneral(number.rcx, (next() << 32n) | pick(next, [0xc000_0100n, 0xc000_0101n, 0xc000_0102n, 0x10n]))
+  const value = anyBase(next)
+  cpu.setGeneral(number.rax, (next() << 32n) | (value & 0xffff_ffffn))
+  cpu.setGeneral(number.rdx, (next() << 32n) | (value >> 32n))
+}
+
+function anyTime(cpu: CpuState, next: Random): void {
+  for (const at of [state.units, state.tscOffset, state.tscAux]) cpu.setU64(at, next())
+}
+
+function anyControl(cpu: CpuState, next: Random): void {
+  for (const at of [state.cr2, state.taskPriority]) cpu.setU64(at, next() & 0xf_ffff_ffffn)
+}
+
+/** Now and then with bits that PCIDs give a meaning, or with reserved ones. */
+function anyTables(cpu: CpuState, next: Random): void {
+  const odd = [1n << 63n, 0x18n, 0x7n, 1n << 40n, 1n << 52n, 0x1_0000_0000n]
+  cpu.setGeneral(number.rax, pml4 | (oneIn(next, 2) ? pick(next, odd) : 0n))
+}
+
+function anySystemCall(cpu: CpuState, next: Random): void {
+  cpu.setGeneral(number.rcx, anyBase(next))
+  cpu.setGeneral(number.r11, next())
+  for (const at of [state.star, state.lstar, state.fmask]) cpu.setU64(at, next())
+  if (!oneIn(next, 4)) cpu.setU64(state.lstar, 0x1_0010n)
+  if (!oneIn(next, 4)) cpu.setGeneral(number.rcx, 0x1_0010n)
+}
+
+function anyAddress(cpu: CpuState, next: Random): void {
+  cpu.setGeneral(number.rax, oneIn(next, 2) ? next() & 0x3f_ffffn : anyBase(next))
+  if (oneIn(next, 2)) cpu.setU64(state.segmentBases + 8 * segment.fs, canonical(next()))
+}
+
+type Setting = (cpu: CpuState, next: Random) => void
+
+type Case = [code: string, modes: readonly ModeName[], set: Setting]
+const nothing: Setting = () => {}
+
+const cases: readonly Case[] = [
+  ['cli', all, nothing],
+  ['sti; nop', all, nothing],
+  ['pushf', all, anyStack],
+  ['o16 pushf', long, anyStack],
+  ['popf', all, anyImage],
+  ['o16 popf', long, anyImage],
+  ['stac', all, nothing],
+  ['clac', all, nothing],
+  ['swapgs', long, anyBases],
+  ['rdfsbase rax', long, anyBases],
+  ['rdgsbase r9d', long, anyBases],
+  ['wrfsbase rcx', long, anyBases],
+  ['wrgsbase ecx', long, anyBases],
+  ['rdmsr', all, anyBaseRegister],
+  ['wrmsr', all, anyBaseRegister],
+  ['nop; rdtsc', all, anyTime],
+  ['nop; rdtscp', all, anyTime],
+  ...[0, 2, 3, 4].flatMap((index): Case[] => [
+    [`mov rbx, cr${index}`, long, anyControl],
+    [`mov ebx, cr${index}`, legacy, anyControl],
+  ]),
+  ['mov rbx, cr8', long, anyControl],
+  ['mov cr3, rax; nop', long, anyTables],
+  ['mov cr3, eax; nop', ['real', 'prot32', 'compat32'], anyTables],
+  ['mov rcx, [rbx]; invlpg [rbx]; invlpg [rax]; nop', long, anyAddress],
+  ['invlpg [fs:rax]; invlpg [eax]; nop', long, anyAddress],
+  ['invlpg [fs:eax]; nop', legacy, anyAddress],
+  ['syscall', long, anySystemCall],
+  ['o64 sysret', long, anySystemCall],
+]
+
+test.each<Case>(cases)('%s in WebAssembly does what TypeScript says', (code, modes, set) => {
+  const paths = new BothPaths()
   const next = numbers(1n)
-  const isCall = code === 'syscall'
-  for (let round = 0; round < 60; round++) {
-    let before = new ArrayBuffer(0)
-    const { end, state: cpu } = execute({
-      mode: isCall ? 'long64u' : 'long64',
-      code,
-      set: (cpu) => {
-        cpu.setGeneral(number.rcx, canonical(next()))
-        cpu.setGeneral(number.r11, next() & ~0x10_0100n)
-        cpu.setU64(state.star, next())
-        cpu.setU64(state.lstar, canonical(next()))
-        cpu.setU64(state.fmask, next() & 0xffff_ffffn)
-        cpu.flags = Number((next() & settable) | 2n)
-        before = cpu.view.buffer.slice(0, state.end) as ArrayBuffer
-      },
-    })
-    const reference = new CpuState(new DataView(before))
-    const operation = { next: reference.rip + (isCall ? 2n : 3n), bytes: 8 } as Operation
-    const instruction = fastCallInstructions[isCall ? 'SYSCALL' : 'SYSRET']
-    instruction?.({ state: reference } as Processor, operation)
-    expect(end).toBe('ok')
-    expect(shown(cpu)).toBe(shown(reference))
+  let plain = 0
+  for (let round = 0; round < rounds; round++) {
+    const seed = next()
+    const setAll = (cpu: CpuState) => {
+      const own = numbers(seed)
+      anyState(cpu, own)
+      set(cpu, own)
+    }
+    const mode = pick(next, modes)
+    const { isPlain, differences } = paths.run({ mode, code, set: setAll })
+    expect([round, mode, differences]).toEqual([round, mode, []])
+    if (isPlain) plain++
   }
+  expect(plain).toBeGreaterThan(rounds / 3)
 })

@@ -49,9 +49,20 @@ export interface Start {
 }
 
 /** Runs as many units of `code`, all of its instructions if nothing is said, or up to an exception. */
-export function execute({ mode, code, general = {}, set, units }: Start): Answer {
+export function execute(start: Start): Answer {
+  const cpu = newProcessor()
+  const end = executeOn(cpu, start)
+  return { cpu, state: cpu.state, end, general: (name) => cpu.state.general(number[name]) }
+}
+
+export function newProcessor(): Cpu {
   const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace())
   cpu.stopsAtExceptions = true
+  return cpu
+}
+
+/** Answers how it ended. The processor begins anew, whatever it has done before. */
+export function executeOn(cpu: Cpu, { mode, code, general = {}, set, units }: Start): string {
   const { state: cpuState } = cpu
   cpu.poke(codeAt, assemble(mode === 'real' || mode === 'v86' ? 16 : mode.startsWith('long') ? 64 : 32, code))
   pageTables(cpu)
@@ -69,7 +80,7 @@ export function execute({ mode, code, general = {}, set, units }: Start): Answer
       : stop.kind === 'budget'
         ? 'ok'
         : stop.kind
-  return { cpu, state: cpuState, end, general: (name) => cpuState.general(number[name]) }
+  return end
 }
 
 /** 4 MiB one to one, for everybody, in large pages. */

@@ -11,8 +11,8 @@ const machineStatus = 15n
 
 /** Moves from and to control registers; SDM volume 2 under each name. */
 export const controlMoves: SystemInstructions = {
-  'MOV Cy': (processor, operation) =>
-    operation.row.operands[0] === 'Cy' ? write(processor, operation) : read(processor, operation),
+  'MOV Ry,Cy': read,
+  'MOV Cy,Ry': write,
   CLTS: ({ state: cpu }) => {
     cpu.setU64(state.cr0, BigInt((cpu.cr0 & ~cr0Bit.ts) >>> 0))
     return 'next'

@@ -24,16 +24,23 @@ const writableDr6 = dr6.breakpoints | dr6.access | dr6.step | dr6.task
  * the privilege before general detection (volume 3, 26.1.1 and 26.1.3).
  */
 export const debugMoves: SystemInstructions = {
-  'MOV Dy': ({ state: cpu }, operation) => {
-    const writes = operation.row.operands[0] === 'Dy'
-    const number = debugNumber(cpu, operation, writes ? 0 : 1)
-    protect(cpu.cpl !== 0)
-    checkGeneralDetect(cpu)
-    const bytes = moveBytes(cpu)
-    if (writes) writeDebug(cpu, number, cpu.general(operation.general(1), bytes))
-    else cpu.setGeneral(operation.general(0), cpu.u64(debugAt(number)), bytes)
+  'MOV Ry,Dy': ({ state: cpu }, operation) => {
+    const number = checkedNumber(cpu, operation, 1)
+    cpu.setGeneral(operation.general(0), cpu.u64(debugAt(number)), moveBytes(cpu))
     return 'next'
   },
+  'MOV Dy,Ry': ({ state: cpu }, operation) => {
+    const number = checkedNumber(cpu, operation, 0)
+    writeDebug(cpu, number, cpu.general(operation.general(1), moveBytes(cpu)))
+    return 'next'
+  },
+}
+
+function checkedNumber(cpu: CpuState, operation: Operation, index: number): number {
+  const number = debugNumber(cpu, operation, index)
+  protect(cpu.cpl !== 0)
+  checkGeneralDetect(cpu)
+  return number
 }
 
 /** DR4 and DR5 are DR6 and DR7 unless CR4.DE says that they are nothing. */

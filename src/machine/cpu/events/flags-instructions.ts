@@ -23,7 +23,7 @@ function pushFlags({ state: cpu, memory }: Processor, operation: Operation): Out
   const { flags } = cpu
   const image = hasVirtualInterrupts(cpu) ? virtualFlags(flags) : flags
   const shown = image & ~(flagBit.resume | flagBit.virtual8086)
-  memory.write(operation.stackLinear(-bytes, bytes, 'w'), bytes, shown, 'current')
+  memory.write(operation.stackLinear(-bytes, bytes, 'w'), bytes, shown, 'stack')
   moveStack(cpu, -bytes)
   return 'next'
 }

@@ -2,14 +2,14 @@ import { Operations, type Semantic } from '../semantics/operations.ts'
 import { semantics } from '../semantics/semantics.ts'
 import type { Variant } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
-import type { Row } from '../table/row.ts'
+import { instructionName, type Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import { vector } from '../vector.ts'
 import { call, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
-import { type HandlerNumbers, isSystem } from './handler-numbers.ts'
+import type { HandlerNumbers } from './handler-numbers.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineFindCode, defineInterpreter, type HotHandler } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
@@ -100,12 +100,13 @@ type FastHandlers = Readonly<Record<InterpreterName, Map<string, number>>>
 /** Every case of every row with a semantic, in 64-bit code or in other code, in the table's order. */
 function casesOf(long: boolean): Case[] {
   return rows.flatMap((row) => {
-    const semantic = isSystem(row) ? undefined : semantics.get(row.mnemonic)
+    const name = instructionName(row)
+    const semantic = semantics.get(name)
     if (!semantic) return []
     return choicesOf(row, long).map((choice) => {
       const variant = variantOf(row, choice)
-      const slowKey = handlerKey(row.mnemonic, variant, false)
-      return { row, choice, semantic, variant, slowKey, fastKey: handlerKey(row.mnemonic, variant, true) }
+      const slowKey = handlerKey(name, variant, false)
+      return { row, choice, semantic, variant, slowKey, fastKey: handlerKey(name, variant, true) }
     })
   })
 }
@@ -135,7 +136,7 @@ function defineSlowHandlers(
 function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, number>): HotHandler[] {
   const hot: HotHandler[] = []
   for (const { row, fastKey: key, semantic, variant } of cases[name]) {
-    if (numbers.has(key) || !isHot(row.mnemonic, variant, name)) continue
+    if (numbers.has(key) || !isHot(instructionName(row), variant, name)) continue
     numbers.set(key, pseudo.count + hot.length)
     hot.push({ semantic, variant })
   }

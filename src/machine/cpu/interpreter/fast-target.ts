@@ -308,6 +308,22 @@ export class FastTarget implements Target {
     throw new Error('system instructions have slow handlers only')
   }
 
+  isPlain(): Expression {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  operandNumber(): Expression {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  refetch(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  run(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
   writePrivilege(): void {
     throw new Error('system instructions have slow handlers only')
   }

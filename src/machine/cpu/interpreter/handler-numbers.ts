@@ -1,5 +1,5 @@
 import type { Handlers } from '../micro-op.ts'
-import type { Row } from '../table/row.ts'
+import { instructionName, type Row } from '../table/row.ts'
 import type { InterpreterName } from './code-lookup.ts'
 import { type Choice, choiceNumber, handlerKey, variantOf } from './variants.ts'
 
@@ -40,17 +40,13 @@ export class HandlerTable {
 
   #find(name: InterpreterName, row: Row, choice: Choice): Handlers {
     const variant = variantOf(row, choice)
-    const slow = isSystem(row) ? undefined : this.numbers.slow[handlerKey(row.mnemonic, variant, false)]
+    const instruction = instructionName(row)
+    const slow = this.numbers.slow[handlerKey(instruction, variant, false)]
     if (slow === undefined) return { fast: 0, slow: this.numbers.system }
-    return { fast: this.numbers.fast[name][handlerKey(row.mnemonic, variant, true)] ?? 0, slow }
+    return { fast: this.numbers.fast[name][handlerKey(instruction, variant, true)] ?? 0, slow }
   }
 }
 
 /** More than there are numbers of choices. */
 const choiceCount = 1000
 const interpreterNumber = { flat32: 0, long64: 1, segmented: 2 } as const
-
-/** MOV has rows for control, debug and segment registers, which are TypeScript. */
-export function isSystem(row: Row): boolean {
-  return row.operands.some((kind) => kind === 'Cy' || kind === 'Dy' || kind === 'Sw')
-}

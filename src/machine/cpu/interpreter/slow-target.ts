@@ -2,6 +2,7 @@ import { invariant } from '../../../support/invariant.ts'
 import { microOp, shape } from '../micro-op.ts'
 import type {
   Access,
+  CoreFunction,
   Destination,
   FlagSlot,
   Place,
@@ -11,14 +12,14 @@ import type {
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
 import { vector } from '../vector.ts'
-import { call, constant, type Expression, load, op, select } from '../wasm/expression.ts'
+import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import { accessBit, resolved } from './access.ts'
 import { nonCanonicalTest } from './canonical.ts'
 import type { Imports } from './imports.ts'
 import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
 import { stackMask } from './stack-pointer.ts'
-import { status } from './status.ts'
+import { interruption, status } from './status.ts'
 
 const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */
@@ -145,12 +146,28 @@ export class SlowTarget implements Target {
     this.f.store('i32.store', 0, value, state.systemFlags)
   }
 
-  readState(at: number, type: 'i32' | 'i64'): Expression {
-    return load(`${type}.load`, 0, at)
+  isPlain(place: Place): Expression {
+    return op('i32.ne', (place.where as SlowPlace).address, resolved.far)
   }
 
-  writeState(at: number, type: 'i32' | 'i64', value: Expression): void {
-    this.f.store(`${type}.store`, 0, value, at)
+  operandNumber(index: number): Expression {
+    return field(this.#uop, microOp.registers + index)
+  }
+
+  readState(at: number | Expression, type: 'i32' | 'i64'): Expression {
+    return load(`${type}.load`, at)
+  }
+
+  writeState(at: number | Expression, type: 'i32' | 'i64', value: Expression): void {
+    this.f.store(`${type}.store`, at, value)
+  }
+
+  refetch(): void {
+    this.f.store('i32.store', 0, interruption.codeChanged, state.interruption)
+  }
+
+  run(name: CoreFunction, operands: readonly Operand[]): void {
+    this.f.call(this.#functions.memory[name], ...operands)
   }
 
   writePrivilege(level: 0 | 3): void {

@@ -20,7 +20,7 @@ export const status = {
 
 /** Why the micro-op behind a slow handler must not just follow: `state.interruption`. */
 export const interruption = {
-  /** A store hit decoded code: the next instruction is fetched again. */
+  /** A store hit decoded code, or translations have changed: the next instruction is fetched again. */
   codeChanged: 1,
   /** A device ends the run. */
   stop: 2,

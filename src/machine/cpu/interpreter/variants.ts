@@ -57,11 +57,11 @@ function operandShape(kind: OperandKind, operandBytes: number, isMemory: boolean
 }
 
 /** Handlers are shared by everything with the same key. */
-export function handlerKey(mnemonic: string, variant: Variant, withShapes: boolean): string {
+export function handlerKey(instruction: string, variant: Variant, withShapes: boolean): string {
   const operands = variant.operands.map(({ shape, bytes }) =>
     shape === 'immediate' ? `i${bytes}` : `${withShapes ? shape[0] : ''}${bytes}`,
   )
-  return [mnemonic, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
+  return [instruction, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
 }
 
 /** What code is mostly made of. */
@@ -79,9 +79,9 @@ const registerOnly = new Set([
 ])
 
 /** What gets a case in an interpreter's switch: about 300, the rest is rare enough for a call. */
-export function isHot(mnemonic: string, variant: Variant, name: InterpreterName): boolean {
-  if (!hot.has(mnemonic)) return false
+export function isHot(instruction: string, variant: Variant, name: InterpreterName): boolean {
+  if (!hot.has(instruction)) return false
   if (variant.bytes === 2 && name !== 'segmented') return false
   if (variant.bytes === 8 && name !== 'long64') return false
-  return !(registerOnly.has(mnemonic) && variant.operands.some((one) => one.shape === 'memory'))
+  return !(registerOnly.has(instruction) && variant.operands.some((one) => one.shape === 'memory'))
 }

@@ -231,6 +231,22 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves system instructions to the interpreter')
   }
 
+  isPlain(): Expression {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  operandNumber(): Expression {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  refetch(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  run(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
   writePrivilege(): void {
     throw new Error('a region leaves system instructions to the interpreter')
   }

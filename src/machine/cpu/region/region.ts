@@ -4,6 +4,7 @@ import { variantOf } from '../interpreter/variants.ts'
 import { Operations } from '../semantics/operations.ts'
 import { semantics } from '../semantics/semantics.ts'
 import { state } from '../state-layout.ts'
+import { instructionName } from '../table/row.ts'
 import { op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
@@ -74,7 +75,7 @@ class RegionWriter {
     invariant(placed?.instruction.row, 'a region has valid instructions')
     const { instruction, address } = placed
     const { row } = placed.instruction
-    const semantic = semantics.get(row.mnemonic)
+    const semantic = semantics.get(instructionName(row))
     invariant(semantic, `${row.mnemonic} has a semantic`)
     const choice = { ...instruction, condition: instruction.opcode & 15 }
     const variant = variantOf(row, choice)

@@ -8,8 +8,8 @@ import { checkLoad } from './load-segment.ts'
 
 /** Loads of segment registers and stores of selectors (SDM volume 2, MOV, PUSH, POP, LDS). */
 export const segmentMoves: SystemInstructions = {
-  'MOV Sw': (cpu, operation) =>
-    operation.row.operands[0] === 'Sw' ? load(cpu, operation) : store(cpu, operation),
+  'MOV Sw,Ew': load,
+  'MOV Ew,Sw': store,
   PUSHS: push,
   POPS: pop,
   LDS: loader(segment.ds),

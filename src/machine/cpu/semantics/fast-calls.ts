@@ -1,16 +1,14 @@
 import { rights, segment, state } from '../state-layout.ts'
 import { eferBit, flagBit } from '../system/cpu-state.ts'
 import type { Expression } from '../wasm/expression.ts'
+import { isCanonical48 } from './canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
+import { readRflags, writeRflags } from './rflags.ts'
 
 const [rcx, r11] = [1, 11]
 const wholeSpace = 0xffff_ffff
-const arithmeticFlags = 0x8d5
-/** Where the arithmetic flags stand in RFLAGS. */
-const place = { c: 0, p: 2, a: 4, z: 6, s: 7, o: 11 } as const
-/** What SYSRET takes from R11 besides: all but RF, VM and reserved bits (SDM volume 2, SYSRET). */
-const returnedFlags = 0x3c_7fd7 & ~arithmeticFlags
-const alwaysSet = 2
+/** What SYSRET takes from R11: all but RF, VM and reserved bits (SDM volume 2, SYSRET). */
+const returnedFlags = 0x3c_7fd7
 /** What makes the next boundary one to look at. */
 const exceptional = flagBit.trap | flagBit.virtualInterruptPending
 
@@ -18,7 +16,7 @@ const common = rights.nonSystem | rights.accessed | rights.writable | rights.pre
 
 /** The plain case of `control/fast-calls.ts`: EFER.SCE, and LSTAR canonical in 48 bits. */
 const syscall: Semantic = (b) => {
-  const flags = rflags(b)
+  const flags = b.op('and', readRflags(b), ~flagBit.resume)
   const target = b.state(state.lstar)
   const star = b.op('and', b.op('shr_u', b.state(state.star), 32), 0xffff)
   const mask = b.op('xor', b.op('and', b.state(state.fmask), 0xffff_ffff), -1)
@@ -29,7 +27,7 @@ const syscall: Semantic = (b) => {
   b.commit(() => {
     b.set(b.register(rcx, 8), back)
     b.set(b.register(r11, 8), flags)
-    writeFlags(b, after)
+    writeRflags(b, after, after)
     setFlat(b, segment.cs, b.op('and', star, 0xfffc), common | rights.code | rights.long)
     setFlat(b, segment.ss, b.op('add', star, 8), common | rights.big)
     b.setPrivilege(0)
@@ -49,7 +47,7 @@ const sysret: Semantic = (b) => {
   const destination = b.near(target)
   const ring = 3 << rights.dplShift
   b.commit(() => {
-    writeFlags(b, r11Now)
+    writeRflags(b, r11Now, b.op('and', r11Now, returnedFlags))
     const user = (distance: number) => b.op('or', b.op('and', b.op('add', star, distance), 0xffff), 3)
     setFlat(b, segment.cs, user(16), common | ring | rights.code | rights.long)
     setFlat(b, segment.ss, user(8), common | ring | rights.big)
@@ -62,26 +60,6 @@ export const fastCalls: Readonly<Record<string, Semantic>> = { SYSCALL: syscall,
 
 function isEnabled(b: Operations): Expression {
   return b.op('ne', b.op('and', b.state(state.efer), eferBit.sce), 0)
-}
-
-function isCanonical48(b: Operations, address: Expression): Expression {
-  return b.op('eq', b.op('shr_s', b.op('shl', address, 16), 16), address)
-}
-
-/** RFLAGS without RF. */
-function rflags(b: Operations): Expression {
-  const system = b.op('and', b.state(state.systemFlags, 'i32'), ~(arithmeticFlags | flagBit.resume) >>> 0)
-  return (['c', 'p', 'a', 'z', 's', 'o'] as const).reduce(
-    (all, name) => b.op('or', all, b.op('shl', b.flag(name), place[name])),
-    system,
-  )
-}
-
-function writeFlags(b: Operations, flags: Expression): void {
-  const bit = (name: keyof typeof place) => b.op('and', b.op('shr_u', flags, place[name]), 1)
-  const high = b.op('or', b.op('shl', bit('c'), 63), b.op('shl', b.op('xor', bit('c'), bit('o')), 62))
-  b.setFlagsApart(bit('s'), bit('z'), bit('p'), b.op('or', high, b.op('shl', bit('a'), 3)))
-  b.setSystemFlags(b.op32('wrap_i64', b.op('or', b.op('and', flags, returnedFlags), alwaysSet)))
 }
 
 function setFlat(b: Operations, number: number, selector: Expression, access: number): void {

@@ -3,7 +3,16 @@ import { constant, type Expression, type Operand, op, select } from '../wasm/exp
 import type { NameOf, NumericName } from '../wasm/opcodes.ts'
 import { conditionOf } from './conditions.ts'
 import { type ArithmeticKind, carriesOf } from './flags.ts'
-import type { Access, Destination, Place, Pointer, SegmentName, Target, Variant } from './target.ts'
+import type {
+  Access,
+  CoreFunction,
+  Destination,
+  Place,
+  Pointer,
+  SegmentName,
+  Target,
+  Variant,
+} from './target.ts'
 
 type Long = NameOf<'i64'>
 type Short = NameOf<'i32'>
@@ -179,8 +188,13 @@ export class Operations {
     return this.#keep(this.#target.systemFlags())
   }
 
-  /** A field of the state, as an i64. */
-  state(at: number, type: 'i32' | 'i64' = 'i64'): Expression {
+  /** The number of a control or segment register operand, as an i32. */
+  operandNumber(index: number): Expression {
+    return this.#keep(this.#target.operandNumber(index))
+  }
+
+  /** A field of the state, as an i64; its address may be worked out. */
+  state(at: number | Expression, type: 'i32' | 'i64' = 'i64'): Expression {
     this.#resolving('a field of the state')
     const value = this.#target.readState(at, type)
     return this.#keep(type === 'i64' ? value : op('i64.extend_i32_u', value))
@@ -215,12 +229,17 @@ export class Operations {
 
   /**
    * The plain case of an instruction that TypeScript knows whole (`system/`): unless `plain` holds, it is
-   * done
-   * there.
+   * done there.
    */
   leaveUnless(plain: Expression): void {
     this.#resolving('leaving')
     this.#target.leaveUnless(plain)
+  }
+
+  /** Leaves places that must not be read twice to TypeScript, before they are read. */
+  leaveUnlessPlain(place: Place): Place {
+    this.leaveUnless(this.#target.isPlain(place))
+    return place
   }
 
   /**
@@ -276,9 +295,21 @@ export class Operations {
     this.#target.writeSystemFlags(value)
   }
 
-  setState(at: number, value: Expression | bigint | number, type: 'i32' | 'i64' = 'i64'): void {
+  setState(at: number | Expression, value: Expression | bigint | number, type: 'i32' | 'i64' = 'i64'): void {
     this.#committing('a field of the state')
     this.#target.writeState(at, type, typeof value === 'object' ? value : constant(type, value))
+  }
+
+  /** The next instruction is fetched again, through what translations have become. */
+  refetch(): void {
+    this.#committing('fetching')
+    this.#target.refetch()
+  }
+
+  /** A function of the core. */
+  run(name: CoreFunction, ...operands: readonly Operand[]): void {
+    this.#committing('a function of the core')
+    this.#target.run(name, operands)
   }
 
   /** Comes after flags have been set. */

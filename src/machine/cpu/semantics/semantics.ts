@@ -1,29 +1,40 @@
 import { definedOnce } from '../defined-once.ts'
+import { accessControl } from './access-control.ts'
 import { accumulator } from './accumulator.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
 import { checks } from './checks.ts'
 import { control } from './control.ts'
+import { controlRegisters } from './control-registers.ts'
 import { decimal } from './decimal.ts'
 import { doubleShifts } from './double-shifts.ts'
 import { exchanges } from './exchange.ts'
 import { fastCalls } from './fast-calls.ts'
+import { flagsStack } from './flags-stack.ts'
 import { frames } from './frames.ts'
+import { interruptFlag } from './interrupt-flag.ts'
+import { modelRegisters } from './model-registers.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
 import type { Semantic } from './operations.ts'
 import { ports } from './ports.ts'
+import { segmentBases } from './segment-bases.ts'
 import { shifts } from './shifts.ts'
 import { strings } from './strings.ts'
+import { timeStampCounter } from './time-stamp.ts'
+import { translations } from './translations.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
-const ordinaryPaths = [fastCalls]
+const ordinaryPaths = [
+  ...[accessControl, controlRegisters, fastCalls, flagsStack, interruptFlag, modelRegisters, segmentBases],
+  ...[timeStampCounter, translations],
+]
 
-/** What each mnemonic does. Mnemonics that are not here are TypeScript. */
+/** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */
 export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
   ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
   ...[multiplication, ports, shifts, strings, ...ordinaryPaths],
 ])
 
-/** Mnemonics with two definitions: TypeScript's is the whole, the semantic leaves to it what is unusual. */
+/** Instructions with two definitions: TypeScript's is the whole, the semantic leaves to it what is unusual. */
 export const plainCases: ReadonlySet<string> = new Set(ordinaryPaths.flatMap((group) => Object.keys(group)))

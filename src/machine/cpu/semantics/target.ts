@@ -1,4 +1,4 @@
-import type { Expression } from '../wasm/expression.ts'
+import type { Expression, Operand } from '../wasm/expression.ts'
 import type { FunctionBuilder } from '../wasm/function-builder.ts'
 
 /** How a memory operand will be used: writing places are translated for writing before anything is read. */
@@ -22,6 +22,9 @@ export interface Destination {
 export type Pointer = 'si' | 'di' | 'cx' | 'bx' | 'sp' | 'bp'
 export type SegmentName = 'es' | 'ss' | 'source'
 export type FlagSlot = 'flagSign' | 'flagZero' | 'flagCarries'
+
+/** Functions of the core that system instructions have to do with; none of them faults. */
+export type CoreFunction = 'selectBank' | 'flushTlb' | 'invalidatePage'
 
 /** One operand as the variant at hand has it. */
 export interface OperandShape {
@@ -69,8 +72,12 @@ export interface Target {
   fault(when: Expression, vector: number, code: number): void
   /** #GP(0) unless ports may be used. */
   checkPort(port: Expression, bytes: number): void
+  /** Whether it is plain RAM or a register: reading it once more has no effect outside. */
+  isPlain(place: Place): Expression
+  /** The number of a control or segment register operand. */
+  operandNumber(index: number): Expression
   /** A field of the state; only slow handlers of system instructions have to do with any. */
-  readState(at: number, type: 'i32' | 'i64'): Expression
+  readState(at: number | Expression, type: 'i32' | 'i64'): Expression
   /** Leaves the instruction to TypeScript. */
   leaveUnless(plain: Expression): void
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
@@ -83,7 +90,10 @@ export interface Target {
   writePointer(pointer: Pointer, value: Expression): void
   writeFlags(slot: FlagSlot, value: Expression): void
   writeSystemFlags(value: Expression): void
-  writeState(at: number, type: 'i32' | 'i64', value: Expression): void
+  writeState(at: number | Expression, type: 'i32' | 'i64', value: Expression): void
+  /** The next instruction is fetched again. */
+  refetch(): void
+  run(name: CoreFunction, operands: readonly Operand[]): void
   /** CPL, and what the core derives from it and from flags that have been written. */
   writePrivilege(level: 0 | 3): void
   goto(destination: Destination): void

@@ -1,7 +1,7 @@
 import { status } from '../interpreter/status.ts'
 import { microOp } from '../micro-op.ts'
 import { state } from '../state-layout.ts'
-import type { Row } from '../table/row.ts'
+import { instructionName, type Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import { vector } from '../vector.ts'
 import { checkFloatingUnit } from './floating-unit.ts'
@@ -9,9 +9,6 @@ import { GuestFault, NewTaskFault } from './guest-fault.ts'
 import type { Operation } from './operation.ts'
 import type { Processor } from './processor.ts'
 import type { SystemInstruction } from './system-instruction.ts'
-
-/** Operand kinds that make another instruction of a mnemonic. */
-const specialOperands = ['Cy', 'Dy', 'Sw'] as const
 
 /** Finds and does system instructions; `(micro-op) → status` for the core. */
 export class SystemDispatch {
@@ -30,7 +27,7 @@ export class SystemDispatch {
     this.#processor = processor
     this.#operation = operation
     this.#settle = settle
-    this.#byRow = rows.map((row) => instructions.get(keyOf(row)) ?? null)
+    this.#byRow = rows.map((row) => instructions.get(instructionName(row)) ?? null)
   }
 
   run(uop: number): number {
@@ -67,10 +64,4 @@ export class SystemDispatch {
     if (facts.fpu) checkFloatingUnit(cpu, facts.fpu)
     if (facts.privileged && cpu.cpl !== 0) throw new GuestFault(vector.generalProtection)
   }
-}
-
-/** The name under which a room has the instruction. */
-export function keyOf({ mnemonic, operands }: Row): string {
-  const special = specialOperands.find((kind) => operands.includes(kind))
-  return special ? `${mnemonic} ${special}` : mnemonic
 }

@@ -101,6 +101,15 @@ const prefixes: Readonly<Record<string, MandatoryPrefix>> = {
 const encodingForm =
   /^(?:(NP|NFx|66|F2|F3) )?(0F (?:38 |3A )?)?([0-9A-F]{2})(\+r|\+cc)?(?: (?:\/([0-7r])|([C-F][0-9A-F])(\+i)?))?$/
 
+/** Operand kinds that make another instruction of a mnemonic. */
+const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw']
+
+/** What an instruction is known by: its mnemonic, of moves from and to special registers the operands too. */
+export function instructionName({ mnemonic, operands }: Row): string {
+  const isSpecial = operands.some((kind) => specialOperands.includes(kind))
+  return isSpecial ? `${mnemonic} ${operands.join(',')}` : mnemonic
+}
+
 /** Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`, `['D8 C0+i', 'FADD ST0,STi']`. */
 export function parseRow([encoding, instruction, facts = {}]: RowText, id: number): Row {
   const match = encodingForm.exec(encoding)
