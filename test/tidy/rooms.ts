@@ -31,7 +31,13 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   { path: 'src/machine/bus', mayImport: machineGround, packages: [] },
-  { path: 'src/machine/cpu', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
+  {
+    path: 'src/machine/cpu',
+    mayImport: ['src/machine/bus', 'src/machine/cpu/float', 'src/machine/cpu/wasm', ...machineGround],
+    packages: [],
+  },
+  { path: 'src/machine/cpu/float', mayImport: ['src/machine/cpu/wasm', 'src/support'], packages: [] },
+  { path: 'src/machine/cpu/wasm', mayImport: ['src/support'], packages: [] },
   { path: 'src/machine/devices', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
   { path: 'src/machine/firmware', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
   {

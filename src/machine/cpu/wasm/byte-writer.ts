@@ -18,6 +18,11 @@ export class ByteWriter {
     return this
   }
 
+  /** One byte, or a prefix in bits 16 to 23 and the number behind it. */
+  opcode(code: number): this {
+    return code < 0x1_0000 ? this.byte(code) : this.byte(code >>> 16).unsigned(code & 0xffff)
+  }
+
   append(bytes: Uint8Array): this {
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#length)

@@ -25,6 +25,7 @@ export interface FunctionReference {
 }
 
 export function constant(type: ValueType, value: bigint | number): Expression {
+  invariant(type === 'i32' || type === 'i64', 'a constant is an integer')
   const known = BigInt.asIntN(type === 'i32' ? 32 : 64, BigInt(value))
   return {
     type,
@@ -48,7 +49,7 @@ export function op(name: NumericName, ...operands: readonly Operand[]): Expressi
     known: null,
     write: (to) => {
       for (const value of values) value.write(to)
-      to.byte(numeric.code)
+      to.opcode(numeric.code)
     },
   }
 }

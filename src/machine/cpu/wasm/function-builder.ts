@@ -20,7 +20,7 @@ export class FunctionBuilder {
   readonly #types: ValueType[] = []
   readonly #results: readonly ValueType[]
   readonly #code = new ByteWriter()
-  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [] }
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [] }
   readonly #lent: Local[] = []
   #depth = 0
 

@@ -1,8 +1,11 @@
-/** Numeric instructions, loads and stores of WebAssembly (Core Specification §5.4), the integer half. */
+/** Numeric instructions, loads and stores of WebAssembly (Core Specification §5.4). */
 
-export type ValueType = 'i32' | 'i64'
+type IntegerType = 'i32' | 'i64'
+type FloatType = 'f32' | 'f64'
+export type ValueType = IntegerType | FloatType
 
 export interface Numeric {
+  /** As `ByteWriter.opcode` takes it. */
   readonly code: number
   readonly parameters: readonly ValueType[]
   readonly result: ValueType
@@ -15,16 +18,50 @@ const binary = [
   ...['and', 'or', 'xor', 'shl', 'shr_s', 'shr_u', 'rotl', 'rotr'],
 ] as const
 
+const floatComparisons = ['eq', 'ne', 'lt', 'gt', 'le', 'ge'] as const
+const floatUnary = ['abs', 'neg', 'ceil', 'floor', 'trunc', 'nearest', 'sqrt'] as const
+const floatBinary = ['add', 'sub', 'mul', 'div', 'min', 'max', 'copysign'] as const
+
 type Comparison = (typeof comparisons)[number] | 'eqz'
 type Arithmetic =
   | (typeof unary)[number]
   | ('add' | 'sub' | 'mul' | 'div_s' | 'div_u' | 'rem_s' | 'rem_u')
   | ('and' | 'or' | 'xor' | 'shl' | 'shr_s' | 'shr_u' | 'rotl' | 'rotr')
-  | ('extend8_s' | 'extend16_s')
+
+type FloatArithmetic =
+  | (typeof floatComparisons)[number]
+  | (typeof floatUnary)[number]
+  | (typeof floatBinary)[number]
+
+/** Between types: name, code, what it takes; what it makes is the name's first part. */
+const conversions = [
+  ['i32.wrap_i64', 0xa7, 'i64'],
+  ['i64.extend_i32_s', 0xac, 'i32'],
+  ['i64.extend_i32_u', 0xad, 'i32'],
+  ['f32.convert_i32_s', 0xb2, 'i32'],
+  ['f32.convert_i64_s', 0xb4, 'i64'],
+  ['f32.demote_f64', 0xb6, 'f64'],
+  ['f64.convert_i32_s', 0xb7, 'i32'],
+  ['f64.convert_i64_s', 0xb9, 'i64'],
+  ['f64.convert_i64_u', 0xba, 'i64'],
+  ['f64.promote_f32', 0xbb, 'f32'],
+  ['i32.reinterpret_f32', 0xbc, 'f32'],
+  ['i64.reinterpret_f64', 0xbd, 'f64'],
+  ['f32.reinterpret_i32', 0xbe, 'i32'],
+  ['f64.reinterpret_i64', 0xbf, 'i64'],
+  ['i32.extend8_s', 0xc0, 'i32'],
+  ['i32.extend16_s', 0xc1, 'i32'],
+  ['i64.extend8_s', 0xc2, 'i64'],
+  ['i64.extend16_s', 0xc3, 'i64'],
+  ['i64.extend32_s', 0xc4, 'i64'],
+  ['i64.trunc_sat_f64_s', 0xfc_0006, 'f64'],
+  ['i64.trunc_sat_f64_u', 0xfc_0007, 'f64'],
+] as const
 
 export type NumericName =
-  | `${ValueType}.${Comparison | Arithmetic}`
-  | ('i32.wrap_i64' | 'i64.extend_i32_s' | 'i64.extend_i32_u' | 'i64.extend32_s')
+  | `${IntegerType}.${Comparison | Arithmetic}`
+  | `${FloatType}.${FloatArithmetic}`
+  | (typeof conversions)[number][0]
 
 /** Names without their type. */
 export type NameOf<Type extends ValueType> =
@@ -33,18 +70,16 @@ export type NameOf<Type extends ValueType> =
 export const numerics: ReadonlyMap<string, Numeric> = new Map<string, Numeric>([
   ...integer('i32', 0x45, 0x67),
   ...integer('i64', 0x50, 0x79),
-  ['i32.wrap_i64', { code: 0xa7, parameters: ['i64'], result: 'i32' }],
-  ['i64.extend_i32_s', { code: 0xac, parameters: ['i32'], result: 'i64' }],
-  ['i64.extend_i32_u', { code: 0xad, parameters: ['i32'], result: 'i64' }],
-  ['i32.extend8_s', { code: 0xc0, parameters: ['i32'], result: 'i32' }],
-  ['i32.extend16_s', { code: 0xc1, parameters: ['i32'], result: 'i32' }],
-  ['i64.extend8_s', { code: 0xc2, parameters: ['i64'], result: 'i64' }],
-  ['i64.extend16_s', { code: 0xc3, parameters: ['i64'], result: 'i64' }],
-  ['i64.extend32_s', { code: 0xc4, parameters: ['i64'], result: 'i64' }],
+  ...float('f32', 0x5b, 0x8b),
+  ...float('f64', 0x61, 0x99),
+  ...conversions.map(([name, code, from]): [string, Numeric] => [
+    name,
+    { code, parameters: [from], result: name.slice(0, 3) as ValueType },
+  ]),
 ])
 
 /** The comparisons of a type follow each other from `first`, its arithmetic from `arithmetic`. */
-function integer(type: ValueType, first: number, arithmetic: number): [string, Numeric][] {
+function integer(type: IntegerType, first: number, arithmetic: number): [string, Numeric][] {
   const two = [type, type] as const
   return [
     [`${type}.eqz`, { code: first, parameters: [type], result: 'i32' }],
@@ -59,6 +94,20 @@ function integer(type: ValueType, first: number, arithmetic: number): [string, N
     ...binary.map((name, index): [string, Numeric] => [
       `${type}.${name}`,
       { code: arithmetic + unary.length + index, parameters: two, result: type },
+    ]),
+  ]
+}
+
+function float(type: FloatType, first: number, arithmetic: number): [string, Numeric][] {
+  const two = [type, type] as const
+  return [
+    ...floatComparisons.map((name, index): [string, Numeric] => [
+      `${type}.${name}`,
+      { code: first + index, parameters: two, result: 'i32' },
+    ]),
+    ...[...floatUnary, ...floatBinary].map((name, index): [string, Numeric] => [
+      `${type}.${name}`,
+      { code: arithmetic + index, parameters: index < floatUnary.length ? [type] : two, result: type },
     ]),
   ]
 }
@@ -89,4 +138,4 @@ export const stores = {
 export type StoreName = keyof typeof stores
 
 /** Value types as the binary format writes them, §5.3.1. */
-export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e }
+export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }

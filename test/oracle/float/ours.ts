@@ -1,0 +1,22 @@
+import { invariant } from '../../../src/support/invariant.ts'
+import type { Runner } from './host.ts'
+import { caseBytes, operations, operationsModule, resultBytes } from './operations.ts'
+
+const pages = 64
+
+type Exports = Readonly<Record<string, (from: number, to: number, count: number, control: number) => void>>
+
+/** Our soft float as the recorder runs the host. */
+export function ourRunner(): Runner {
+  const memory = new WebAssembly.Memory({ initial: pages })
+  const module = new WebAssembly.Module(operationsModule())
+  const exports = new WebAssembly.Instance(module, { test: { memory } }).exports as Exports
+  return (operation, control, operands) => {
+    const count = operands.length / caseBytes
+    const end = operands.length + count * resultBytes
+    invariant(end <= pages * 0x1_0000, 'the cases fit')
+    new Uint8Array(memory.buffer).set(operands)
+    exports[operations.indexOf(operation)]?.(0, operands.length, count, control)
+    return new Uint8Array(memory.buffer.slice(operands.length, end))
+  }
+}
