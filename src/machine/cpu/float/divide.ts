@@ -41,7 +41,7 @@ export function defineDivide(
 }
 
 /** What stands below a result of which `rest` is left, against `other` that is missing to one more. */
-export function extraOf(rest: Expression, other: Expression): Expression {
+function extraOf(rest: Expression, other: Expression): Expression {
   const below = select(op('i64.lt_u', rest, other), constant('i64', 1), constant('i64', top))
   const inexact = select(op('i64.gt_u', rest, other), constant('i64', top | 1n), below)
   return select(op('i64.eqz', rest), constant('i64', 0), inexact)

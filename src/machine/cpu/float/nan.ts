@@ -46,7 +46,7 @@ function preferredByX87(
 }
 
 /** IE where `kinds` have a signaling NaN. */
-export function invalidIfSignaling(kinds: Expression): Expression {
+function invalidIfSignaling(kinds: Expression): Expression {
   return op('i32.ne', op('i32.and', kinds, kind.signaling), 0)
 }
 
