@@ -3,6 +3,7 @@ import { control } from './probes/control.ts'
 import { debug } from './probes/debug.ts'
 import { debugDetails } from './probes/debug-details.ts'
 import { descriptorQueries } from './probes/descriptor-queries.ts'
+import { formFaults, forms } from './probes/every-form.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
 import { faults } from './probes/faults.ts'
@@ -45,4 +46,6 @@ export const groups: readonly ProbeGroup[] = [
   debugDetails,
   virtualModes,
   undefinedResults,
+  forms,
+  formFaults,
 ]

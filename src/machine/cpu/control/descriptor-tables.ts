@@ -32,14 +32,13 @@ function loader(table: keyof typeof at): SystemInstruction {
 
 /** The whole base, whatever the operand size. */
 function storer(table: keyof typeof at): SystemInstruction {
-  return ({ state: cpu, memory }, operation) => {
+  return ({ state: cpu }, operation) => {
     checkUmip(cpu)
     const bytes = cpu.is64Bit ? 8 : 4
-    const [limit, base] = [operation.linear(0n, 2, 'w'), operation.linear(2n, bytes, 'w')]
-    memory.probeWrite(limit, 2, 'current')
-    memory.probeWrite(base, bytes, 'current')
-    memory.write(limit, 2, cpu.u32(at[table].limit), 'current')
-    memory.write(base, bytes, cpu.u64(at[table].base), 'current')
+    operation.probeWrite(0n, 2)
+    operation.probeWrite(2n, bytes)
+    operation.writeMemory(0n, cpu.u32(at[table].limit), 2)
+    operation.writeMemory(2n, cpu.u64(at[table].base), bytes)
     return 'next'
   }
 }

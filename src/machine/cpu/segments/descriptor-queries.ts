@@ -86,7 +86,7 @@ function isKnown(cpu: Processor, descriptor: Descriptor, types: readonly number[
 
 /** Memory has to be writable also where nothing changes. */
 function adjustLevel(cpu: Processor, operation: Operation): Outcome {
-  if (operation.isMemory(0)) cpu.memory.probeWrite(operation.linear(0n, 2, 'w'), 2, 'current')
+  if (operation.isMemory(0)) operation.probeWrite(0n, 2)
   const before = Number(operation.read(0, 2))
   const level = Number(operation.read(1, 2)) & selectorBit.rplMask
   const isLower = (before & selectorBit.rplMask) < level
