@@ -1,0 +1,173 @@
+/** Offsets in the configuration space of a device (PCI Local Bus Specification 3.0, section 6.1). */
+export const pciRegister = {
+  vendor: 0x00,
+  device: 0x02,
+  command: 0x04,
+  status: 0x06,
+  revision: 0x08,
+  classCode: 0x09,
+  headerType: 0x0e,
+  bars: 0x10,
+  subsystemVendor: 0x2c,
+  subsystem: 0x2e,
+  rom: 0x30,
+  interruptLine: 0x3c,
+  interruptPin: 0x3d,
+} as const
+
+/** Bits of the command register that let windows be seen. */
+export const pciCommand = { ports: 1, memory: 2, busMaster: 4 } as const
+
+const barCount = 6
+const configBytes = 256
+const romBar = 6
+const romEnable = 1
+
+/** A window that a base address register moves. */
+export interface PciBar {
+  readonly kind: 'ports' | 'memory' | 'prefetchable'
+  /** A power of two: 4 and more for ports, 16 and more for memory. */
+  readonly bytes: number
+}
+
+/** What a function is: the constants of its configuration space. */
+export interface PciIdentity {
+  readonly vendor: number
+  readonly device: number
+  readonly revision?: number
+  /** Class, subclass and programming interface, as 0x0101_80 for an IDE controller. */
+  readonly classCode: number
+  readonly isMultifunction?: boolean
+  readonly subsystem?: { readonly vendor: number; readonly device: number }
+  /** INTA# to INTD# as 1 to 4; 0: it has none. */
+  readonly interruptPin?: number
+  readonly bars?: readonly (PciBar | null)[]
+  /** Bytes of an expansion ROM, a power of two. */
+  readonly romBytes?: number
+  /** Registers of its own beyond the header: contents after reset, and the bits that can be written. */
+  readonly own?: readonly OwnRegister[]
+}
+
+export interface OwnRegister {
+  readonly at: number
+  readonly bytes: 1 | 2 | 4
+  readonly value: number
+  readonly writable: number
+}
+
+/** Where a window is. */
+export interface PciWindow {
+  /** 0 to 5; 6 is the expansion ROM. */
+  readonly bar: number
+  readonly kind: PciBar['kind']
+  readonly base: number
+  readonly bytes: number
+}
+
+/**
+ * One function of a PCI device: its configuration space. Windows are where base address registers put them,
+ * as long as
+ * the command register lets them be seen; who sizes a window writes ones to its register and reads which
+ * stay.
+ */
+export class PciFunction {
+  readonly #identity: PciIdentity
+  readonly #writable = new Uint8Array(configBytes)
+  #bytes = new Uint8Array(configBytes)
+  #view = new DataView(this.#bytes.buffer)
+  /** Called after a write that may have moved a window, or changed a register of the function's own. */
+  onChange = () => {}
+
+  constructor(identity: PciIdentity) {
+    this.#identity = identity
+    this.#describeWritable()
+    this.reset()
+  }
+
+  reset(): void {
+    const { vendor, device, revision = 0, classCode, subsystem, interruptPin = 0 } = this.#identity
+    this.#bytes.fill(0)
+    this.#put(pciRegister.vendor, 2, vendor)
+    this.#put(pciRegister.device, 2, device)
+    this.#put(pciRegister.revision, 4, revision | (classCode << 8))
+    this.#put(pciRegister.headerType, 1, this.#identity.isMultifunction ? 0x80 : 0)
+    this.#put(pciRegister.subsystemVendor, 2, subsystem?.vendor ?? 0)
+    this.#put(pciRegister.subsystem, 2, subsystem?.device ?? 0)
+    this.#put(pciRegister.interruptPin, 1, interruptPin)
+    for (const [index, bar] of (this.#identity.bars ?? []).entries()) {
+      if (bar) this.#put(pciRegister.bars + 4 * index, 4, barFlags[bar.kind])
+    }
+    for (const { at, bytes, value } of this.#identity.own ?? []) this.#put(at, bytes, value)
+    this.onChange()
+  }
+
+  /** Bytes of the configuration space, little-endian. */
+  read(offset: number, size: number): number {
+    let value = 0
+    for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + (this.#bytes[offset + byte] ?? 0xff)
+    return value
+  }
+
+  write(offset: number, size: number, value: number): void {
+    for (let byte = 0; byte < size; byte++) {
+      const at = offset + byte
+      const mask = this.#writable[at] ?? 0
+      const written = Math.floor(value / 2 ** (8 * byte)) & 0xff
+      this.#bytes[at] = ((this.#bytes[at] ?? 0) & ~mask) | (written & mask)
+    }
+    this.onChange()
+  }
+
+  /** The windows that can be seen now. */
+  get windows(): readonly PciWindow[] {
+    const command = this.read(pciRegister.command, 2)
+    const bars = (this.#identity.bars ?? []).flatMap((bar, index) => {
+      if (!bar) return []
+      const enable = bar.kind === 'ports' ? pciCommand.ports : pciCommand.memory
+      if ((command & enable) === 0) return []
+      const register = this.read(pciRegister.bars + 4 * index, 4)
+      const flagBits = bar.kind === 'ports' ? 3 : 15
+      return [{ bar: index, kind: bar.kind, base: (register & ~flagBits) >>> 0, bytes: bar.bytes }]
+    })
+    const { romBytes } = this.#identity
+    const rom = this.read(pciRegister.rom, 4)
+    if (!romBytes || !(rom & romEnable) || !(command & pciCommand.memory)) return bars
+    const base = (rom & ~(romBytes - 1)) >>> 0
+    return [...bars, { bar: romBar, kind: 'memory', base, bytes: romBytes }]
+  }
+
+  save(): readonly number[] {
+    return Array.from(this.#bytes)
+  }
+
+  load(state: readonly number[]): void {
+    this.#bytes.set(state)
+    this.onChange()
+  }
+
+  #describeWritable(): void {
+    const allow = (at: number, bytes: number, mask: number) => {
+      for (let byte = 0; byte < bytes; byte++) this.#writable[at + byte] = (mask >>> (8 * byte)) & 0xff
+    }
+    allow(pciRegister.command, 2, 0x0547)
+    allow(0x0c, 1, 0xff)
+    allow(0x0d, 1, 0xff)
+    allow(pciRegister.interruptLine, 1, 0xff)
+    for (const [index, bar] of (this.#identity.bars ?? []).entries()) {
+      if (bar) allow(pciRegister.bars + 4 * index, 4, -bar.bytes)
+    }
+    const { romBytes } = this.#identity
+    if (romBytes) allow(pciRegister.rom, 4, -romBytes | romEnable)
+    for (const { at, bytes, writable } of this.#identity.own ?? []) allow(at, bytes, writable)
+    if ((this.#identity.bars?.length ?? 0) > barCount) throw new RangeError('a PCI function has six windows')
+  }
+
+  #put(at: number, bytes: 1 | 2 | 4, value: number): void {
+    if (bytes === 1) this.#view.setUint8(at, value)
+    else if (bytes === 2) this.#view.setUint16(at, value, true)
+    else this.#view.setUint32(at, value, true)
+  }
+}
+
+/** The lowest bits of a base address register say what kind of window it moves. */
+const barFlags = { ports: 1, memory: 0, prefetchable: 8 } as const
