@@ -19,6 +19,7 @@ const plan = makePlan(
     machine: 'pc',
     memoryMiB: null,
     cpus: 1,
+    cpu: { model: null, features: {}, seed: null },
     firmware: null,
     commandLine: null,
     modules: [],

@@ -20,7 +20,7 @@ export interface ImageFile {
 
 const defaultExitPort: ExitPort = { port: 0xf4, size: 4 }
 const defaultMemoryMiB = { direct: 128, bios: 128, uefi: 256 } as const
-const leastMemoryMiB = 4
+const leastMemoryMiB = 1
 
 /**
  * What to do to boot `image`, the contents of `file`.
@@ -37,10 +37,11 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
       ? directBoot(image, protocol, { ...options, machine, commandLine: options.commandLine ?? '' })
       : firmwareBoot(way, file.path, firmware)
   const further = options.disks.map((path, index): Medium => ({ id: `disk${index + 1}`, kind: 'disk', path }))
-  const { exitPort, debugConsole } = options
+  const { exitPort, debugConsole, cpu } = options
   const exit = exitPort === undefined ? (protocol === 'linux' ? null : defaultExitPort) : exitPort
   return {
     machine,
+    cpu,
     start: boot.start,
     media: [...boot.media, ...further],
     ports: { exit, debugConsole },

@@ -1,4 +1,4 @@
-import type { BootProtocol, ExitPort, MachineShape } from './plan.ts'
+import type { BootProtocol, CpuOptions, ExitPort, MachineShape } from './plan.ts'
 
 /** How to boot an image. Null stands for a default that depends on the image. */
 export interface PlanOptions {
@@ -8,6 +8,7 @@ export interface PlanOptions {
   /** Null: 128, and 256 with UEFI. */
   readonly memoryMiB: number | null
   readonly cpus: number
+  readonly cpu: CpuOptions
   /** For disks and ISOs. Null: `bios`, unless the image is for UEFI alone. */
   readonly firmware: Firmware | null
   /** Null: empty. */

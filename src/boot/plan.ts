@@ -4,6 +4,7 @@
  */
 export interface BootPlan {
   readonly machine: MachineOptions
+  readonly cpu: CpuOptions
   readonly start: DirectStart | FirmwareStart
   /** Attached read-only with a throw-away overlay: the user's file is never written. */
   readonly media: readonly Medium[]
@@ -20,6 +21,28 @@ export interface MachineOptions {
   readonly memoryMiB: number
   readonly cpus: number
 }
+
+/** The processor, as far as it is a choice. */
+export interface CpuOptions {
+  /** Null: the engine's own, `x86-64-v2` on the embedded one, `max` on QEMU. */
+  readonly model: CpuModel | null
+  /** Switched on or off, whatever the model says. */
+  readonly features: Readonly<Partial<Record<CpuFeature, boolean>>>
+  /** Where the random numbers begin that RDRAND answers; null: the engine's choice. */
+  readonly seed: number | null
+}
+
+/**
+ * `x86-64-v2`: that level of the psABI (SSE4.2, POPCNT, CMPXCHG16B) with the system features of its age.
+ * `max`:
+ * all that QEMU can do.
+ */
+export type CpuModel = (typeof cpuModels)[number]
+export const cpuModels = ['x86-64-v2', 'max'] as const
+
+/** By the names of QEMU and Linux. `la57`: 5-level paging. `pku`: protection keys of user pages. */
+export type CpuFeature = (typeof cpuFeatures)[number]
+export const cpuFeatures = ['la57', 'pku'] as const
 
 export type MachineShape = 'pc' | 'q35'
 

@@ -32,8 +32,6 @@ export function ramEnd({ shape, memoryMiB }: MachineOptions): bigint {
 /** RAM below 4 GiB that a plan may write to: what is neither a device's nor the firmware's. */
 export function usableRam(machine: MachineOptions): readonly RamRange[] {
   const end = ramEnd(machine)
-  return [
-    { start: 0n, end: lowRamEnd },
-    { start: mib, end: end - firmwareBytes(end) },
-  ]
+  const high = { start: mib, end: end - firmwareBytes(end) }
+  return [{ start: 0n, end: lowRamEnd }, ...(high.start < high.end ? [high] : [])]
 }

@@ -1,4 +1,5 @@
 import type { BootOptions } from '../session/boot-options.ts'
+import { parseCpu } from '../session/cpu-option.ts'
 import { durationNs, memoryMiB } from '../session/quantities.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { Option } from './parse-arguments.ts'
@@ -17,6 +18,8 @@ export const runOptions: readonly Option[] = [
   { name: 'machine', value: 'NAME', help: 'pc (default) or q35' },
   { name: 'memory', value: 'SIZE', help: 'as 512M or 2G; default 128M, 256M with UEFI' },
   { name: 'cpus', value: 'NUMBER', help: 'default 1' },
+  { name: 'cpu', value: 'MODEL', help: 'x86-64-v2 or max, with features: x86-64-v2,+la57,+pku; or +la57' },
+  { name: 'seed', value: 'NUMBER', help: 'where the random numbers of RDRAND begin' },
   { name: 'firmware', value: 'NAME', help: 'bios (default) or uefi, for disks and ISOs' },
   { name: 'cmdline', value: 'TEXT', help: "the kernel's command line" },
   { name: 'module', value: 'FILE', repeatable: true, help: 'a multiboot module; for Linux the initrd' },
@@ -39,6 +42,7 @@ export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): B
     firmware: one('firmware') as BootOptions['firmware'],
     memory: quantityOf('memory', one('memory'), memoryMiB, 'Give whole MiB, as `512M` or `2G`.'),
     cpus: numberOf('cpus', one('cpus')),
+    cpu: cpuOf(one('cpu'), numberOf('seed', one('seed'))),
     commandLine: one('cmdline'),
     modules: values.get('module'),
     disks: values.get('disk'),
@@ -46,6 +50,11 @@ export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): B
     exitPort: exitPortOf(one('exit-port')),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function cpuOf(text: string | undefined, seed: number | undefined): BootOptions['cpu'] | undefined {
+  if (text === undefined && seed === undefined) return undefined
+  return { ...(text !== undefined && parseCpu(text)), ...(seed !== undefined && { seed }) }
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { optionalFeature } from './cpu/control/model.ts'
 import { resetState } from './cpu/control/reset.ts'
 import type { Cpu } from './cpu/cpu.ts'
 import { type NamedRegisters, writeNamed } from './cpu/register-file.ts'
@@ -13,11 +14,20 @@ export interface EntryRegisters extends NamedRegisters {
   readonly idtr: TableRegister
 }
 
+/** What a processor is made with. */
+export interface ProcessorChoices {
+  readonly features: readonly (keyof typeof optionalFeature)[]
+  /** Where the numbers of RDRAND and RDSEED begin. */
+  readonly seed: bigint
+}
+
 /** Power-on of the CPU, and the state in which it wakes up: nothing of what it did before is left. */
-export function enter(cpu: Cpu, entry: EntryRegisters): void {
+export function enter(cpu: Cpu, entry: EntryRegisters, { features, seed }: ProcessorChoices): void {
   const { state } = cpu
   state.setU64(stateLayout.units, 0n)
-  state.setU64(stateLayout.randomSeed, 0n)
+  state.setU64(stateLayout.randomSeed, seed)
+  const bits = features.reduce((all, feature) => all | optionalFeature[feature], 0)
+  state.setU32(stateLayout.optionalFeatures, bits)
   state.setU32(stateLayout.pending, 0)
   state.setU32(stateLayout.a20, 1)
   resetState(state, 'power')

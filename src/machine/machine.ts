@@ -10,7 +10,7 @@ import { KeyboardController } from './devices/keyboard-controller.ts'
 import { ResetControl } from './devices/reset-control.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { Uart16550 } from './devices/uart16550.ts'
-import { type EntryRegisters, enter } from './entry.ts'
+import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { charges, ports, textMemory } from './layout.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 
@@ -115,8 +115,8 @@ export class Machine {
   }
 
   /** Puts the CPU into the state in which it wakes up. */
-  enter(registers: EntryRegisters): void {
-    enter(this.cpu, registers)
+  enter(registers: EntryRegisters, choices: ProcessorChoices = plainProcessor): void {
+    enter(this.cpu, registers, choices)
   }
 
   /** Runs for exactly `budget` units, unless something stops it before: see `Cpu.run`. */
@@ -249,6 +249,8 @@ export class Machine {
     if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
   }
 }
+
+const plainProcessor: ProcessorChoices = { features: [], seed: 0n }
 
 const blankScreen: RamPart = {
   at: textMemory.at,

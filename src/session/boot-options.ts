@@ -1,4 +1,4 @@
-import type { BootProtocol, MachineShape } from '../boot/plan.ts'
+import type { BootProtocol, CpuFeature, CpuModel, MachineShape } from '../boot/plan.ts'
 import type { EngineName } from '../engines/engine.ts'
 import type { Until } from './vm.ts'
 
@@ -16,7 +16,17 @@ export interface BootOptions {
   readonly machine?: MachineShape
   /** MiB, or a text as `512M`, `2G`. Default 128; 256 with UEFI. */
   readonly memory?: number | string
+  /** How many processors. Default 1. */
   readonly cpus?: number
+  /** What they can do. Default: the engine's own choice. */
+  readonly cpu?: {
+    /** `x86-64-v2` on both engines; `max`, all that QEMU can do, is QEMU's default. */
+    readonly model?: CpuModel
+    /** Features that are on or off whatever the model says: `+la57`, `-pku`. */
+    readonly features?: readonly `${'+' | '-'}${CpuFeature}`[]
+    /** Where the random numbers of RDRAND begin: the same with the same seed. Default 0 on `embedded`. */
+    readonly seed?: number
+  }
   /** For disks and ISOs. Default `bios`. */
   readonly firmware?: 'bios' | 'uefi'
   /** Which of the image's boot contracts to use. Default: the first that `kerneltest inspect` names. */

@@ -1,8 +1,9 @@
-import type { BootProtocol, ExitPort, MachineShape } from '../boot/plan.ts'
+import type { BootProtocol, CpuOptions, ExitPort, MachineShape } from '../boot/plan.ts'
 import type { EngineName } from '../engines/engine.ts'
 import { didYouMean } from '../support/closest.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { BootOptions } from './boot-options.ts'
+import { checkCpu } from './cpu-option.ts'
 import { durationNs, memoryMiB, wrongValue } from './quantities.ts'
 import type { Until } from './vm.ts'
 
@@ -12,6 +13,7 @@ export interface CheckedOptions {
   readonly machine: MachineShape
   readonly memoryMiB: number | null
   readonly cpus: number
+  readonly cpu: CpuOptions
   readonly firmware: 'bios' | 'uefi' | null
   readonly protocol: BootProtocol | null
   readonly commandLine: string | null
@@ -48,6 +50,7 @@ const optionNames: readonly (keyof BootOptions)[] = [
   'machine',
   'memory',
   'cpus',
+  'cpu',
   'firmware',
   'protocol',
   'commandLine',
@@ -67,7 +70,7 @@ const defaultSettle: Readonly<Record<EngineName, string>> = { embedded: '100ms',
 /**
  * Checks what a user passed to `boot`.
  * @throws KernelTestError KT4001 for an option that does not exist, KT4002 for a value it cannot have, KT4003
- * for an engine.
+ * for an engine, KT4007 for a CPU model or feature.
  */
 export function checkOptions(options: BootOptions): CheckedOptions {
   for (const name of Object.keys(options)) {
@@ -80,6 +83,7 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     machine: oneOf('machine', options.machine ?? 'pc', machineShapes),
     memoryMiB: memory === undefined ? null : memoryMiB('memory', memory),
     cpus: integer('cpus', options.cpus ?? 1, 1, maxCpus),
+    cpu: checkCpu(options.cpu),
     firmware: firmware === undefined ? null : oneOf('firmware', firmware, firmwares),
     protocol: protocol === undefined ? null : oneOf('protocol', protocol, protocols),
     commandLine: commandLine === undefined ? null : text('commandLine', commandLine),

@@ -65,6 +65,8 @@ describe.concurrent('options that no machine can have', () => {
     ['a disk that is not there', ['--disk', 'none']],
     ['more disks than there are places', Array(5).fill(['--disk', 'sparse.img']).flat()],
     ['less memory than a PC', ['--memory', '1M']],
+    ['more memory than the embedded engine gives', ['--engine', 'embedded', '--memory', '4G']],
+    ['a processor that the embedded engine has not', ['--engine', 'embedded', '--cpu', 'max']],
     ['UEFI for a kernel that is loaded directly', ['--firmware', 'uefi']],
   ])('%s', async ([_, options], { expect }) => {
     const { status, stdout, stderr } = await kerneltest(['run', image, ...options], { cwd })

@@ -118,7 +118,8 @@ const misfits: Parameters<typeof refusals>[0] = [
   ['modules for a plain ELF64', elf(), { modules }],
   ['a command line for a plain ELF64', elf(), { commandLine: 'quiet' }],
   ['a firmware for a plain ELF64', elf(), { firmware: 'uefi' }],
-  ['little memory', elf(), { memoryMiB: 3 }],
+  ['no memory', elf(), { memoryMiB: 0 }],
+  ['memory for a kernel at 1 MiB', elf(), { memoryMiB: 1 }],
   ['half a MiB', elf(), { memoryMiB: 64.5 }],
 ]
 
@@ -168,13 +169,17 @@ test('options that do not fit the image', () => {
     KT2007: elf64 starts the kernel without a firmware
       Leave out the option firmware: it is for disks and ISOs.
 
-    little memory
-    KT2013: a machine cannot have 3 MiB of memory
-      Give a whole number of MiB, 4 or more.
+    no memory
+    KT2013: a machine cannot have 0 MiB of memory
+      Give a whole number of MiB, 1 or more.
+
+    memory for a kernel at 1 MiB
+    KT2006: no free memory for the kernel (0x101000 bytes) in 1 MiB
+      Give the machine more memory: option memory, --memory on the command line.
 
     half a MiB
     KT2013: a machine cannot have 64.5 MiB of memory
-      Give a whole number of MiB, 4 or more.
+      Give a whole number of MiB, 1 or more.
     "
   `)
 })

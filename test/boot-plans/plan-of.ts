@@ -12,6 +12,7 @@ const defaults: PlanOptions = {
   machine: 'pc',
   memoryMiB: null,
   cpus: 1,
+  cpu: { model: null, features: {}, seed: null },
   firmware: null,
   commandLine: null,
   modules: [],

@@ -58,6 +58,12 @@ describe('on the embedded engine', () => {
     `)
   })
 
+  test('a processor of choice', async () => {
+    const options = ['--engine', 'embedded', '--cpu', '+la57,+pku', '--seed', '7', '--json']
+    expect(await run('x', ...options)).toMatchObject({ status: 0 })
+    expect(await run('x', '--cpu', 'x86-64-v2,+la57')).toMatchObject({ status: 0 })
+  })
+
   test('what it cannot boot', async () => {
     const image = fileURLToPath(new URL('../../examples/boot-sector/boot-sector.img', import.meta.url))
     expect(await kerneltest(['run', image, '--engine', 'embedded'])).toMatchInlineSnapshot(`
@@ -273,6 +279,8 @@ describe.concurrent('what cannot start', () => {
     ['a regular expression that is none', ['run', 'kernel.elf', '--expect', 'text=/(/']],
     ['an engine that does not exist', ['run', 'kernel.elf', '--engine', 'bochs']],
     ['a number that is none', ['run', 'kernel.elf', '--cpus', 'two']],
+    ['a CPU feature that does not exist', ['run', 'kernel.elf', '--cpu', 'max,+la75']],
+    ['two CPU models', ['run', 'kernel.elf', '--cpu', 'max,x86-64-v2']],
     ['memory without sense', ['run', 'kernel.elf', '--memory', 'much']],
     ['an exit port that does not exist', ['run', 'kernel.elf', '--exit-port', '0x10000']],
     ['an exit port of a wrong size', ['run', 'kernel.elf', '--exit-port', '0xf4,3']],

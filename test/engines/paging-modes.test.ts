@@ -18,7 +18,8 @@ const places = [
 ]
 
 /** The kernel `paging-modes` at its end in the mode of that number. */
-const planIn = (mode: bigint) => kernelPlan('paging-modes', { registers: { rbx: mode } })
+const planIn = (mode: bigint) =>
+  kernelPlan('paging-modes', { registers: { rbx: mode }, cpu: { features: { la57: mode === 5n } } })
 
 /** Four bytes, or why they cannot be read. */
 async function peek(machine: Machine, linear: bigint): Promise<string> {
@@ -45,6 +46,7 @@ describe.each([
   ['32-bit', 2n],
   ['PAE', 3n],
   ['4-level', 4n],
+  ['5-level', 5n],
 ])('%s paging (%i)', (mode, number) => {
   test('is walked the same on both engines', async () => {
     const [qemu, embedded] = await onBoth(planIn(number), async (machine) => {

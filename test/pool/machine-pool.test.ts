@@ -22,6 +22,7 @@ function troubled(options: Partial<PoolOptions> = {}): MachinePool {
 function plan(image: string): BootPlan {
   return {
     machine: { shape: 'pc', memoryMiB: 128, cpus: 1 },
+    cpu: { model: null, features: {}, seed: null },
     start: { kind: 'firmware', firmware: 'bios', bootOrder: [] },
     media: [],
     ports: { exit: null, debugConsole: null },

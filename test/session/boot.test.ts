@@ -34,6 +34,12 @@ describe('options', () => {
     ['modules that are no list', { modules: 'initrd' }],
     ['a module that is not there', { modules: ['/no/such/module'] }],
     ['a disk that is a directory', { disks: ['/tmp'] }],
+    ['a CPU model that does not exist', { cpu: { model: 'x86-64-v3' } }],
+    ['a misspelt CPU feature', { cpu: { features: ['+la75'] } }],
+    ['a CPU feature without its sign', { cpu: { features: ['pku'] } }],
+    ['CPU features that are no list', { cpu: { features: '+pku' } }],
+    ['a misspelt key of cpu', { cpu: { modle: 'max' } }],
+    ['a seed below 0', { cpu: { seed: -1 } }],
     ['a misspelt symbol', { until: 'sohw' }],
     ['a symbol that resembles none', { until: 'kernel_main_of_another_kernel' }],
     ['an until without sense', { until: 7 }],
@@ -53,6 +59,19 @@ describe('options', () => {
     const { plan, limitNs, settleNs } = session.facts
     expect(plan.machine).toEqual({ shape: 'q35', memoryMiB: 64, cpus: 2 })
     expect([limitNs, settleNs]).toEqual([1_500_000_000n, 20_000_000n])
+  })
+
+  test('a CPU is a model, features and a seed, and what is left out is up to the engine', async () => {
+    const { session } = await bootScript('A', {
+      cpu: { model: 'x86-64-v2', features: ['+la57', '-pku'], seed: 7 },
+    })
+    expect(session.facts.plan.cpu).toEqual({
+      model: 'x86-64-v2',
+      features: { la57: true, pku: false },
+      seed: 7,
+    })
+    const { session: plain } = await bootScript('A', { cpu: {} })
+    expect(plain.facts.plan.cpu).toEqual({ model: null, features: {}, seed: null })
   })
 
   test('a symbol is meaningless in an image without symbols', async () => {

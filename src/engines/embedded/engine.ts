@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { BootPlan } from '../../boot/plan.ts'
+import { type BootPlan, type CpuOptions, cpuFeatures } from '../../boot/plan.ts'
+import type { ProcessorChoices } from '../../machine/entry.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
 import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
@@ -61,7 +62,9 @@ interface Listener {
 }
 
 /** Power-on in the state that the plan names. */
-function load(pc: Pc, { machine: { memoryMiB }, start, ports }: BootPlan, listener: Listener): void {
+function load(pc: Pc, plan: BootPlan, listener: Listener): void {
+  const { machine, start, ports } = plan
+  const { memoryMiB } = machine
   invariant(start.kind === 'direct', 'a plan with firmware was refused')
   pc.powerOn(memoryOf(start, memoryMiB), {
     exit: ports.exit,
@@ -71,12 +74,17 @@ function load(pc: Pc, { machine: { memoryMiB }, start, ports }: BootPlan, listen
     poll: listener.poll,
   })
   const { gdt } = start.cpu
-  pc.enter(entryRegisters(start.cpu, (selector) => descriptorAt(pc, gdt.base + BigInt(selector))))
+  const registers = entryRegisters(start.cpu, (selector) => descriptorAt(pc, gdt.base + BigInt(selector)))
+  pc.enter(registers, choicesOf(plan.cpu))
   if (gdt.task !== 0) markBusy(pc, gdt.base + BigInt(gdt.task))
   const physical = physicalOf(pc, pc.linearRip, readRegisters(pc))
   if (physical === null || pc.peek(physical, 1) === null) {
     throw outsideOfMemory('the entry point', start.cpu.rip, memoryMiB)
   }
+}
+
+function choicesOf({ features, seed }: CpuOptions): ProcessorChoices {
+  return { features: cpuFeatures.filter((name) => features[name] === true), seed: BigInt(seed ?? 0) }
 }
 
 function descriptorAt(pc: Pc, at: bigint): bigint {

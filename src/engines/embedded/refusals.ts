@@ -5,12 +5,13 @@ import { hex } from '../../support/hex.ts'
 const mostMemoryMiB = 3072
 
 /** @throws KernelTestError KT3015, KT3017 for a plan that this engine has no machine for. */
-export function checkPlan({ machine, start, media }: BootPlan): void {
+export function checkPlan({ machine, cpu, start, media }: BootPlan): void {
   if (start.kind === 'firmware') {
     throw cannotBoot(`has no ${start.firmware.toUpperCase()} firmware, which disks and ISOs need`)
   }
   if (media.length > 0) throw cannotBoot('has no disks')
   if (machine.cpus > 1) throw cannotBoot(`has one CPU, not ${machine.cpus}`)
+  if (cpu.model === 'max') throw cannotBoot('has a processor of the model x86-64-v2, not max')
   if (start.memory.some((part) => part.kind === 'memoryMap' && part.format === 'linux')) {
     throw cannotBoot('does not boot Linux: it has none of the tables that a BIOS leaves')
   }

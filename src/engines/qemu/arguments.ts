@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { BootPlan, Medium } from '../../boot/plan.ts'
+import type { BootPlan, CpuModel, CpuOptions, Medium } from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
 import { gdbChardev } from './gdb-client.ts'
 import { descriptors, fileNames } from './layout.ts'
@@ -30,13 +30,26 @@ export function qemuArguments(plan: BootPlan, uefiCode: string | null): string[]
   ]
 }
 
-function machineArguments({ machine }: BootPlan): string[] {
+function machineArguments({ machine, cpu }: BootPlan): string[] {
   const { shape, memoryMiB, cpus } = machine
-  return ['-machine', shape, '-m', `${memoryMiB}M`, '-smp', `${cpus}`, '-cpu', cpuModel]
+  return [
+    ...['-machine', shape, '-m', `${memoryMiB}M`, '-smp', `${cpus}`, '-cpu', cpuArgument(cpu)],
+    ...(cpu.seed === null ? [] : ['-seed', `${cpu.seed}`]),
+  ]
 }
 
-/** Everything TCG can do, except 5-level paging: firmware and Linux would switch it on. */
-const cpuModel = 'max,la57=off'
+/** QEMU's names. `x86-64-v2`: what the embedded engine's processor has, as far as TCG has it. */
+const cpuModels: Readonly<Record<CpuModel, string>> = {
+  'x86-64-v2':
+    'Nehalem,+vme,+xsave,+rdrand,+fsgsbase,+smep,+erms,+smap,+clflushopt,+clwb,+umip,+xsaveopt,+pdpe1gb,+rdtscp',
+  max: 'max',
+}
+
+/** Firmware and Linux would switch 5-level paging on: it is there for who asks for it. */
+function cpuArgument({ model, features }: CpuOptions): string {
+  const chosen = Object.entries({ la57: false, ...features })
+  return [cpuModels[model ?? 'max'], ...chosen.map(([name, on]) => `${name}=${on ? 'on' : 'off'}`)].join(',')
+}
 
 /**
  * The serial ports of the machine: with an exit port there is no COM4, its stand-in has that place in the

@@ -48,6 +48,7 @@ async function probe(): Promise<EngineReport> {
 
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
   signal.throwIfAborted()
+  if (plan.machine.memoryMiB < leastMemoryMiB) throw tooSmall(plan.machine.memoryMiB)
   const executable = locateQemu()
   const process = start(plan, executable)
   const kill = () => process.kill()
@@ -83,6 +84,17 @@ function start(plan: BootPlan, executable: string): QemuProcess {
 function outputPorts(plan: BootPlan): readonly OutputPort[] {
   const serial = serialPortsOf(plan)
   return plan.ports.debugConsole === null ? serial : [...serial, 'debugConsole']
+}
+
+/** SeaBIOS does not start with less. */
+const leastMemoryMiB = 4
+
+function tooSmall(memoryMiB: number): KernelTestError {
+  return new KernelTestError(
+    'KT3017',
+    `QEMU's firmware needs a machine with ${leastMemoryMiB} MiB of memory or more, not ${memoryMiB}`,
+    'Give the machine more memory (option memory), or use the engine embedded.',
+  )
 }
 
 function refused(engineLog: string): KernelTestError {

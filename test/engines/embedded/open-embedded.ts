@@ -5,7 +5,7 @@ import type { Condition } from '../../../src/observe/condition.ts'
 import type { MachineEvent } from '../../../src/observe/event.ts'
 import type { OutputPort } from '../../../src/observe/output.ts'
 import type { Stop } from '../../../src/observe/stop.ts'
-import { kernelPlan, type OpenOptions, planOf } from '../qemu/open-kernel.ts'
+import { codePlan, kernelPlan, type OpenOptions } from '../qemu/open-kernel.ts'
 
 export interface OpenMachine {
   readonly machine: Machine
@@ -37,11 +37,5 @@ export function openKernel(name: string, options: OpenOptions = {}): Promise<Ope
 
 /** Flat 32-bit code at 1 MiB, as bytes. */
 export function openCode(code: readonly number[], options: OpenOptions = {}): Promise<OpenMachine> {
-  const { start, ...rest } = kernelPlan('busy', options)
-  if (start.kind !== 'direct') throw new Error('the plan of a kernel is direct')
-  const bytes = Uint8Array.from(code)
-  const memory = start.memory.map((part) =>
-    part.kind === 'bytes' && part.what === 'code' ? { ...part, bytes, size: bytes.length } : part,
-  )
-  return openPlan(planOf({ ...start, memory }, rest))
+  return openPlan(codePlan(code, options))
 }

@@ -28,6 +28,7 @@ test('what it cannot boot, and who can', async () => {
     await refusal({ machine: { ...plain.machine, cpus: 2 } }),
     await refusal(startWith(({ memory }) => ({ memory: [...memory, linuxMap] }))),
     await refusal({ machine: { ...plain.machine, memoryMiB: 4096 } }),
+    await refusal({ cpu: { ...plain.cpu, model: 'max' } }),
   ]).toMatchInlineSnapshot(`
     [
       "KT3015: the embedded engine has no UEFI firmware, which disks and ISOs need
@@ -40,6 +41,8 @@ test('what it cannot boot, and who can', async () => {
       Use the engine qemu for this image.",
       "KT3017: the embedded engine gives a machine 3072 MiB of memory at most, not 4096
       Give the machine less memory (option memory), or use the engine qemu.",
+      "KT3015: the embedded engine has a processor of the model x86-64-v2, not max
+      Use the engine qemu for this image.",
     ]
   `)
 })

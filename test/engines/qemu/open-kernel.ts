@@ -12,6 +12,7 @@ import { kernel } from '../../kernels/build.ts'
 export interface OpenOptions {
   readonly registers?: Partial<Record<GeneralRegister, bigint>>
   readonly machine?: Partial<BootPlan['machine']>
+  readonly cpu?: Partial<BootPlan['cpu']>
   readonly ports?: Partial<BootPlan['ports']>
   readonly start?: BootPlan['start']
   readonly media?: BootPlan['media']
@@ -35,6 +36,11 @@ export function openKernel(qemu: Qemu, name: string, options: OpenOptions = {}):
 
 export function kernelPlan(name: string, options: OpenOptions = {}): BootPlan {
   return planOf(startOf(readFileSync(kernel(name)), options.registers ?? {}), options)
+}
+
+/** Flat 32-bit code at 1 MiB, as bytes. */
+export function codePlan(code: readonly number[], options: OpenOptions = {}): BootPlan {
+  return planOf(startOf(Uint8Array.from(code), options.registers ?? {}), options)
 }
 
 export async function openPlan(
@@ -68,6 +74,7 @@ export function withQemu<T>(qemu: Qemu, action: () => T): T {
 export function planOf(start: BootPlan['start'], options: OpenOptions = {}): BootPlan {
   return {
     machine: { shape: 'pc', memoryMiB: 128, cpus: 1, ...options.machine },
+    cpu: { model: null, features: {}, seed: null, ...options.cpu },
     start,
     media: options.media ?? [],
     ports: { exit: { port: 0xf4, size: 4 }, debugConsole: 0xe9, ...options.ports },
