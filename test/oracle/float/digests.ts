@@ -27,20 +27,18 @@ export function recordDigests(): void {
   })
 }
 
-/** Every corner with every other, then random operands, under every `stride`-th of `fewControls`. */
+/** Every corner with every other, then random operands, under each of `controls`. */
 export function* digestsOf(
   operation: FloatOperation,
   run: Runner,
-  stride = 1,
+  controls = fewControls(operation),
 ): Generator<[name: string, digests: string]> {
-  const first = operations.indexOf(operation) % stride
   const corners = cornerOperands(operation)
   const random = operandsOf(operation, new Random(`${seed} ${operation.name}`), randomCases)
   const operands = new Uint8Array(corners.length + random.length)
   operands.set(corners)
   operands.set(random, corners.length)
-  for (const [index, control] of fewControls(operation).entries()) {
-    if (index % stride !== first) continue
+  for (const control of controls) {
     const name = `${operation.name} ${control.toString(16)}`
     yield [name, Buffer.from(digestsOfResults(run(operation, control, operands)).buffer).toString('base64')]
   }

@@ -1,4 +1,10 @@
 import { defineArithmetic } from '../../../src/machine/cpu/float/arithmetic.ts'
+import {
+  defineHardware,
+  type Hardware,
+  type HardwareName,
+  inlineHardware,
+} from '../../../src/machine/cpu/float/hardware.ts'
 import { controlOfMxcsr, defineSse, type Sse } from '../../../src/machine/cpu/float/sse.ts'
 import { defineX87, type X87 } from '../../../src/machine/cpu/float/x87.ts'
 import { constant, type Expression, load, op } from '../../../src/machine/cpu/wasm/expression.ts'
@@ -22,6 +28,9 @@ interface Call {
   readonly f: FunctionBuilder
   readonly sse: Sse
   readonly x87: X87
+  readonly hardware: Hardware
+  /** MXCSR or control word; and the same as ours take it. */
+  readonly word: Local
   readonly how: Local
   readonly a: Expression
   readonly aHigh: Expression
@@ -195,6 +204,31 @@ export const operations: readonly FloatOperation[] = [
   ...movesX87(),
 ]
 
+const hardwareNames: readonly HardwareName[] = ['add', 'subtract', 'multiply', 'divide', 'squareRoot']
+
+/** Those of `operations` that the host's floating-point unit does, named as there. */
+export const hardwareOperations = both((width, name) => ({
+  ...{ name: `${name} ${width}`, unit: 'sse', a: width, b: name === 'squareRoot' ? null : width },
+  run: ({ f, hardware, word, a, b }) => {
+    const operands = name === 'squareRoot' ? [a] : [a, b]
+    return lowAndFlags(f.call(hardware[width][name], ...operands, word))
+  },
+}))
+
+/** The same as handlers have them, with PE set before. */
+export const inlineOperations = both((width, name) => ({
+  ...{ name: `${name} ${width}`, unit: 'sse', a: width, b: name === 'squareRoot' ? null : width },
+  run: ({ f, hardware, word, a, b }) => {
+    const operands = name === 'squareRoot' ? [f.let(a)] : [f.let(a), f.let(b)]
+    const mxcsr = f.let(op('i32.or', word, 0x20))
+    return lowAndFlags(inlineHardware(f, hardware, width, name, operands, mxcsr))
+  },
+}))
+
+function both(make: (width: 32 | 64, name: HardwareName) => FloatOperation): readonly FloatOperation[] {
+  return ([32, 64] as const).flatMap((width) => hardwareNames.map((name) => make(width, name)))
+}
+
 /** Bytes of one case: two operands of 16; low and high half of its result, conditions, flags. */
 export const caseBytes = 32
 export const resultBytes = 16
@@ -203,11 +237,12 @@ export const resultBytes = 16
  * A module with a function `(from, to, count, control)` for each operation, named by its number: ours, as the
  * recorder does it. What an unmasked exception does not deliver is 0.
  */
-export function operationsModule(): Uint8Array<ArrayBuffer> {
+export function operationsModule(operations: readonly FloatOperation[]): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder()
   module.importMemory('test', 'memory', 1)
   const arithmetic = defineArithmetic(module)
-  const parts = { sse: defineSse(module, arithmetic), x87: defineX87(module, arithmetic) }
+  const sse = defineSse(module, arithmetic)
+  const parts = { sse, x87: defineX87(module, arithmetic), hardware: defineHardware(module, sse) }
   operations.forEach((operation, number) => {
     const run = module.function(`${number}`, ['i32', 'i32', 'i32', 'i32'], [], (f) => {
       const [from, to, count, word] = f.parameters as [Local, Local, Local, Local]
@@ -218,7 +253,7 @@ export function operationsModule(): Uint8Array<ArrayBuffer> {
       f.loop((again) => {
         f.scope(() => {
           const outcome = operation.run({
-            ...{ f, how, ...parts },
+            ...{ f, word, how, ...parts },
             ...{ a: load('i64.load', from), aHigh: load('i32.load16_u', from, 8) },
             ...{ b: load('i64.load', from, 16), bHigh: load('i32.load16_u', from, 24) },
           })

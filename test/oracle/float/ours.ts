@@ -1,15 +1,15 @@
 import { invariant } from '../../../src/support/invariant.ts'
 import type { Runner } from './host.ts'
-import { caseBytes, operations, operationsModule, resultBytes } from './operations.ts'
+import { caseBytes, type FloatOperation, operationsModule, resultBytes } from './operations.ts'
 
 const pages = 64
 
 type Exports = Readonly<Record<string, (from: number, to: number, count: number, control: number) => void>>
 
-/** Our soft float as the recorder runs the host. */
-export function ourRunner(): Runner {
+/** Ours, as the recorder runs the host. */
+export function ourRunner(operations: readonly FloatOperation[]): Runner {
   const memory = new WebAssembly.Memory({ initial: pages })
-  const module = new WebAssembly.Module(operationsModule())
+  const module = new WebAssembly.Module(operationsModule(operations))
   const exports = new WebAssembly.Instance(module, { test: { memory } }).exports as Exports
   return (operation, control, operands) => {
     const count = operands.length / caseBytes
