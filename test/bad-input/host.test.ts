@@ -38,6 +38,17 @@ describe('a host that lacks something', () => {
     `)
   })
 
+  test('room for the memory of a machine', async () => {
+    const words = [process.execPath, mainPath, 'run', image, '--engine', 'embedded', '--memory', '3G']
+    const { status, stderr } = await command('sh', ['-c', 'ulimit -v 3000000; "$@"', 'sh', ...words])
+    expect(status).toBe(3)
+    expect(stderr).toMatchInlineSnapshot(`
+      "kerneltest: KT3017: this host has no room for a machine with 3072 MiB of memory
+        Give the machine less memory (option memory), or run fewer machines at once.
+      "
+    `)
+  })
+
   test('room on the disk that standard output goes to', async () => {
     const words = [process.execPath, mainPath, 'run', image, '--cmdline', 'Ax']
     const { status, stderr } = await command('sh', ['-c', '"$@" >/dev/full', 'sh', ...words])

@@ -38,6 +38,8 @@ describe('help', () => {
         --machine NAME      pc (default) or q35
         --memory SIZE       as 512M or 2G; default 128M, 256M with UEFI
         --cpus NUMBER       default 1
+        --cpu MODEL         x86-64-v2 or max, with features: x86-64-v2,+la57,+pku; or +la57
+        --seed NUMBER       where the random numbers of RDRAND begin
         --firmware NAME     bios (default) or uefi, for disks and ISOs
         --cmdline TEXT      the kernel's command line
         --module FILE       a multiboot module; for Linux the initrd

@@ -108,6 +108,14 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     `)
   })
 
+  test('less memory than its firmware needs', async () => {
+    const error = await openKernel(qemu, 'busy', { machine: { memoryMiB: 3 } }).catch((reason) => reason)
+    expect(`${error}`).toMatchInlineSnapshot(`
+      "KernelTestError: KT3017: QEMU's firmware needs a machine with 4 MiB of memory or more, not 3
+        Give the machine more memory (option memory), or use the engine embedded."
+    `)
+  })
+
   test('more memory than QEMU can have', async () => {
     const machine = { memoryMiB: 1 << 30 }
     const error = await openKernel(qemu, 'busy', { machine }).catch((error: Error) => error)
