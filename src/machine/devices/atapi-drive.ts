@@ -1,0 +1,140 @@
+import { IdeDrive } from './ide-drive.ts'
+import { IdentifyData } from './identify.ts'
+import type { Medium } from './medium.ts'
+import { PacketCommands, type PacketResult, type Sense, sense } from './packet-commands.ts'
+
+const packetBytes = 12
+const command = {
+  reset: 0x08,
+  packet: 0xa0,
+  identifyPacket: 0xa1,
+  identify: 0xec,
+  setFeatures: 0xef,
+} as const
+const immediates: ReadonlySet<number> = new Set([command.setFeatures, 0xe0, 0xe1, 0xe5])
+/** What the count register tells in a packet command: whose turn it is (ATA/ATAPI-6, section 9.8). */
+const reason = { command: 1, toHost: 2, done: 3 } as const
+const usedByDma = 1
+
+interface PacketState {
+  /** What a packet command is at: the packet is awaited, or its data are on their way. */
+  readonly phase: 'idle' | 'packet' | 'data'
+  /** What has not been offered to the host yet. */
+  readonly rest: Uint8Array
+  /** The most bytes of one data phase. */
+  readonly limit: number
+  readonly sense: Sense
+  /** The medium was changed, and nobody has been told. */
+  readonly isChanged: boolean
+}
+
+const nothing = new Uint8Array(0)
+
+/**
+ * A CD-ROM drive (ATA/ATAPI-6, packet commands by PIO; what the packets mean is SCSI's, in
+ * `packet-commands.ts`).
+ */
+export class AtapiDrive extends IdeDrive<PacketState> {
+  readonly #commands = new PacketCommands()
+  #medium: Medium | null
+
+  constructor(medium: Medium | null) {
+    super(true, { phase: 'idle', rest: nothing, limit: 0, sense: sense.none, isChanged: false })
+    this.#medium = medium
+  }
+
+  /** Opens the drive and puts another medium in, or none: the guest is told with its next command. */
+  insert(medium: Medium | null): void {
+    this.#medium = medium
+    this.extra = { ...this.extra, isChanged: true }
+  }
+
+  command(code: number): void {
+    switch (code) {
+      case command.packet:
+        this.#awaitPacket()
+        break
+      case command.identifyPacket:
+        this.send(identity())
+        break
+      case command.reset:
+        this.reset()
+        break
+      case command.identify:
+        // Refused, with the signature by which the host sees what it has found.
+        this.file = { ...this.file, count: 1, lbaLow: 1, lbaMid: 0x14, lbaHigh: 0xeb }
+        this.fail()
+        break
+      default:
+        if (immediates.has(code)) this.finish()
+        else this.fail()
+    }
+  }
+
+  protected dataDone(bytes: Uint8Array): void {
+    const { phase, rest } = this.extra
+    if (phase === 'packet') this.#run(bytes)
+    else if (rest.length > 0) this.#offer()
+    else if (phase === 'data') this.#done()
+  }
+
+  #awaitPacket(): void {
+    if (this.file.features & usedByDma) {
+      this.fail()
+      return
+    }
+    const limit = (this.file.lbaMid & 0xff) | ((this.file.lbaHigh & 0xff) << 8)
+    // 0 stands for the most, and only the last phase of a command may be odd.
+    this.extra = { ...this.extra, phase: 'packet', limit: limit === 0 ? 0xfffe : Math.max(limit & ~1, 2) }
+    this.file = { ...this.file, count: reason.command }
+    this.receive(packetBytes, false)
+  }
+
+  #run(packet: Uint8Array): void {
+    const { isChanged, sense: before } = this.extra
+    const result = this.#commands.run(packet, { medium: this.#medium, isChanged, sense: before })
+    this.extra = { ...this.extra, phase: 'idle' }
+    this.#end(result)
+  }
+
+  #end(result: PacketResult): void {
+    const { isChanged } = this.extra
+    if ('failed' in result) {
+      const tellsChange = result.failed === sense.mediumChanged
+      this.extra = { ...this.extra, sense: result.failed, isChanged: isChanged && !tellsChange }
+      this.file = { ...this.file, count: reason.done }
+      this.fail(result.failed.key << 4)
+      return
+    }
+    this.extra = { ...this.extra, phase: 'data', rest: result.data, sense: sense.none }
+    if (result.data.length > 0) this.#offer()
+    else this.#done()
+  }
+
+  #done(): void {
+    this.extra = { ...this.extra, phase: 'idle' }
+    this.finish({ count: reason.done })
+  }
+
+  #offer(): void {
+    const { rest, limit } = this.extra
+    const bytes = rest.slice(0, limit)
+    this.extra = { ...this.extra, rest: rest.subarray(limit) }
+    this.file = {
+      ...this.file,
+      count: reason.toHost,
+      lbaMid: bytes.length & 0xff,
+      lbaHigh: bytes.length >> 8,
+    }
+    this.send(bytes)
+  }
+}
+
+/** A removable CD-ROM drive with 12-byte packets, no DMA. */
+function identity(): Uint8Array {
+  return new IdentifyData()
+    .words({ 0: 0x85c0, 49: 0x0200, 53: 2, 64: 3, 67: 120, 68: 120, 80: 0x007e, 82: 0x4010, 83: 0x4000 })
+    .text(10, 10, 'KT00000002')
+    .text(23, 4, '1.0')
+    .text(27, 20, 'kerneltest CD-ROM').bytes
+}
