@@ -206,6 +206,18 @@ function fastCall({ code, random }: Place): void {
   code.put(...wide, ...random.pick(calls))
 }
 
+/**
+ * RDPKRU, WRPKRU, XGETBV, XSETBV, MONITOR, MWAIT, RDPMC, INVD, WBINVD: with ECX and EDX as they want them.
+ */
+function extended(place: Place): void {
+  const { code, random } = place
+  const plain = [0xee, 0xef, 0xd0, 0xd1, 0xc8, 0xc9].map((last) => [0x0f, 0x01, last])
+  load(place, cx, 0)
+  load(place, dx, 0)
+  load(place, ax, random.oneIn(2) ? data(place) : 1 + 2 * random.below(2))
+  code.put(...random.pick([...plain, [0x0f, 0x33], [0x0f, 0x08], [0x0f, 0x09]]))
+}
+
 const waits: Gadget = ({ code, random }) => code.put(0xfa + random.below(2), 0xf4)
 
 function interrupt({ code, random }: Place): void {
@@ -220,7 +232,7 @@ const callAndReturn: Gadget = ({ code, bits }) => {
 }
 
 const gadgets: readonly Gadget[] = [
-  ...[reload, flipControl, writeControl, modelRegister, changeEntry, changeEntry, loadTable],
+  ...[reload, extended, flipControl, writeControl, modelRegister, changeEntry, changeEntry, loadTable],
   ...[segmentRegister, segmentRegister, farReturn, farReturn, farPointer, ports, flags, debugRegister],
   ...[ownCode, repeated, repeated, loop, loop, fastCall, waits, interrupt, callAndReturn],
 ]

@@ -21,10 +21,16 @@ const { values } = parseArgs({
   },
 })
 const from = Number(values.from)
-const end = from + Number(values.programs)
+let end = from + Number(values.programs)
 const share = 10_000
+const batch = 500
 const silentMs = 120_000
 const secondsPerReport = 30
+
+// What has been handed out is finished, and counts.
+process.once('SIGINT', () => {
+  end = 0
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'kerneltest-fuzz-'))
 const started = performance.now()
@@ -40,14 +46,6 @@ async function main() {
   const sum = emptyTotals()
   let next = from
   let reported = started
-  const worker = async () => {
-    while (next < end) {
-      const first = next
-      next = Math.min(next + share, end)
-      for (let at = first; at < next && at < first + share; )
-        at = await run(at, Math.min(first + share, end), add)
-    }
-  }
   const add = (part) => {
     addTotals(sum, part)
     for (const failure of part.failures) process.stderr.write(`${failure}\n`)
@@ -55,11 +53,32 @@ async function main() {
     reported = performance.now()
     process.stderr.write(`${sum.programs} programs, ${sum.units} units, ${sum.failures.length} failures\n`)
   }
-  await Promise.all(Array.from({ length: Number(values.jobs) }, worker))
+  const job = async () => {
+    while (next < end) {
+      const first = next
+      next = Math.min(next + share, end)
+      await runShare(first, next, add, () => emptyTotals())
+    }
+  }
+  await Promise.all(Array.from({ length: Number(values.jobs) }, job))
   const seconds = Math.round((performance.now() - started) / 1000)
   process.stdout.write(`${report(sum)}\n${seconds} s with ${values.jobs} processes of ${values.node}\n`)
   if (values.totals) writeFileSync(values.totals, JSON.stringify({ ...sum, seed: values.seed }))
   return sum.failures.length === 0 ? 0 : 1
+}
+
+/** Where a process dies, or is silent for too long, the program that does it is found and passed over. */
+async function runShare(first, last, add, emptyTotals) {
+  let at = await run(first, last, batch, add)
+  while (at < last) {
+    const culprit = await run(at, Math.min(at + batch, last), 1, add)
+    if (culprit < Math.min(at + batch, last)) {
+      const failures = [`program ${culprit} killed its process, or hung`]
+      add({ ...emptyTotals(), programs: 1, failures })
+      at = culprit + 1
+    } else at = culprit
+    at = await run(at, last, batch, add)
+  }
 }
 
 async function bundle() {
@@ -77,12 +96,12 @@ async function bundle() {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
 }
 
-/** Runs `first` to `last` in a process; answers where to go on: behind what killed it, if something did. */
-function run(first, last, add) {
+/** Runs `first` to `last` in a process; answers how far it came. */
+function run(first, last, size, add) {
+  if (first === last) return first
   return new Promise((resolve) => {
-    const child = spawn(values.node, [join(folder, 'worker.js'), values.seed, String(first), String(last)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const parameters = [join(folder, 'worker.js'), values.seed, ...[first, last, size].map(String)]
+    const child = spawn(values.node, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
     let at = first
     let timer
     const wait = () => {
@@ -92,13 +111,12 @@ function run(first, last, add) {
     wait()
     createInterface({ input: child.stdout }).on('line', (line) => {
       wait()
-      const { next: done, totals } = JSON.parse(line)
-      at = done
+      const { next, totals } = JSON.parse(line)
+      at = next
       add(totals)
     })
-    child.on('close', (code, signal) => {
+    child.on('close', () => {
       clearTimeout(timer)
-      if (at < last) throw new Error(`the process for ${at} to ${last} ended: ${code ?? signal}`)
       resolve(at)
     })
   })

@@ -143,7 +143,7 @@ export class Programs {
 
   #writeCode(random: Random, source: Program['source'], bits: Bits, paging: Paging): void {
     const bytes = this.ram.subarray(at.code, at.code + codeBytes)
-    const size = 96 + random.below(random.oneIn(8) ? 2000 : 256)
+    const size = 48 + random.below(random.oneIn(16) ? 2000 : 100)
     for (let page = 0; page <= size >> 12; page++) this.#memory.touch(at.code + page * pageBytes)
     if (source === 'random') {
       for (let index = 0; index < size; index++) bytes[index] = random.word()
@@ -172,12 +172,13 @@ function cr3Of(paging: Paging): number {
 /** Enough for a few rounds; plain loops go on, and some programs of each kind run long. */
 function budgetAndSignals(random: Random, source: Program['source']): Pick<Program, 'budget' | 'signals'> {
   const long = random.oneIn(256)
-  const usual = long ? 5000 + random.below(15_000) : 60 + random.below(200)
+  const some = random.oneIn(8) ? 100 + random.below(300) : 20 + random.below(50)
+  const usual = long ? 5000 + random.below(15_000) : some
   const budget = source === 'hot' ? 5000 + random.below(long ? 400_000 : 30_000) : usual
   if (!random.oneIn(6)) return { budget, signals: [] }
   const kinds = ['nmi', 'interrupt', 'interrupt', 'interrupt', 'init', 'sipi'] as const
   const signals = Array.from({ length: 1 + random.below(3) }, () => ({
-    unit: random.below(Math.min(budget, 150)),
+    unit: random.below(Math.min(budget, 80)),
     kind: random.pick(kinds),
   }))
   return { budget, signals: signals.sort((one, other) => one.unit - other.unit) }
@@ -197,7 +198,8 @@ function controlRegisters(random: Random, { kind }: Mode, paging: Paging) {
   const isLong = kind === 'long'
   const mode = kind === 'real' ? 0 : cr0Bit.pe
   const paged = paging === 'off' ? 0 : cr0Bit.pg
-  const rare = random.oneIn(16) ? random.pick([cr0Bit.em, cr0Bit.ts]) : 0
+  // Without x87 and SIMD a run goes further.
+  const rare = random.oneIn(2) ? random.pick([cr0Bit.em, cr0Bit.ts]) : 0
   const pagingCr4 = {
     off: 0,
     legacy: cr4Bit.pse,

@@ -3,11 +3,11 @@ import { assembleProbes, assembleRom } from './assemble.ts'
 import { traceOurs } from './our-machine.ts'
 import { randomProgram } from './random-program.ts'
 import { buildRom } from './rom.ts'
-import type { StateName } from './states.ts'
+import { type StateName, states } from './states.ts'
 import { type Step, traceInBochs } from './trace.ts'
 
 const model = 'corei7_skylake_x'
-const programs = Number(process.env['KERNELTEST_LOCKSTEP'] ?? 50)
+const programs = Number(process.env['KERNELTEST_LOCKSTEP'] ?? 17)
 const steps = 3000
 
 /** Bochs' debugger never shows RF. */
@@ -15,7 +15,7 @@ const resume = 0x1_0000
 const shown = ({ rip, flags, registers }: Step) =>
   [rip, flags & ~resume, ...registers].map((value) => value.toString(16)).join(' ')
 
-test.each(['long64u', 'prot32u', 'long64', 'prot32', 'compat32u'] satisfies StateName[])(
+test.each(Object.keys(states) as StateName[])(
   'random programs take the same steps as in Bochs: %s',
   async (state) => {
     const common = assembleRom()
