@@ -1,5 +1,5 @@
 /** Offsets in the configuration space of a device (PCI Local Bus Specification 3.0, section 6.1). */
-export const pciRegister = {
+const pciRegister = {
   vendor: 0x00,
   device: 0x02,
   command: 0x04,
@@ -16,7 +16,7 @@ export const pciRegister = {
 } as const
 
 /** Bits of the command register that let windows be seen. */
-export const pciCommand = { ports: 1, memory: 2, busMaster: 4 } as const
+const pciCommand = { ports: 1, memory: 2, busMaster: 4 } as const
 
 const barCount = 6
 const configBytes = 256
