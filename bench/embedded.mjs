@@ -7,8 +7,9 @@ import { bytesSource } from '../dist/src/image/byte-source.js'
 import { readImage } from '../dist/src/image/read.js'
 import { MachinePool } from '../dist/src/pool/machine-pool.js'
 
-export const warmRounds = 3000
-export const coldRounds = 10
+const warmUp = 300
+const warmRounds = 3000
+const coldRounds = 11
 
 const path = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
 const plan = makePlan(
@@ -29,33 +30,33 @@ const plan = makePlan(
   },
 )
 
-/** Milliseconds from the plan to the verdict in this thread, the reset of the machine before included. */
+/** Seconds from the plan to the verdict in this thread, the reset of the machine before included. */
 export async function warmCore() {
   const open = () => embeddedEngine.open(plan, () => {}, new AbortController().signal)
-  return measure(warmRounds, open, 100)
+  const times = []
+  for (let round = 0; round < warmUp + warmRounds; round++) times.push((await boot(open)).wall)
+  return times.slice(warmUp)
 }
 
-/** Milliseconds to the first verdict in a process that has loaded kerneltest and has no worker yet. */
+/** Seconds to the first verdict in a process that has loaded kerneltest and has no worker yet. */
 export async function coldWorker() {
   const times = []
   for (let round = 0; round < coldRounds; round++) {
     const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
-    const open = () => pool.open({ engine: 'embedded', plan, sink: () => {} })
-    times.push(...(await measure(1, open, 0)))
+    times.push(await boot(() => pool.open({ engine: 'embedded', plan, sink: () => {} })))
     await pool.close()
   }
   return times
 }
 
-async function measure(rounds, open, warmUp) {
-  const times = []
-  for (let round = -warmUp; round < rounds; round++) {
-    const start = performance.now()
-    const machine = await open()
-    const stop = await machine.run({ deadlineNs: 30_000_000_000n, any: [] })
-    await machine.close()
-    if (round >= 0) times.push(performance.now() - start)
-    if (stop.why !== 'end' || stop.ending.kind !== 'exit') throw new Error(`it ended otherwise: ${stop.why}`)
-  }
-  return times
+/** Wall time, and CPU time of all threads. */
+async function boot(open) {
+  const start = performance.now()
+  const before = process.cpuUsage()
+  const machine = await open()
+  const stop = await machine.run({ deadlineNs: 30_000_000_000n, any: [] })
+  await machine.close()
+  const { user, system } = process.cpuUsage(before)
+  if (stop.why !== 'end' || stop.ending.kind !== 'exit') throw new Error(`it ended otherwise: ${stop.why}`)
+  return { wall: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 }
 }

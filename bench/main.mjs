@@ -1,81 +1,63 @@
-// `npm run bench`: measures, prints, and writes the tables of docs/benchmarks.md.
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { cpus, release, totalmem, type } from 'node:os'
-import { coldRounds, coldWorker, warmCore, warmRounds } from './embedded.mjs'
+// `npm run bench [-- processor|boot|images] [--write]`: measures and prints, or writes docs/benchmarks.md too.
 import { hello, helloRounds } from './hello.mjs'
 import { imageCount, manyImages } from './many-images.mjs'
 import { median, minimum } from './measure.mjs'
-
-const page = new URL('../docs/benchmarks.md', import.meta.url)
-
-const host = [
-  `${cpus().length} × ${cpus()[0].model.trim()}`,
-  `${Math.round(totalmem() / 2 ** 30)} GiB`,
-  `${type()} ${release()}`,
-  `Node ${process.version}`,
-  execFileSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }).split('\n')[0],
-].join(', ')
+import { host, table, write } from './page.mjs'
+import { pairs, processor } from './processor.mjs'
 
 const milliseconds = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`
 const ratio = (value) => `${value.toFixed(2)} ×`
+const start = performance.now()
+const tell = (line) => process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s  ${line}\n`)
 
-const once = await hello()
-const onceTable = table(
-  ['hello-serial, boot to verdict', 'minimum', 'median'],
-  [...once].map(([name, times]) => [name, milliseconds(minimum(times)), milliseconds(median(times))]),
-  ['ratio', ...[minimum, median].map((of) => ratio(of(once.get('kerneltest')) / of(once.get('bare QEMU'))))],
-)
+const both = (name, times) => [name, milliseconds(minimum(times)), milliseconds(median(times))]
 
-const embedded = [
-  [`in a warm thread, core only, reset included (${warmRounds} rounds)`, await warmCore()],
-  [`first boot in a cold worker (${coldRounds} rounds)`, await coldWorker()],
-]
-const embeddedTable = table(
-  ['hello-serial on the embedded engine', 'minimum', 'median'],
-  embedded.map(([name, times]) => [name, milliseconds(minimum(times)), milliseconds(median(times))]),
-)
+async function processorSection() {
+  return `CPU time of all threads, medians of ${pairs} pairs of runs: QEMU and our machine in turn, the same kernels
+([\`bench/kernels\`](../bench/kernels)). \`holds\` says what is reached.
 
-const many = await manyImages()
-const net = (of) => of(many.get('kernelProject')) - of(many.get('empty project'))
-const manyTable = table(
-  [`${imageCount} images`, 'minimum', 'median'],
-  [...many].map(([name, times]) => [name, milliseconds(minimum(times)), milliseconds(median(times))]),
-  ['(kernelProject − empty project) / shell loop', ...ratios()],
-)
-
-function ratios() {
-  return [minimum, median].map((of) => ratio(net(of) / of(many.get('shell loop'))))
+${await processor(tell)}`
 }
 
-function table(head, rows, ...last) {
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
-  return [line(head), line(rule), ...[...rows, ...last].map(line)].join('\n')
-}
-
-const text = `# Benchmarks
-
-Written by \`npm run bench\`; do not edit. Candidates alternate within one run. On a shared host medians swing with its
-load: judge by the minima.
-
-Host: ${host}.
-
-## One boot
-
-The smallest kernel, from the call to the verdict, ${helloRounds} rounds: a QEMU process as a shell script starts it, against
+async function bootSection() {
+  const times = await hello()
+  const rows = [...times].map(([name, each]) => both(name, each))
+  const ratios = [minimum, median].map((of) =>
+    ratio(of(times.get('kerneltest')) / of(times.get('bare QEMU'))),
+  )
+  return `The smallest kernel, from the call to the verdict, ${helloRounds} rounds: a QEMU process as a shell script starts it, against
 \`boot\` and \`end\` in a process whose pool is warm.
 
-${onceTable}
+${table(['hello-serial, boot to verdict', 'minimum', 'median'], [...rows, ['ratio', ...ratios]])}`
+}
 
-${embeddedTable}
-
-## Many images as test files
-
-\`vitest run\` on a \`kernelProject()\` of ${imageCount} images, against \`xargs\` with as many processes in parallel. The same run
+async function imagesSection() {
+  const times = await manyImages()
+  const net = (of) => of(times.get('kernelProject')) - of(times.get('empty project'))
+  const ratios = [minimum, median].map((of) => ratio(net(of) / of(times.get('shell loop'))))
+  const rows = [...times].map(([name, each]) => both(name, each))
+  const last = ['(kernelProject − empty project) / shell loop', ...ratios]
+  return `\`vitest run\` on a \`kernelProject()\` of ${imageCount} images, against \`xargs\` with as many processes in parallel. The same run
 on a project without images shows what Vitest itself takes to start.
 
-${manyTable}
-`
-writeFileSync(page, text)
-console.log(`${host}\n\n${onceTable}\n\n${embeddedTable}\n\n${manyTable}`)
+${table([`${imageCount} images`, 'minimum', 'median'], [...rows, last])}`
+}
+
+const sections = {
+  processor: ['The embedded engine', processorSection],
+  boot: ['One boot', bootSection],
+  images: ['Many images as test files', imagesSection],
+}
+
+const words = process.argv.slice(2).filter((word) => word !== '--write')
+const unknown = words.find((word) => !(word in sections))
+if (unknown) throw new Error(`There is no ${unknown}; there is: ${Object.keys(sections).join(', ')}`)
+const chosen = Object.entries(sections).filter(([name]) => words.length === 0 || words.includes(name))
+const measured = new Map()
+for (const [name, [title, measure]] of chosen) {
+  tell(name)
+  measured.set(title, await measure())
+  console.log(`## ${title}\n\n${measured.get(title)}\n`)
+}
+console.log(host())
+if (process.argv.includes('--write')) write(measured)

@@ -17,6 +17,17 @@ export async function alternate(candidates, rounds) {
   return times
 }
 
+/** CPU seconds of all threads while `run` runs. */
+export function cpuSeconds(run) {
+  const before = process.cpuUsage()
+  run()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
+export const geometricMean = (values) =>
+  Math.exp(values.reduce((sum, one) => sum + Math.log(one), 0) / values.length)
+
 export const minimum = (values) => Math.min(...values)
 
 export function median(values) {

@@ -1,0 +1,116 @@
+// The speed that the embedded engine has to have, row by row: what must be, what is, what QEMU's TCG needs.
+import { readFileSync } from 'node:fs'
+import { decodeCore } from '../dist/src/machine/cpu/core-image.js'
+import { decodeSeconds } from './decode.mjs'
+import { coldWorker, warmCore } from './embedded.mjs'
+import { compare } from './kernels.mjs'
+import { geometricMean, median } from './measure.mjs'
+import { table } from './page.mjs'
+import { restoreSeconds } from './restore.mjs'
+
+export const pairs = 5
+/** So many random accesses have been to nearly every page. */
+const prelude = 200_000
+
+/** Two digits, or a whole number. */
+const short = (value) => (value < 10 ? `${Number(value.toPrecision(2))}` : value.toFixed(0))
+const times = (value) => `${short(value)} × TCG`
+const milliseconds = (value) => `${short(value * 1e3)} ms`
+const microseconds = (value) => `${short(value * 1e6)} µs`
+const kilobytes = (value) => `${Math.round(value / 1e3)} KB`
+
+/** `must` and `aim` in the unit that `show` is given. `tcg`: the same on QEMU, where that says something. */
+function row(metric, show, must, aim, value, tcg = null) {
+  const isRatio = show === times
+  const reaches = (bar) => (isRatio ? value >= bar : value <= bar)
+  const verdict = reaches(aim) ? 'aim' : reaches(must) ? 'yes' : '**no**'
+  return [metric, show(must), show(aim), show(value), tcg === null ? '' : show(tcg), verdict]
+}
+
+/** Each answers its rows, from comparisons with QEMU that it asks for by the kernel's name. */
+const measurements = {
+  'interpreter, five loops': (loop) => {
+    const loops = ['sieve', 'crc', 'matmul', 'fib', 'fnv'].map((name) => [name, loop(name)])
+    const mean = geometricMean(loops.map(([, { ratio }]) => ratio))
+    const detail = loops.map(([name, { ratio, speed }]) => {
+      return [name, `${short(ratio)} ×`, `${Math.round(speed / 1e6)} MIPS`]
+    })
+    return { rows: [row('interpreter, geometric mean of five loops', times, 0.14, 0.22, mean)], detail }
+  },
+  'random access': (loop) => {
+    const both = ['random_small', 'random_large'].map((name) => loop(name, prelude).ratio)
+    const names = ['pages of 4 KiB', 'pages of 2 MiB']
+    return { rows: names.map((name, index) => row(`random 32 MiB, ${name}`, times, 0.3, 0.8, both[index])) }
+  },
+  events: (loop) => {
+    const pair = (metric, name, must) => {
+      const { ours, tcg } = loop(name)
+      return row(metric, microseconds, must * 1e-6, (must / 2) * 1e-6, ours, tcg)
+    }
+    const rows = [
+      pair('#PF + IRETQ', 'fault', 2),
+      pair('SYSCALL + SYSRET', 'syscall_sysret', 0.5),
+      pair('real-mode INT + IRET', 'interrupts', 1),
+    ]
+    return { rows }
+  },
+  'boot sector': (loop) => {
+    const ratio = (metric, name) => row(metric, times, 0.05, 0.2, loop(name).ratio)
+    const rows = [
+      ratio('boot sector, stack and data beside the code', 'beside'),
+      ratio('boot sector, self-modifying loop', 'modify'),
+    ]
+    return { rows }
+  },
+  'decoder, reset, size': () => {
+    const core = new URL('../dist/src/machine/cpu/core.bin', import.meta.url)
+    const size = decodeCore(readFileSync(core)).bytes.length
+    const rows = [
+      row('decoding, warm, an instruction', microseconds, 1e-6, 0.5e-6, decodeSeconds(pairs)),
+      row('restore of 1,000 dirty pages', milliseconds, 1e-3, 0.5e-3, restoreSeconds(1000, pairs)),
+      row('size of the generated core', kilobytes, 1e6, 500e3, size),
+    ]
+    return { rows }
+  },
+  boots: async () => {
+    const warm = median(await warmCore())
+    const cold = await coldWorker()
+    const rows = [
+      row('hello-serial, warm thread, core only, with reset', milliseconds, 0.2e-3, 0.05e-3, warm),
+      row(
+        'first boot in a cold worker, CPU time',
+        milliseconds,
+        0.15,
+        0.08,
+        median(cold.map(({ cpu }) => cpu)),
+      ),
+      row(
+        'first boot in a cold worker, wall time',
+        milliseconds,
+        0.15,
+        0.08,
+        median(cold.map(({ wall }) => wall)),
+      ),
+    ]
+    return { rows }
+  },
+}
+
+/** The two tables. `tell` hears what is measured. */
+export async function processor(tell) {
+  const rows = []
+  let loops = []
+  const loop = (name, before) => {
+    const result = compare(name, before)
+    tell(`${name}: ${times(result.ratio)}`)
+    return result
+  }
+  for (const [name, measure] of Object.entries(measurements)) {
+    const { rows: more, detail = [] } = await measure(loop)
+    tell(name)
+    rows.push(...more)
+    loops = [...loops, ...detail]
+  }
+  const head = ['', 'must', 'aim', 'measured', 'TCG', 'holds']
+  return `${table(head, rows)}\n\n${table(['loop', 'TCG’s time / ours', 'ours'], loops)}`
+}
