@@ -14,7 +14,8 @@ const alwaysSet = 2
 
 /**
  * SYSCALL, SYSRET, SYSENTER and SYSEXIT as Intel has them (SDM volume 2): SYSCALL is #UD outside of 64-bit
- * mode, SYSRET faults at CPL 0 for an address that is not canonical.
+ * mode, SYSRET faults at CPL 0 for an address that is not canonical. Both trap by the TF that they leave, so
+ * that a kernel that masks it is not stepped into, and user code is stepped over the call.
  */
 export const fastCallInstructions: SystemInstructions = {
   SYSCALL: syscall,
@@ -23,19 +24,20 @@ export const fastCallInstructions: SystemInstructions = {
   SYSEXIT: sysexit,
 }
 
-function syscall({ state: cpu }: Processor, operation: Operation): Outcome {
+function syscall({ state: cpu, events }: Processor, operation: Operation): Outcome {
   undefinedIf(!cpu.is64Bit || (cpu.efer & eferBit.sce) === 0)
   const { flags } = cpu
   const selector = Number((cpu.u64(state.star) >> 32n) & 0xffffn)
   cpu.setGeneral(rcx, operation.next)
   cpu.setGeneral(r11, BigInt(flags & ~flagBit.resume))
   cpu.flags = (flags & ~cpu.u32(state.fmask) & ~(flagBit.resume | flagBit.virtual8086)) | alwaysSet
+  events.stepByNewFlags()
   enterFlat(cpu, { code: selector & 0xfffc, stack: selector + 8, ring: 0, long: true })
   cpu.rip = cpu.u64(state.lstar)
   return 'jump'
 }
 
-function sysret({ state: cpu }: Processor, operation: Operation): Outcome {
+function sysret({ state: cpu, events }: Processor, operation: Operation): Outcome {
   const long = operation.bytes === 8
   const target = cpu.general(rcx)
   undefinedIf(!cpu.is64Bit || (cpu.efer & eferBit.sce) === 0)
@@ -43,6 +45,7 @@ function sysret({ state: cpu }: Processor, operation: Operation): Outcome {
   protect(long && !isCanonical(target, pagingBits(cpu)))
   const selector = Number(cpu.u64(state.star) >> 48n)
   cpu.flags = (Number(cpu.general(r11, 4)) & returnedFlags) | alwaysSet
+  events.stepByNewFlags()
   enterFlat(cpu, { code: selector + (long ? 16 : 0), stack: selector + 8, ring: 3, long })
   cpu.rip = long ? target : target & 0xffff_ffffn
   return 'jump'

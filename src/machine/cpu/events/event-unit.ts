@@ -140,6 +140,12 @@ export class EventUnit implements EventControl {
     this.#keepsResume = true
   }
 
+  stepByNewFlags(): void {
+    const cpu = this.#state
+    this.#isStepped = false
+    if (cpu.u32(state.systemFlags) & flagBit.trap) addPending(cpu, debugBit.singleStep)
+  }
+
   taskSwitched(): void {
     this.#keepsResume = true
     this.#isStepped = false

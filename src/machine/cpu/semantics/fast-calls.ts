@@ -14,13 +14,14 @@ const exceptional = flagBit.trap | flagBit.virtualInterruptPending
 
 const common = rights.nonSystem | rights.accessed | rights.writable | rights.present | rights.granular
 
-/** The plain case of `control/fast-calls.ts`: EFER.SCE, and LSTAR canonical in 48 bits. */
+/** The plain case of `control/fast-calls.ts`: EFER.SCE, no TF, and LSTAR canonical in 48 bits. */
 const syscall: Semantic = (b) => {
   const flags = b.op('and', readRflags(b), ~flagBit.resume)
   const target = b.state(state.lstar)
   const star = b.op('and', b.op('shr_u', b.state(state.star), 32), 0xffff)
   const mask = b.op('xor', b.op('and', b.state(state.fmask), 0xffff_ffff), -1)
-  b.leaveUnless(b.op32('and', isEnabled(b), isCanonical48(b, target)))
+  const quiet = b.op('eqz', b.op('and', flags, flagBit.trap))
+  b.leaveUnless(b.op32('and', b.op32('and', isEnabled(b), isCanonical48(b, target)), quiet))
   const destination = b.near(target)
   const back = b.nextAddress()
   const after = b.op('and', flags, mask)
@@ -35,13 +36,14 @@ const syscall: Semantic = (b) => {
   })
 }
 
-/** The plain case: to 64-bit code, without TF, with nothing that would interrupt it there. */
+/** The plain case: to 64-bit code, without TF here or there, with nothing that would interrupt it there. */
 const sysret: Semantic = (b) => {
   const target = b.get(b.register(rcx, 8))
   const r11Now = b.get(b.register(r11, 8))
   const star = b.op('shr_u', b.state(state.star), 48)
   const busy = b.op('or', b.state(state.cpl, 'i32'), b.state(state.pending, 'i32'))
-  const quiet = b.op('eqz', b.op('or', busy, b.op('and', r11Now, exceptional)))
+  const stepped = b.op('and', b.state(state.systemFlags, 'i32'), flagBit.trap)
+  const quiet = b.op('eqz', b.op('or', b.op('or', busy, stepped), b.op('and', r11Now, exceptional)))
   const plain = b.op32('and', b.op32('and', isEnabled(b), isCanonical48(b, target)), quiet)
   b.leaveUnless(b.bytes === 8 ? plain : b.op('ne', b.constant(0), 0))
   const destination = b.near(target)

@@ -28,6 +28,8 @@ export interface EventControl {
   softwareInterrupt(vector: number, kind: 'int' | 'int3' | 'into' | 'int1', next: bigint): void
   /** RF in the state is new: IRET and task switches set it for the instruction behind them. */
   keepResume(): void
+  /** The instruction traps if TF is set now, instead of as it began. */
+  stepByNewFlags(): void
   /** RF is the new task's, and the old one's single step is forgotten. */
   taskSwitched(): void
 }

@@ -78,6 +78,49 @@ const sysret: readonly Probe[] = [
   probe('SYSRET without SCE', 'long64u', 'o64 sysret', { efer: 0x500 }),
 ]
 
+/** SYSCALL and SYSRET with TF. */
+export const byNewFlags =
+  'Linux relies on it: its FMASK has TF, and entry_64.S says that SYSRET with TF traps at once; Bochs goes by the old TF'
+
+const stepped: readonly Probe[] = [
+  probe('SYSCALL with TF', 'long64', `${callable}; push 0x102; popfq; syscall; .t: nop; nop`, { events: 2 }),
+  probe(
+    'SYSCALL with TF that FMASK clears',
+    'long64',
+    `${callable}; ${write(msr.fmask, 0x100)}; push 0x102; popfq; syscall; .t: nop; nop`,
+    {
+      instead: {
+        expect: ['end 10:+52 flags=10002 sp=18:9000 on=18:8fd8 rax=100 rcx=10050 rdx=0 r11=102'],
+        because: byNewFlags,
+      },
+    },
+  ),
+  probe(
+    'SYSRET that sets TF',
+    'long64',
+    `${star(0x33, 0x10)}; lea rcx, [rel .t]; mov r11d, 0x102; o64 sysret; .t: nop; nop`,
+    {
+      instead: {
+        expect: ['#DB 43:+21 flags=102 sp=3b:9000 on=0:8fd8 dr6=ffff4ff0 rax=0 rcx=10021 rdx=330010 r11=102'],
+        because: byNewFlags,
+      },
+    },
+  ),
+  probe(
+    'SYSRET that clears TF',
+    'long64',
+    `${star(0x33, 0x10)}; lea rcx, [rel .t]; mov r11d, 2; push 0x102; popfq; o64 sysret; .t: nop`,
+    {
+      instead: {
+        expect: [
+          '#PF(15) 43:+27 flags=10002 sp=3b:9000 on=0:8fd0 cr2=10027 rax=0 rcx=10027 rdx=330010 r11=2',
+        ],
+        because: byNewFlags,
+      },
+    },
+  ),
+]
+
 const sysenterProbes: readonly Probe[] = [
   ...[0x10, 0x13].map((selector) =>
     probe(
@@ -144,5 +187,5 @@ const bases: readonly Probe[] = [
 export const fastCalls: ProbeGroup = {
   name: 'fast-calls',
   manual: '5.8.7, 5.8.8; Vol. 2 SYSCALL, SYSRET, SYSENTER, SYSEXIT, SWAPGS, RDFSBASE, WRFSBASE',
-  probes: [...syscall, ...sysret, ...sysenterProbes, ...sysexit, ...bases],
+  probes: [...syscall, ...sysret, ...stepped, ...sysenterProbes, ...sysexit, ...bases],
 }

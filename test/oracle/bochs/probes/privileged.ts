@@ -1,5 +1,6 @@
 import type { Probe, ProbeGroup } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
+import { byNewFlags } from './fast-calls.ts'
 
 /** Instructions that some level or mode may not execute; the far ends of the encodings as bytes. */
 const instructions: readonly (readonly [string, string])[] = [
@@ -106,8 +107,16 @@ const long: readonly Probe[] = (['real16', 'prot32', 'long64'] satisfies StateNa
   ).map(([what, code]) => ({ name: `${state} ${what}`, state, code: bytes(code) })),
 )
 
+/** R11 sets TF as it is. */
+const stepped: NonNullable<Probe['instead']> = {
+  expect: ['#DB 3:a1a1a1a1 flags=282b83 sp=b:9000 on=0:8fd8 dr6=ffff4ff0'],
+  because: byNewFlags,
+}
+
 export const privileged: ProbeGroup = {
   name: 'privileged',
   manual: '5.9; 2.1.1 of Vol. 2; Vol. 2 LOCK; 6.15',
-  probes: [...everywhere, ...locked, ...long],
+  probes: [...everywhere, ...locked, ...long].map((one) =>
+    one.name === 'long64 SYSRET' ? { ...one, instead: stepped } : one,
+  ),
 }
