@@ -10,10 +10,12 @@ export const ports = {
 } as const
 
 /**
- * What things take besides the instruction that does them, in ticks of the clock. A port access takes about a
- * microsecond, as on the ISA bus: a guest that polls a device sees time pass.
+ * What things take besides the unit that does them, in ticks of the clock. An access to a port, or to memory
+ * where a chip or nothing is, takes about a microsecond, as on the ISA bus: a guest that polls a device sees
+ * time pass. So does a fault or an interrupt, as on processors of this age: a guest that does nothing else
+ * gets to its limit.
  */
-export const charges = { port: 1000 } as const
+export const charges = { port: 1000, chip: 1000, event: 1000 } as const
 
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

@@ -69,6 +69,8 @@ export class Machine {
     const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
     this.#image = new RamImage({ bytes: ram, dirty })
     this.#wiring = wiring
+    this.cpu.onEvent = () => this.#noteEvent()
+    this.cpu.onChipAccess = () => this.#charge(charges.chip)
     this.#wire()
   }
 
@@ -240,10 +242,20 @@ export class Machine {
     this.state.setU64(at, BigInt.asUintN(64, this.state.u64(at) + BigInt(ticks)))
   }
 
+  #noteEvent(): void {
+    this.skip(charges.event)
+    if (this.ticks + 1 >= this.#until) this.requestStop()
+  }
+
   #noteAccess(port: number, size: number): void {
     notePortAccess(this.state, port, size)
     if (this.state.u32(stateLayout.pendingDebug) !== 0) this.requestStop()
-    this.skip(charges.port)
+    this.#charge(charges.port)
+  }
+
+  /** Of an access to a device, in the middle of an instruction. */
+  #charge(ticks: number): void {
+    this.skip(ticks)
     if (this.ticks >= this.#until) this.requestStop()
     this.#accesses++
     if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()

@@ -46,6 +46,10 @@ export class Cpu {
   readonly events: EventUnit
   /** Ends runs at exceptions instead of delivering them. */
   stopsAtExceptions = false
+  /** Called for each fault and interrupt that was delivered, or ended in a triple fault; not yet counted. */
+  onEvent: () => void = () => {}
+  /** Called before each access to physical memory where neither RAM nor ROM is. */
+  onChipAccess: () => void = () => {}
   readonly memory: PhysicalMemory
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
@@ -88,7 +92,6 @@ export class Cpu {
       events: {
         softwareInterrupt: (...one) => this.events.softwareInterrupt(...one),
         keepResume: () => this.events.keepResume(),
-        stepByNewFlags: () => this.events.stepByNewFlags(),
         taskSwitched: () => this.events.taskSwitched(),
       },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
@@ -278,6 +281,7 @@ export class Cpu {
 
   #delivered(how: 'delivered' | 'tripleFault'): { readonly stop: CpuStop | null; readonly done: number } {
     this.#view.setBigInt64(state.begun, noneBegun, true)
+    this.onEvent()
     this.#refresh()
     return { stop: how === 'delivered' ? null : { kind: 'tripleFault', chain: this.events.chain }, done: 1 }
   }
@@ -310,9 +314,14 @@ export class Cpu {
         ports.write(port, size, value >>> 0)
       },
       portAllowed: (port: number, size: number) => this.#portAllowed(port, size),
-      busRead: (low: number, high: number, size: number) => this.memory.readChip(address(low, high), size),
-      busWrite: (low: number, high: number, size: number, value: number) =>
-        this.memory.writeChip(address(low, high), size, value >>> 0),
+      busRead: (low: number, high: number, size: number) => {
+        this.onChipAccess()
+        return this.memory.readChip(address(low, high), size)
+      },
+      busWrite: (low: number, high: number, size: number, value: number) => {
+        this.onChipAccess()
+        this.memory.writeChip(address(low, high), size, value >>> 0)
+      },
       breakpoint: (low: number, high: number, bytes: number, isWrite: number) => {
         const linear = (BigInt(high) << 32n) | BigInt(low >>> 0)
         this.#leaveForTrap(noteDataAccess(this.state, linear, bytes, isWrite !== 0))

@@ -151,7 +151,7 @@ test('a triple fault, with each fault on the way', async () => {
     {
       "at": {
         "instructions": 2n,
-        "ns": 1n,
+        "ns": 999n,
       },
       "chain": [
         {
