@@ -92,6 +92,7 @@ export class Cpu {
       events: {
         softwareInterrupt: (...one) => this.events.softwareInterrupt(...one),
         keepResume: () => this.events.keepResume(),
+        stepByNewFlags: () => this.events.stepByNewFlags(),
         taskSwitched: () => this.events.taskSwitched(),
       },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
