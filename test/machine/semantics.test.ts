@@ -17,9 +17,19 @@ function lower(semantic: Semantic): void {
   const imports = declareImports(module)
   const functions = defineSlowFunctions(module, defineMemory(module, imports))
   module.function('handler', ['i32'], ['i32'], (f) => {
-    const operand = { shape: 'register', bytes: 4 } as const
-    const variant = { bytes: 4, operands: [operand, operand], condition: 0, repeat: 0 } as const
-    const b = new Operations(new SlowTarget(f, f.parameters[0] as Local, functions, imports), variant)
+    const operand = { shape: 'register', bytes: 4, file: 0 } as const
+    const variant = {
+      bytes: 4,
+      operands: [operand, operand],
+      condition: 0,
+      repeat: 0,
+      aligned: false,
+      unit: null,
+    } as const
+    const b = new Operations(
+      new SlowTarget(f, f.parameters[0] as Local, functions, imports, variant),
+      variant,
+    )
     semantic(b)
     b.end()
   })

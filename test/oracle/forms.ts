@@ -19,7 +19,7 @@ const notHere = new Set('INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 
 export function isRecorded(row: Row): boolean {
   if (row.facts.alwaysUndefined) return row.mnemonic.startsWith('UD')
   if (systemRows.has(`${row.encoding} ${row.mnemonic}`) || notHere.has(row.mnemonic)) return false
-  if (row.operands.some((kind) => kind[0] === 'S')) return false
+  if (row.operands.some((kind) => kind[0] === 'S') || row.facts.fpu) return false
   return semantics.has(row.mnemonic) || row.mnemonic === 'ENTER'
 }
 

@@ -9,7 +9,11 @@ export const microOp = {
   handler: 0,
   /** u16: position of the slow handler in the table. */
   slow: 2,
-  /** u8 each: the register of operand 0, 1, 2, as the address of its lowest byte. */
+  /**
+   * u8 each: the register of operand 0, 1, 2, as the address of its lowest byte; of XMM and MMX registers
+   * from
+   * the beginning of their file.
+   */
   registers: 4,
   /** u8 each: base and index, as addresses; the shift of the index, or `absolute`. */
   base: 7,
@@ -69,6 +73,15 @@ export function registerAddress(number: number, bytes: number, hasRex: boolean):
   return bytes === 1 && !hasRex && number >= 4 && number < 8 ? (number - 4) * 8 + 1 : number * 8
 }
 
+/** From one register to the next, also of x87's, which MMX registers are part of. */
+const vectorBytes = 16
+
+/** Where the file of a register operand begins. */
+export function registerFile(kind: OperandKind): number {
+  if ('VWU'.includes(kind[0] ?? '')) return state.xmm
+  return 'PQN'.includes(kind[0] ?? '') ? state.x87 : state.registers
+}
+
 /** What a register operand's field holds. */
 function registerField(kind: OperandKind, instruction: Instruction): number {
   const bytes = operandSize(kind, instruction.operandBytes)
@@ -83,6 +96,16 @@ function registerField(kind: OperandKind, instruction: Instruction): number {
       return kind === 'CL' ? 8 : instruction.reg
     case 'S':
       return instruction.reg & 7
+    case 'V':
+      return instruction.reg * vectorBytes
+    case 'U':
+    case 'W':
+      return instruction.rm * vectorBytes
+    case 'P':
+      return (instruction.reg & 7) * vectorBytes
+    case 'N':
+    case 'Q':
+      return (instruction.rm & 7) * vectorBytes
     case 'D':
       return kind === 'DX' ? 16 : instruction.reg
     default:

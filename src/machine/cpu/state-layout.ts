@@ -133,8 +133,22 @@ export const state = {
   mtrrs: 0x400,
   /** Places that are no plain byte of RAM: `placeCount` of `place.bytes`; the last is TypeScript's. */
   places: 0x500,
-  /** x87, MMX and SSE state: the next issue's. */
-  vectors: 0x800,
+  /** XMM0 to XMM15, 16 bytes each. */
+  xmm: 0x800,
+  /**
+   * R0 to R7 of x87, 16 bytes each by their own numbers, not from the top: significand, then u16 sign and
+   * exponent. MMi is the significand of Ri.
+   */
+  x87: 0x900,
+  /** i32 each: MXCSR; control and status word of x87, TOP included; a bit for each of R0 to R7 not empty. */
+  mxcsr: 0x980,
+  x87Control: 0x984,
+  x87Status: 0x988,
+  x87Full: 0x98c,
+  /** i64 each: where the last x87 instruction was, and its operand; i32: its opcode. */
+  x87Instruction: 0x990,
+  x87Operand: 0x998,
+  x87Opcode: 0x9a0,
   /**
    * i64 each for ES to GS: the last offset that may be read or written as far as type and limit go, or -1
    * where that takes more than a comparison. Derived.

@@ -6,7 +6,7 @@ import { type Runner, withHost } from './host.ts'
 import { cornerOperands, operandsOf } from './operands.ts'
 import { caseBytes, type FloatOperation, operations, resultBytes } from './operations.ts'
 
-const file = fileURLToPath(new URL('../vectors/float.txt', import.meta.url))
+const file = fileURLToPath(new URL('recorded.txt', import.meta.url))
 const seed = 'kerneltest 1'
 const randomCases = 4096
 /** Cases of one digest. */

@@ -41,7 +41,10 @@ export function resetState(cpu: CpuState, kind: 'power' | 'init', units = 0n): v
   cpu.setU32(state.activity, activity.running)
   const waiting = [state.shadow, state.pendingDebug, state.nmiBlocked, state.midway]
   for (const at of waiting) cpu.setU32(at, 0)
-  if (kind === 'power') resetModelRegisters(cpu, units)
+  if (kind === 'power') {
+    resetFloatingPoint(cpu)
+    resetModelRegisters(cpu, units)
+  }
 }
 
 function resetSegments(cpu: CpuState): void {
@@ -52,6 +55,18 @@ function resetSegments(cpu: CpuState): void {
   cpu.setSegment(segment.tr, { ...data, rights: busyTask })
   for (const at of [state.gdtBase, state.idtBase]) cpu.setU64(at, 0n)
   for (const at of [state.gdtLimit, state.idtLimit]) cpu.setU32(at, realLimit)
+}
+
+/** FCW is 0040, tags say zero: FNINIT comes later. INIT leaves all of it alone (SDM volume 3, table 10-1). */
+function resetFloatingPoint(cpu: CpuState): void {
+  for (let at: number = state.xmm; at < state.mxcsr; at += 8) cpu.setU64(at, 0n)
+  cpu.setU32(state.mxcsr, 0x1f80)
+  cpu.setU32(state.x87Control, 0x40)
+  cpu.setU32(state.x87Status, 0)
+  cpu.setU32(state.x87Full, 0xff)
+  cpu.setU64(state.x87Instruction, 0n)
+  cpu.setU64(state.x87Operand, 0n)
+  cpu.setU32(state.x87Opcode, 0)
 }
 
 /** INIT leaves all of these alone. */

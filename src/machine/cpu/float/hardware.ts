@@ -117,7 +117,9 @@ function isNoDenormal(width: Width, bits: Expression): Expression {
   return op('i64.ge_u', op('i64.sub', magnitude(width, bits), 1), exponentUnit[width] - 1n)
 }
 
-/** Not 0, tiny, infinite or NaN. What is rounded up to the least normal number may have been tiny: not that. */
+/**
+ * Not 0, tiny, infinite or NaN. What is rounded up to the least normal number may have been tiny: not that.
+ */
 function isNormal(width: Width, bits: Expression): Expression {
   const unit = exponentUnit[width]
   return op('i64.lt_u', op('i64.sub', magnitude(width, bits), 2n * unit), (exponents[width] - 2n) * unit)

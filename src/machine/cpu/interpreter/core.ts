@@ -50,7 +50,9 @@ export function buildCore(): Core {
   const fast: FastHandlers = { flat32: new Map(), long64: new Map(), segmented: new Map() }
   for (const name of interpreters) {
     const hot = collectHot(name, cases, fast[name])
-    module.export(defineInterpreter(module, { name, hot, findCode, divide: functions.divide }))
+    module.export(
+      defineInterpreter(module, { name, hot, findCode, divide: functions.divide, float: functions.float }),
+    )
   }
   exportForTypeScript(module, functions)
   const fastNumbers = Object.fromEntries(interpreters.map((name) => [name, Object.fromEntries(fast[name])]))
@@ -121,7 +123,11 @@ function defineSlowHandlers(
   for (const { row, slowKey: key, semantic, variant } of [...cases.flat32, ...cases.long64]) {
     if (slow.has(key)) continue
     const handler = module.function(`slow ${key}`, ['i32'], ['i32'], (f) => {
-      const b = new Operations(new SlowTarget(f, f.parameters[0] as Local, functions, imports), variant)
+      const b = new Operations(
+        new SlowTarget(f, f.parameters[0] as Local, functions, imports, variant),
+        variant,
+      )
+      b.begin()
       if (row.facts.privileged) {
         b.fault(op('i32.ne', load('i32.load', 0, state.cpl), 0), vector.generalProtection)
       }
@@ -146,5 +152,8 @@ function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, nu
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
   const { segmentLinear, effectiveAddress } = functions
   const { memory } = functions
-  for (const one of [...Object.values(memory), segmentLinear, effectiveAddress]) module.export(one)
+  const all = [...Object.values(memory), segmentLinear, effectiveAddress]
+  const hasVector = ({ parameters, results }: FunctionReference) =>
+    [...parameters, ...results].includes('v128')
+  for (const one of all) if (!hasVector(one)) module.export(one)
 }

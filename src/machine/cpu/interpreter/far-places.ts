@@ -4,6 +4,7 @@ import {
   constant,
   type Expression,
   type FunctionReference,
+  lane,
   load,
   op,
   select,
@@ -30,24 +31,64 @@ function byteAddress(at: Local, index: Local): Expression {
 }
 
 /** Whether a place lies in one page, and a device's at that. */
-function isDevice(at: Local, first: Expression, bytes: Local, frameOf: FunctionReference): Expression {
+function isDevice(at: Local, first: Expression, bytes: Expression, frameOf: FunctionReference): Expression {
   const inPage = op('i32.ge_u', load('i32.load', at, state.places + place.split), bytes)
   return op('i32.and', inPage, op('i32.eqz', canRead(call(frameOf, first))))
 }
 
-/**
- * `(slot, bytes) → value` of a place that crosses pages or is no RAM. Eight bytes of a device are two reads.
- */
-export function defineReadFar(
+/** Far places: `read` and `write` of up to 8 bytes, and of 16. */
+export interface FarPlaces {
+  /** `(slot, bytes) → value` of a place that crosses pages or is no RAM. */
+  readonly readFar: FunctionReference
+  /** `(slot, bytes, value)` */
+  readonly writeFar: FunctionReference
+  /** `(slot) → vector` */
+  readonly readFarVector: FunctionReference
+  /** `(slot, vector)` */
+  readonly writeFarVector: FunctionReference
+}
+
+export function defineFarPlaces(
+  module: ModuleBuilder,
+  imports: Imports,
+  physical: PhysicalAccess,
+): FarPlaces {
+  const readPart = defineReadPart(module, imports, physical)
+  const writePart = defineWritePart(module, imports, physical)
+  return {
+    readFar: module.function('readFar', ['i32', 'i32'], ['i64'], (f) => {
+      const [slot, bytes] = f.parameters as [Local, Local]
+      f.return(call(readPart, slot, 0, bytes))
+    }),
+    writeFar: module.function('writeFar', ['i32', 'i32', 'i64'], [], (f) => {
+      const [slot, bytes, value] = f.parameters as [Local, Local, Local]
+      f.call(writePart, slot, 0, bytes, value)
+    }),
+    readFarVector: module.function('readFarVector', ['i32'], ['v128'], (f) => {
+      const [slot] = f.parameters as [Local]
+      const low = f.let(call(readPart, slot, 0, 8))
+      f.return(lane('i64x2.replace_lane', 1, op('i64x2.splat', low), call(readPart, slot, 8, 8)))
+    }),
+    writeFarVector: module.function('writeFarVector', ['i32', 'v128'], [], (f) => {
+      const [slot, value] = f.parameters as [Local, Local]
+      for (const half of [0, 1]) f.call(writePart, slot, 8 * half, 8, lane('i64x2.extract_lane', half, value))
+    }),
+  }
+}
+
+/** `(slot, from, bytes) → value` of part of a place. Eight bytes of a device are two reads. */
+function defineReadPart(
   module: ModuleBuilder,
   imports: Imports,
   { frameOf, read8 }: PhysicalAccess,
 ): FunctionReference {
-  return module.function('readFar', ['i32', 'i32'], ['i64'], (f) => {
-    const [slot, bytes] = f.parameters as [Local, Local]
+  return module.function('readFarPart', ['i32', 'i32', 'i32'], ['i64'], (f) => {
+    const [slot, from, bytes] = f.parameters as [Local, Local, Local]
     const at = f.let(op('i32.mul', slot, place.bytes))
+    const end = f.let(op('i32.add', from, bytes))
     const first = f.let(load('i64.load', at, state.places + place.first))
-    f.if(isDevice(at, first, bytes, frameOf), () => {
+    f.if(isDevice(at, first, end, frameOf), () => {
+      f.set(first, op('i64.add', first, op('i64.extend_i32_u', from)))
       f.if(op('i32.le_u', bytes, deviceBytes), () => f.return(readDevice(imports, first, bytes)))
       const low = f.let(readDevice(imports, first, deviceBytes))
       const high = readDevice(imports, op('i64.add', first, deviceBytes), deviceBytes)
@@ -55,25 +96,27 @@ export function defineReadFar(
     })
     const value = f.let(constant('i64', 0))
     f.loop((again) => {
-      f.set(bytes, op('i32.sub', bytes, 1))
-      f.set(value, op('i64.or', op('i64.shl', value, 8), call(read8, byteAddress(at, bytes))))
-      f.br(again, bytes)
+      f.set(end, op('i32.sub', end, 1))
+      f.set(value, op('i64.or', op('i64.shl', value, 8), call(read8, byteAddress(at, end))))
+      f.br(again, op('i32.gt_u', end, from))
     })
     f.return(value)
   })
 }
 
-/** `(slot, bytes, value)` to a place that crosses pages or is no RAM. */
-export function defineWriteFar(
+/** `(slot, from, bytes, value)` */
+function defineWritePart(
   module: ModuleBuilder,
   imports: Imports,
   { frameOf, write8 }: PhysicalAccess,
 ): FunctionReference {
-  return module.function('writeFar', ['i32', 'i32', 'i64'], [], (f) => {
-    const [slot, bytes, value] = f.parameters as [Local, Local, Local]
+  return module.function('writeFarPart', ['i32', 'i32', 'i32', 'i64'], [], (f) => {
+    const [slot, from, bytes, value] = f.parameters as [Local, Local, Local, Local]
     const at = f.let(op('i32.mul', slot, place.bytes))
+    const end = f.let(op('i32.add', from, bytes))
     const first = f.let(load('i64.load', at, state.places + place.first))
-    f.if(isDevice(at, first, bytes, frameOf), () => {
+    f.if(isDevice(at, first, end, frameOf), () => {
+      f.set(first, op('i64.add', first, op('i64.extend_i32_u', from)))
       const [low, high] = halves(value)
       const isShort = op('i32.le_u', bytes, deviceBytes)
       f.call(imports.busWrite, ...halves(first), select(isShort, bytes, constant('i32', deviceBytes)), low)
@@ -82,12 +125,11 @@ export function defineWriteFar(
       })
       f.return()
     })
-    const index = f.let(constant('i32', 0))
     f.loop((again) => {
-      f.call(write8, byteAddress(at, index), value)
+      f.call(write8, byteAddress(at, from), value)
       f.set(value, op('i64.shr_u', value, 8))
-      f.set(index, op('i32.add', index, 1))
-      f.br(again, op('i32.lt_u', index, bytes))
+      f.set(from, op('i32.add', from, 1))
+      f.br(again, op('i32.lt_u', from, end))
     })
   })
 }

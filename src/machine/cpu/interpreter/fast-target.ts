@@ -1,4 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
+import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp } from '../micro-op.ts'
 import type {
   Access,
@@ -11,6 +12,8 @@ import type {
   Variant,
 } from '../semantics/target.ts'
 import { segment, state } from '../state-layout.ts'
+import { cr0Bit, cr4Bit } from '../system/cpu-state.ts'
+import type { FloatingUnit } from '../table/row.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
@@ -38,6 +41,15 @@ export interface Exits {
 interface FastPlace {
   readonly kind: 'register' | 'ram'
   readonly address: Expression
+  /** Where the register's file begins; 0 of RAM. */
+  readonly file: number
+}
+
+interface FastParts {
+  readonly mode: InterpreterName
+  readonly variant: Variant
+  readonly divide: FunctionReference
+  readonly float: FloatFunctions
 }
 
 interface FastDestination {
@@ -59,13 +71,14 @@ export class FastTarget implements Target {
   readonly #mode: InterpreterName
   readonly #variant: Variant
   readonly #divide: FunctionReference
+  readonly float: FloatFunctions
 
   constructor(
     f: FunctionBuilder,
     uop: Local,
     bank: Local,
     exits: Exits,
-    { mode, variant, divide }: { mode: InterpreterName; variant: Variant; divide: FunctionReference },
+    { mode, variant, divide, float }: FastParts,
   ) {
     this.f = f
     this.#uop = uop
@@ -74,19 +87,42 @@ export class FastTarget implements Target {
     this.#mode = mode
     this.#variant = variant
     this.#divide = divide
+    this.float = float
   }
 
   operand(index: number, bytes: number, access: Access, popped: number): Place {
-    const shape = this.#variant.operands[index]?.shape
+    const { shape, file = 0 } = this.#variant.operands[index] ?? {}
     if (shape === 'memory') {
       invariant(popped === 0, 'memory that is popped into has a slow handler only')
       const number = field(this.#uop, microOp.segment)
-      return this.#ram(number, this.f.let(this.effectiveAddress()), bytes, access)
+      const place = this.#ram(number, this.f.let(this.effectiveAddress()), bytes, access)
+      if (this.#variant.aligned) {
+        // Frames are aligned as pages are.
+        const { address } = place.where as FastPlace
+        this.f.br(this.#exits.slow, op('i32.and', address, bytes - 1))
+      }
+      return place
     }
     invariant(shape === 'register', 'a place is a register or memory')
     const number = field(this.#uop, microOp.registers + index)
     const address = access === 'rw' ? this.f.let(number) : number
-    return { bytes, where: { kind: 'register', address } satisfies FastPlace }
+    return { bytes, where: { kind: 'register', address, file } satisfies FastPlace }
+  }
+
+  isMemory(index: number): Expression {
+    return constant('i32', this.#variant.operands[index]?.shape === 'memory' ? 1 : 0)
+  }
+
+  /** What keeps a unit from use, and a pending #MF, is the slow handler's to tell. */
+  requireUnit(unit: FloatingUnit): void {
+    const isSse = unit === 'sse' || unit === 'sse-mmx'
+    const blocked = op('i32.and', load('i32.load', 0, state.cr0), cr0Bit.em | cr0Bit.ts)
+    const absent = op('i32.xor', op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.osfxsr), cr4Bit.osfxsr)
+    this.f.br(this.#exits.slow, isSse ? op('i32.or', blocked, absent) : blocked)
+  }
+
+  numericFault(unmasked: Expression): void {
+    this.f.br(this.#exits.slow, unmasked)
   }
 
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {
@@ -96,7 +132,10 @@ export class FastTarget implements Target {
   }
 
   register(number: number, bytes: number): Place {
-    return { bytes, where: { kind: 'register', address: constant('i32', number * 8) } satisfies FastPlace }
+    return {
+      bytes,
+      where: { kind: 'register', address: constant('i32', number * 8), file: 0 } satisfies FastPlace,
+    }
   }
 
   at(name: SegmentName, address: Expression, bytes: number, access: Access): Place {
@@ -119,7 +158,7 @@ export class FastTarget implements Target {
       linear = this.f.let(op('i64.and', op('i64.add', offset, base), 0xffff_ffffn))
     }
     const address = probe(this.f, linear, bytes, access, (misses) => this.f.br(slow, misses), this.#bank)
-    return { bytes, where: { kind: 'ram', address } satisfies FastPlace }
+    return { bytes, where: { kind: 'ram', address, file: 0 } satisfies FastPlace }
   }
 
   effectiveAddress(): Expression {
@@ -160,14 +199,15 @@ export class FastTarget implements Target {
   }
 
   read({ bytes, where }: Place): Expression {
-    return load(loadNames[Math.log2(bytes)] ?? 'i64.load', (where as FastPlace).address)
+    const { address, file } = where as FastPlace
+    return load(loadNames[Math.log2(bytes)] ?? 'i64.load', address, file)
   }
 
   write({ bytes, where }: Place, value: Expression): void {
-    const { kind, address } = where as FastPlace
-    if (kind === 'register' && bytes === 4) {
+    const { kind, address, file } = where as FastPlace
+    if (kind === 'register' && file === 0 && bytes === 4) {
       this.f.store('i64.store', address, op('i64.and', value, 0xffff_ffffn))
-    } else this.f.store(storeNames[Math.log2(bytes)] ?? 'i64.store', address, value)
+    } else this.f.store(storeNames[Math.log2(bytes)] ?? 'i64.store', address, value, file)
   }
 
   readPointer(pointer: Pointer): Expression {
@@ -300,12 +340,12 @@ export class FastTarget implements Target {
     throw new Error('ports have slow handlers only')
   }
 
-  readState(): Expression {
-    throw new Error('system instructions have slow handlers only')
+  readState(at: number | Expression, type: 'i32' | 'i64'): Expression {
+    return load(`${type}.load`, at)
   }
 
-  writeState(): void {
-    throw new Error('system instructions have slow handlers only')
+  writeState(at: number | Expression, type: 'i32' | 'i64', value: Expression): void {
+    this.f.store(`${type}.store`, at, value)
   }
 
   isPlain(): Expression {

@@ -1,4 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
+import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
@@ -21,6 +22,7 @@ interface Parts {
   readonly hot: readonly HotHandler[]
   readonly findCode: FunctionReference
   readonly divide: FunctionReference
+  readonly float: FloatFunctions
 }
 
 /** `(linear address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
@@ -98,16 +100,17 @@ class Loop {
 
   dispatch({ again, stay, next, repeat, slow }: Labels & { readonly slow: Label }): void {
     const f = this.#f
-    const { hot, divide, name } = this.#parts
+    const { hot, divide, float, name } = this.#parts
     const cases = hot.map(({ semantic, variant }) => () => {
       const target = new FastTarget(
         f,
         this.uop,
         this.#bank,
         { next, stay, repeat, slow },
-        { mode: name, variant, divide },
+        { mode: name, variant, divide, float },
       )
       const b = new Operations(target, variant)
+      b.begin()
       semantic(b)
       b.end()
     })

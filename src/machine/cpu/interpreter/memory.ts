@@ -2,7 +2,7 @@ import type { FunctionReference } from '../wasm/expression.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { defineTranslateFetch } from './code-tlb.ts'
 import { defineTranslate } from './data-tlb.ts'
-import { defineReadFar, defineWriteFar } from './far-places.ts'
+import { defineFarPlaces, type FarPlaces } from './far-places.ts'
 import { defineFrameOf } from './frames.ts'
 import type { Imports } from './imports.ts'
 import { definePermits } from './page-rights.ts'
@@ -13,15 +13,11 @@ import { defineDisarmAll, defineSelectBank } from './tlb-banks.ts'
 import { defineFlushTlb, defineInvalidatePage } from './tlb-invalidation.ts'
 
 /** The memory side of the CPU. */
-export interface MemoryFunctions {
+export interface MemoryFunctions extends FarPlaces {
   /** `(linear, bytes, access, slot) → address in this memory`, or one of `resolved`. */
   readonly resolve: FunctionReference
   /** `(linear) → physical page`, or -1: fills the instruction TLB. */
   readonly translateFetch: FunctionReference
-  /** `(slot, bytes) → value` of a place that crosses pages or is no RAM. */
-  readonly readFar: FunctionReference
-  /** `(slot, bytes, value)` */
-  readonly writeFar: FunctionReference
   /** `(address, bytes)`: before a store to RAM that the write TLB did not vouch for; within one page. */
   readonly noteWrite: FunctionReference
   /** `(physical address) → address in this memory` of its page, see frames.ts. */
@@ -49,8 +45,7 @@ export function defineMemory(module: ModuleBuilder, imports: Imports): MemoryFun
   return {
     resolve: defineResolve(module, translate, imports),
     translateFetch: defineTranslateFetch(module, walk),
-    readFar: defineReadFar(module, imports, physical),
-    writeFar: defineWriteFar(module, imports, physical),
+    ...defineFarPlaces(module, imports, physical),
     noteWrite: physical.noteWrite,
     frameOf,
     readPhysical64: physical.read64,

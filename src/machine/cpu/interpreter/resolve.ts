@@ -23,7 +23,7 @@ type FourParameters = [Local, Local, Local, Local]
 
 /**
  * `(linear, bytes, access, slot) → address in this memory`, or one of `resolved`: everything that is checked
- * about a linear access, in order. Canonical (#GP, #SS); aligned (#AC comes before #PF, as on hardware);
+ * about a linear access, in order. Canonical (#GP, #SS); aligned (#GP, #AC come before #PF, as on hardware);
  * every page of it allowed, before anything is read or written; then data breakpoints hear of it. What is no
  * plain bytes of RAM or ROM is described in `slot`.
  */
@@ -40,6 +40,10 @@ export function defineResolve(
       () => refuseNonCanonical(f, linear, bytes, access),
       () => f.set(linear, op('i64.and', linear, 0xffff_ffffn)),
     )
+    f.if(op('i32.and', access, accessBit.aligned), () => {
+      const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', bytes, 1))
+      f.if(over, () => raise(f, constant('i32', vector.generalProtection)))
+    })
     const reasons = f.let(load('i32.load', 0, state.unarmed))
     f.if(op('i32.eqz', reasons), () => f.return(call(findPlace, linear, bytes, access, slot)))
     const isOwn = op('i32.and', access, accessBit.system)

@@ -1,3 +1,4 @@
+import { defineFloat, type FloatFunctions } from '../float/float-functions.ts'
 import { absolute, microOp, shape } from '../micro-op.ts'
 import { segment, state } from '../state-layout.ts'
 import {
@@ -37,17 +38,30 @@ export interface SlowFunctions {
   readonly writePointer: FunctionReference
   /** `(address, slot) → value`, by log2 of the bytes. */
   readonly read: readonly FunctionReference[]
-  /** `(address, slot, value)`; a 32-bit register is zero-extended. */
+  /** `(address, slot, value)`; a 32-bit general register is zero-extended. */
   readonly write: readonly FunctionReference[]
   /** `(high, low, divisor) → quotient, remainder` */
   readonly divide: FunctionReference
   readonly memory: MemoryFunctions
+  readonly float: FloatFunctions
 }
 
-export const loadNames: readonly LoadName[] = ['i64.load8_u', 'i64.load16_u', 'i64.load32_u', 'i64.load']
-export const storeNames: readonly StoreName[] = ['i64.store8', 'i64.store16', 'i64.store32', 'i64.store']
+export const loadNames: readonly LoadName[] = [
+  'i64.load8_u',
+  'i64.load16_u',
+  'i64.load32_u',
+  'i64.load',
+  'v128.load',
+]
+export const storeNames: readonly StoreName[] = [
+  'i64.store8',
+  'i64.store16',
+  'i64.store32',
+  'i64.store',
+  'v128.store',
+]
 
-/** Register files end below: what lies here is a register, not RAM. */
+/** General registers end below. */
 const registersEnd = 256
 
 export function field(uop: Expression, offset: number): Expression {
@@ -61,6 +75,7 @@ export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctio
   const { readStackPointer, writeStackPointer } = defineStackPointer(module)
   return {
     memory,
+    float: defineFloat(module),
     effectiveAddress,
     segmentLinear,
     access,
@@ -72,8 +87,8 @@ export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctio
       f.return(op('i64.and', load('i64.load', register), addressMask(uop)))
     }),
     writePointer: defineWritePointer(module),
-    read: [0, 1, 2, 3].map((log) => defineRead(module, memory, log)),
-    write: [0, 1, 2, 3].map((log) => defineWrite(module, memory, log)),
+    read: [0, 1, 2, 3, 4].map((log) => defineRead(module, memory, log)),
+    write: [0, 1, 2, 3, 4].map((log) => defineWrite(module, memory, log)),
     divide: defineDivide(module),
   }
 }
@@ -166,31 +181,35 @@ function defineWritePointer(module: ModuleBuilder): FunctionReference {
 }
 
 function defineRead(module: ModuleBuilder, memory: MemoryFunctions, log: number): FunctionReference {
-  return module.function(`read${8 << log}`, ['i32', 'i32'], ['i64'], (f) => {
+  return module.function(`read${8 << log}`, ['i32', 'i32'], [valueType(log)], (f) => {
     const [address, slot] = f.parameters as [Local, Local]
-    f.if(op('i32.eq', address, resolved.far), () => f.return(call(memory.readFar, slot, 1 << log)))
+    const far = log === 4 ? call(memory.readFarVector, slot) : call(memory.readFar, slot, 1 << log)
+    f.if(op('i32.eq', address, resolved.far), () => f.return(far))
     f.return(load(loadNames[log] ?? 'i64.load', address))
   })
 }
 
+function valueType(log: number): 'i64' | 'v128' {
+  return log === 4 ? 'v128' : 'i64'
+}
+
 function defineWrite(module: ModuleBuilder, memory: MemoryFunctions, log: number): FunctionReference {
-  return module.function(`write${8 << log}`, ['i32', 'i32', 'i64'], [], (f) => {
+  return module.function(`write${8 << log}`, ['i32', 'i32', valueType(log)], [], (f) => {
     const [address, slot, value] = f.parameters as [Local, Local, Local]
     f.if(op('i32.eq', address, resolved.far), () => {
-      f.call(memory.writeFar, slot, 1 << log, value)
+      if (log === 4) f.call(memory.writeFarVector, slot, value)
+      else f.call(memory.writeFar, slot, 1 << log, value)
       f.return()
     })
-    f.if(
-      op('i32.lt_u', address, registersEnd),
-      () => {
-        if (log === 2) f.store('i64.store', address, op('i64.and', value, 0xffff_ffffn))
-        else f.store(storeNames[log] ?? 'i64.store', address, value)
-      },
-      () => {
-        f.call(memory.noteWrite, address, 1 << log)
-        f.store(storeNames[log] ?? 'i64.store', address, value)
-      },
-    )
+    const name = storeNames[log] ?? 'i64.store'
+    if (log === 2) {
+      f.if(op('i32.lt_u', address, registersEnd), () => {
+        f.store('i64.store', address, op('i64.and', value, 0xffff_ffffn))
+        f.return()
+      })
+    }
+    f.if(op('i32.ge_u', address, state.end), () => f.call(memory.noteWrite, address, 1 << log))
+    f.store(name, address, value)
   })
 }
 

@@ -1,4 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
+import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp, shape } from '../micro-op.ts'
 import type {
   Access,
@@ -9,8 +10,11 @@ import type {
   Pointer,
   SegmentName,
   Target,
+  Variant,
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
+import { cr0Bit, cr4Bit } from '../system/cpu-state.ts'
+import type { FloatingUnit } from '../table/row.ts'
 import { vector } from '../vector.ts'
 import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
@@ -24,6 +28,8 @@ import { interruption, status } from './status.ts'
 const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */
 const firstSlot = 3
+/** Fields of registers are below it. */
+const registerFileBytes = 256
 const segmentNumbers = { es: segment.es, ss: segment.ss } as const
 
 /** Where a slow handler's operand is: an address of this memory, or a slot of the state. */
@@ -38,22 +44,31 @@ interface SlowPlace {
  */
 export class SlowTarget implements Target {
   readonly f: FunctionBuilder
+  readonly float: FloatFunctions
+  readonly #variant: Variant
   readonly #uop: Local
   readonly #functions: SlowFunctions
   readonly #imports: Imports
   #slots = firstSlot
 
-  constructor(f: FunctionBuilder, uop: Local, functions: SlowFunctions, imports: Imports) {
+  constructor(f: FunctionBuilder, uop: Local, functions: SlowFunctions, imports: Imports, variant: Variant) {
     this.f = f
+    this.float = functions.float
+    this.#variant = variant
     this.#uop = uop
     this.#functions = functions
     this.#imports = imports
   }
 
   operand(index: number, bytes: number, access: Access, popped: number): Place {
-    const bits = access === 'r' ? 0 : accessBit.write
+    const bits = (access === 'r' ? 0 : accessBit.write) | (this.#variant.aligned ? accessBit.aligned : 0)
     const address = this.f.let(call(this.#functions.operand, this.#uop, index, bytes, bits, popped))
     this.#faultIf(op('i32.eq', address, resolved.fault))
+    const file = this.#variant.operands[index]?.file ?? 0
+    if (file !== 0) {
+      const inFile = op('i32.mul', op('i32.lt_u', address, registerFileBytes), file)
+      this.f.set(address, op('i32.add', address, inFile))
+    }
     return { bytes, where: { address, slot: index } satisfies SlowPlace }
   }
 
@@ -70,6 +85,34 @@ export class SlowTarget implements Target {
       () => this.f.set(address, field(this.#uop, microOp.registers + index)),
     )
     return place
+  }
+
+  isMemory(index: number): Expression {
+    return op('i32.eq', shapeAt(this.#uop, index), shape.memory)
+  }
+
+  requireUnit(unit: FloatingUnit): void {
+    const [cr0, cr4] = [load('i32.load', 0, state.cr0), load('i32.load', 0, state.cr4)]
+    const has = (value: Expression, bit: number) => op('i32.and', value, bit)
+    const emulated = has(cr0, cr0Bit.em)
+    if (unit === 'sse' || unit === 'sse-mmx') {
+      const absent = op('i32.eqz', has(cr4, cr4Bit.osfxsr))
+      this.fault(op('i32.or', emulated, absent), vector.undefined, 0)
+    } else if (unit === 'mmx') this.fault(emulated, vector.undefined, 0)
+    else this.fault(emulated, vector.deviceNotAvailable, 0)
+    this.fault(has(cr0, cr0Bit.ts), vector.deviceNotAvailable, 0)
+  }
+
+  numericFault(unmasked: Expression, flags: Expression): void {
+    this.f.if(unmasked, () => {
+      const mxcsr = op('i32.or', load('i32.load', 0, state.mxcsr), flags)
+      this.f.store('i32.store', 0, mxcsr, state.mxcsr)
+      const isKnown = op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.osxmmexcpt)
+      this.f.store('i32.store', 0, vector.undefined, state.faultVector)
+      this.f.if(isKnown, () => this.f.store('i32.store', 0, vector.simd, state.faultVector))
+      this.f.store('i32.store', 0, 0, state.faultCode)
+      this.f.return(status.fault)
+    })
   }
 
   register(number: number, bytes: number): Place {

@@ -1,5 +1,5 @@
 import { operandSize } from '../decode/instruction.ts'
-import { shape, shapeOf } from '../micro-op.ts'
+import { registerFile, shape, shapeOf } from '../micro-op.ts'
 import type { OperandShape, Variant } from '../semantics/target.ts'
 import type { OperandKind, Row } from '../table/row.ts'
 import type { InterpreterName } from './code-lookup.ts'
@@ -17,7 +17,7 @@ export function choicesOf(row: Row, long: boolean): Choice[] {
   const { only, in64, form } = row.facts
   if (only && (only === 'long') !== long) return []
   const sizes = !long ? [2, 4] : in64 === 'forced64' ? [8] : in64 === 'default64' ? [2, 8] : [2, 4, 8]
-  const hasMemory = row.operands.some((kind) => 'EMO'.includes(kind[0] ?? ''))
+  const hasMemory = row.operands.some((kind) => 'EMOQW'.includes(kind[0] ?? ''))
   const forms = [false, true].filter((isMemory) =>
     isMemory ? hasMemory && form !== 'register' : form !== 'memory',
   )
@@ -45,15 +45,17 @@ export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat 
   const [first] = row.operands
   const hasOwnSize = first !== undefined && !['I', 'J', 'A'].includes(first[0] ?? '')
   const bytes = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
-  return { bytes, operands, condition, repeat }
+  const { aligned = false, fpu = null } = row.facts
+  return { bytes, operands, condition, repeat, aligned, unit: fpu }
 }
 
 function operandShape(kind: OperandKind, operandBytes: number, isMemory: boolean): OperandShape {
   const form = shapeOf(kind, isMemory)
   // Immediates of at most four bytes and distances are extended to the whole operand.
   const bytes = kind === 'Iz' || kind[0] === 'J' ? operandBytes : operandSize(kind, operandBytes)
-  if (form === shape.memory) return { shape: 'memory', bytes }
-  return { shape: form === shape.immediate ? 'immediate' : 'register', bytes }
+  const file = registerFile(kind)
+  if (form === shape.memory) return { shape: 'memory', bytes, file }
+  return { shape: form === shape.immediate ? 'immediate' : 'register', bytes, file }
 }
 
 /** Handlers are shared by everything with the same key. */
@@ -71,6 +73,7 @@ const hot = new Set([
   ...['BSWAP', 'MUL', 'IMUL', 'DIV', 'IDIV', 'ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'MOVS', 'STOS', 'LODS'],
   ...['PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'CLC', 'STC', 'CMC', 'CLD', 'STD'],
   ...['BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
+  ...['MOVAPS', 'MOVUPS', 'MOVDQA', 'MOVDQU', 'MOVSD', 'XORPS', 'PADDD', 'ADDSD', 'MULSD', 'ADDPD', 'MULPD'],
 ])
 /** Rare with memory: their fast handlers are for registers. */
 const registerOnly = new Set([
@@ -82,6 +85,6 @@ const registerOnly = new Set([
 export function isHot(instruction: string, variant: Variant, name: InterpreterName): boolean {
   if (!hot.has(instruction)) return false
   if (variant.bytes === 2 && name !== 'segmented') return false
-  if (variant.bytes === 8 && name !== 'long64') return false
+  if (variant.bytes === 8 && name !== 'long64' && variant.unit === null) return false
   return !(registerOnly.has(instruction) && variant.operands.some((one) => one.shape === 'memory'))
 }

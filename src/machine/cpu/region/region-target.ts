@@ -1,5 +1,6 @@
 import { invariant } from '../../../support/invariant.ts'
 import { type Instruction, none } from '../decode/instruction.ts'
+import type { FloatFunctions } from '../float/float-functions.ts'
 import { probe } from '../interpreter/probe.ts'
 import { loadNames, storeNames } from '../interpreter/slow-functions.ts'
 import { registerAddress } from '../micro-op.ts'
@@ -221,6 +222,22 @@ export class RegionTarget implements Target {
 
   portWrite(): void {
     throw new Error('a region leaves ports to the interpreter')
+  }
+
+  isMemory(): Expression {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
+  requireUnit(): void {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
+  numericFault(): void {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
+  get float(): FloatFunctions {
+    throw new Error('a region leaves vectors to the interpreter')
   }
 
   readState(): Expression {

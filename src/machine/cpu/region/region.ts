@@ -84,6 +84,7 @@ class RegionWriter {
       goto: (to) => this.#goto(to, index + 1),
     })
     const b = new Operations(target, variant)
+    b.begin()
     semantic(b)
     b.end()
   }

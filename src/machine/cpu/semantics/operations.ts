@@ -1,6 +1,12 @@
 import { invariant } from '../../../support/invariant.ts'
-import { constant, type Expression, type Operand, op, select } from '../wasm/expression.ts'
+import { flag } from '../float/formats.ts'
+import { type HardwareName, inlineHardware } from '../float/hardware.ts'
+import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
+import { state } from '../state-layout.ts'
+import { constant, type Expression, lane, type Operand, op, select } from '../wasm/expression.ts'
+import type { Local } from '../wasm/function-builder.ts'
 import type { NameOf, NumericName } from '../wasm/opcodes.ts'
+import type { LaneName, VectorName } from '../wasm/vector-opcodes.ts'
 import { conditionOf } from './conditions.ts'
 import { type ArithmeticKind, carriesOf } from './flags.ts'
 import type {
@@ -40,6 +46,11 @@ export class Operations {
     this.#variant = variant
   }
 
+  /** What comes before the instruction itself: its unit is there. */
+  begin(): void {
+    if (this.#variant.unit !== null) this.#target.requireUnit(this.#variant.unit)
+  }
+
   /** Operand size: that of operand 0, or of the instruction where it has none. */
   get bytes(): number {
     return this.#variant.bytes
@@ -75,6 +86,21 @@ export class Operations {
   /** A 32-bit operation: truth values are 32-bit. */
   op32(name: Short, ...operands: readonly Operand[]): Expression {
     return this.#keep(op(`i32.${name}` as NumericName, ...operands))
+  }
+
+  /** An operation on vectors or between them and numbers, by its whole name. */
+  vector(name: VectorName, ...operands: readonly Operand[]): Expression {
+    return this.#keep(op(name, ...operands))
+  }
+
+  /** An operation on lane `index` of a vector. */
+  lane(name: LaneName, index: number, ...operands: readonly Operand[]): Expression {
+    return this.#keep(lane(name, index, ...operands))
+  }
+
+  /** Whether the operand is memory, as an i32. */
+  isMemory(index: number): Expression {
+    return this.#target.isMemory(index)
   }
 
   constant(value: bigint | number): Expression {
@@ -213,6 +239,67 @@ export class Operations {
   near(address: Expression): Destination {
     this.#resolving('a branch target')
     return this.#target.near(this.truncate(address), null)
+  }
+
+  /** MXCSR, as an i32 local. */
+  mxcsr(): Local {
+    this.#resolving('MXCSR')
+    return this.#target.f.let(this.#target.readState(state.mxcsr, 'i32'))
+  }
+
+  /** MXCSR as operations of `soft` take it. */
+  control(mxcsr: Local): Local {
+    return this.#target.f.let(controlOfMxcsr(mxcsr))
+  }
+
+  /** An operation that the host's floating-point unit may do: bits and exception flags. */
+  hardware(
+    width: 32 | 64,
+    name: HardwareName,
+    mxcsr: Local,
+    ...operands: readonly Expression[]
+  ): readonly [bits: Expression, flags: Expression] {
+    const { f, float } = this.#target
+    return inlineHardware(
+      f,
+      float.hardware,
+      width,
+      name,
+      operands.map((one) => f.let(one)),
+      mxcsr,
+    )
+  }
+
+  /** An operation of `Sse`: its results, the flags last but for the relation of a comparison. */
+  soft(
+    width: 32 | 64,
+    name: keyof SseFormat,
+    ...operands: readonly Operand[]
+  ): readonly [value: Local, flags: Local] {
+    const { f, float } = this.#target
+    return f.call(float.sse[width][name], ...operands) as unknown as readonly [Local, Local]
+  }
+
+  /**
+   * Raises #XM where flags of SSE are unmasked: with an unmasked exception of one lane that is found before
+   * computing, those found behind it count in no lane (SDM volume 1, 11.5.3). Answers the flags to commit.
+   */
+  raiseNumeric(mxcsr: Local, lanes: readonly Expression[]): Expression {
+    this.#resolving('a numeric fault')
+    const { f } = this.#target
+    const all = f.let(lanes.reduce((sum, one) => op('i32.or', sum, one)))
+    const open = op('i32.xor', op('i32.shr_u', mxcsr, 7), -1)
+    const unmasked = f.let(op('i32.and', op('i32.and', all, open), 0x3f))
+    const early = op('i32.and', unmasked, flag.before)
+    const counted = select(early, op('i32.and', all, flag.before), all)
+    this.#target.numericFault(unmasked, counted)
+    return all
+  }
+
+  /** Exception flags join those of MXCSR. */
+  setNumericFlags(mxcsr: Local, flags: Expression): void {
+    this.#committing('MXCSR')
+    this.#target.writeState(state.mxcsr, 'i32', op('i32.or', mxcsr, flags))
   }
 
   /** Raises an exception where `when` holds. */

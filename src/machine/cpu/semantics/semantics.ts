@@ -17,12 +17,15 @@ import { modelRegisters } from './model-registers.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
 import type { Semantic } from './operations.ts'
+import { packedOperations } from './packed.ts'
 import { ports } from './ports.ts'
 import { segmentBases } from './segment-bases.ts'
 import { shifts } from './shifts.ts'
+import { sseArithmetic } from './sse-arithmetic.ts'
 import { strings } from './strings.ts'
 import { timeStampCounter } from './time-stamp.ts'
 import { translations } from './translations.ts'
+import { vectorMoves } from './vector-moves.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
@@ -33,8 +36,10 @@ const ordinaryPaths = [
 /** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */
 export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
   ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
-  ...[multiplication, ports, shifts, strings, ...ordinaryPaths],
+  ...[multiplication, packedOperations, ports, shifts, sseArithmetic, strings, vectorMoves, ...ordinaryPaths],
 ])
 
-/** Instructions with two definitions: TypeScript's is the whole, the semantic leaves to it what is unusual. */
+/**
+ * Instructions with two definitions: TypeScript's is the whole, the semantic leaves to it what is unusual.
+ */
 export const plainCases: ReadonlySet<string> = new Set(ordinaryPaths.flatMap((group) => Object.keys(group)))

@@ -1,3 +1,5 @@
+import type { FloatFunctions } from '../float/float-functions.ts'
+import type { FloatingUnit } from '../table/row.ts'
 import type { Expression, Operand } from '../wasm/expression.ts'
 import type { FunctionBuilder } from '../wasm/function-builder.ts'
 
@@ -30,6 +32,8 @@ export type CoreFunction = 'selectBank' | 'flushTlb' | 'invalidatePage'
 export interface OperandShape {
   readonly shape: 'register' | 'memory' | 'immediate'
   readonly bytes: number
+  /** Where registers of its kind begin, see `registerFile`; 0 for the general ones. */
+  readonly file: number
 }
 
 /** What a handler is made for: everything that is the same in all micro-ops which share it. */
@@ -39,6 +43,9 @@ export interface Variant {
   /** Low four bits of the opcode where they are a condition. */
   readonly condition: number
   readonly repeat: 0 | 0xf2 | 0xf3
+  /** Memory operands that are not aligned to their size raise #GP(0). */
+  readonly aligned: boolean
+  readonly unit: FloatingUnit | null
 }
 
 /**
@@ -47,10 +54,20 @@ export interface Variant {
  */
 export interface Target {
   readonly f: FunctionBuilder
+  readonly float: FloatFunctions
 
   // Phase 1: resolve and compute.
   /** `popped`: bytes that rSP counts as moved by already, when the address is made of it (POP). */
   operand(index: number, bytes: number, access: Access, popped: number): Place
+  /** Whether the operand is memory: not known before it runs where one function has all shapes. */
+  isMemory(index: number): Expression
+  /** #UD and #NM of a unit that CR0 and CR4 keep from use, before everything else. */
+  requireUnit(unit: FloatingUnit): void
+  /**
+   * Where `unmasked` holds: `flags` join MXCSR, which keeps them, and #XM is raised, or #UD
+   * (CR4.OSXMMEXCPT).
+   */
+  numericFault(unmasked: Expression, flags: Expression): void
   /** Memory at `distance` behind where the operand begins; of a register, the register itself. */
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place
   register(number: number, bytes: number): Place

@@ -102,9 +102,9 @@ const encodingForm =
   /^(?:(NP|NFx|66|F2|F3) )?(0F (?:38 |3A )?)?([0-9A-F]{2})(\+r|\+cc)?(?: (?:\/([0-7r])|([C-F][0-9A-F])(\+i)?))?$/
 
 /** Operand kinds that make another instruction of a mnemonic. */
-const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw']
+const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw', 'Pq', 'Qd', 'Qq', 'Nq']
 
-/** What an instruction is known by: its mnemonic, of moves from and to special registers the operands too. */
+/** Its mnemonic; of moves from and to special registers, and of MMX, the operands too. */
 export function instructionName({ mnemonic, operands }: Row): string {
   const isSpecial = operands.some((kind) => specialOperands.includes(kind))
   return isSpecial ? `${mnemonic} ${operands.join(',')}` : mnemonic

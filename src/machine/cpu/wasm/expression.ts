@@ -2,6 +2,7 @@ import { invariant } from '../../../support/invariant.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { fold } from './fold.ts'
 import { type LoadName, loads, type NumericName, numerics, type ValueType } from './opcodes.ts'
+import { type LaneName, laneNumerics } from './vector-opcodes.ts'
 
 /**
  * A value of a WebAssembly function, evaluated wherever it is used. It is a tree: what must be evaluated once
@@ -54,6 +55,36 @@ export function op(name: NumericName, ...operands: readonly Operand[]): Expressi
   }
 }
 
+/** An operation that names lane `index` of a vector. */
+export function lane(name: LaneName, index: number, ...operands: readonly Operand[]): Expression {
+  const numeric = laneNumerics.get(name)
+  invariant(numeric, `${name} is an operation on a lane`)
+  const values = typed(name, operands, numeric.parameters)
+  return {
+    type: numeric.result,
+    known: null,
+    write: (to) => {
+      for (const value of values) value.write(to)
+      to.opcode(numeric.code).byte(index)
+    },
+  }
+}
+
+/** Bytes of `a` (0 to 15) and `b` (16 to 31), chosen by `bytes`. */
+export function shuffle(a: Expression, b: Expression, bytes: readonly number[]): Expression {
+  invariant(bytes.length === 16, 'a shuffle chooses 16 bytes')
+  const values = typed('shuffle', [a, b], ['v128', 'v128'])
+  return {
+    type: 'v128',
+    known: null,
+    write: (to) => {
+      for (const value of values) value.write(to)
+      to.opcode(0xfd_000d)
+      for (const byte of bytes) to.byte(byte)
+    },
+  }
+}
+
 /** Memory at `address` + `offset`, read where the expression is used. */
 export function load(name: LoadName, address: Operand, offset = 0): Expression {
   const { code, type } = loads[name]
@@ -63,7 +94,7 @@ export function load(name: LoadName, address: Operand, offset = 0): Expression {
     known: null,
     write: (to) => {
       at?.write(to)
-      to.byte(code).byte(0).unsigned(offset)
+      to.opcode(code).byte(0).unsigned(offset)
     },
   }
 }

@@ -20,7 +20,7 @@ export class FunctionBuilder {
   readonly #types: ValueType[] = []
   readonly #results: readonly ValueType[]
   readonly #code = new ByteWriter()
-  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [] }
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] }
   readonly #lent: Local[] = []
   #depth = 0
 
@@ -64,7 +64,7 @@ export class FunctionBuilder {
     const { code, type } = stores[name]
     this.#write(address, 'i32')
     this.#write(value, type)
-    this.#code.byte(code).byte(0).unsigned(offset)
+    this.#code.opcode(code).byte(0).unsigned(offset)
   }
 
   /** Calls a function and keeps its results. */

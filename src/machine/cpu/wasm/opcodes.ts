@@ -1,15 +1,9 @@
+import type { FloatType, IntegerType, Numeric, ValueType } from './numeric.ts'
+import { type VectorName, vectorNumerics } from './vector-opcodes.ts'
+
+export type { ValueType } from './numeric.ts'
+
 /** Numeric instructions, loads and stores of WebAssembly (Core Specification §5.4). */
-
-type IntegerType = 'i32' | 'i64'
-type FloatType = 'f32' | 'f64'
-export type ValueType = IntegerType | FloatType
-
-export interface Numeric {
-  /** As `ByteWriter.opcode` takes it. */
-  readonly code: number
-  readonly parameters: readonly ValueType[]
-  readonly result: ValueType
-}
 
 const comparisons = ['eq', 'ne', 'lt_s', 'lt_u', 'gt_s', 'gt_u', 'le_s', 'le_u', 'ge_s', 'ge_u'] as const
 const unary = ['clz', 'ctz', 'popcnt'] as const
@@ -62,6 +56,7 @@ export type NumericName =
   | `${IntegerType}.${Comparison | Arithmetic}`
   | `${FloatType}.${FloatArithmetic}`
   | (typeof conversions)[number][0]
+  | VectorName
 
 /** Names without their type. */
 export type NameOf<Type extends ValueType> =
@@ -76,6 +71,7 @@ export const numerics: ReadonlyMap<string, Numeric> = new Map<string, Numeric>([
     name,
     { code, parameters: [from], result: name.slice(0, 3) as ValueType },
   ]),
+  ...vectorNumerics,
 ])
 
 /** The comparisons of a type follow each other from `first`, its arithmetic from `arithmetic`. */
@@ -121,6 +117,9 @@ export const loads = {
   'i64.load16_u': { code: 0x33, type: 'i64' },
   'i64.load32_s': { code: 0x34, type: 'i64' },
   'i64.load32_u': { code: 0x35, type: 'i64' },
+  'v128.load': { code: 0xfd_0000, type: 'v128' },
+  'v128.load32_zero': { code: 0xfd_005c, type: 'v128' },
+  'v128.load64_zero': { code: 0xfd_005d, type: 'v128' },
 } as const satisfies Record<string, { code: number; type: ValueType }>
 
 export type LoadName = keyof typeof loads
@@ -133,9 +132,16 @@ export const stores = {
   'i64.store8': { code: 0x3c, type: 'i64' },
   'i64.store16': { code: 0x3d, type: 'i64' },
   'i64.store32': { code: 0x3e, type: 'i64' },
+  'v128.store': { code: 0xfd_000b, type: 'v128' },
 } as const satisfies Record<string, { code: number; type: ValueType }>
 
 export type StoreName = keyof typeof stores
 
 /** Value types as the binary format writes them, §5.3.1. */
-export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }
+export const typeCodes: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+}

@@ -1,0 +1,18 @@
+import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { defineArithmetic } from './arithmetic.ts'
+import { defineHardware, type Hardware } from './hardware.ts'
+import { defineSse, type Sse } from './sse.ts'
+import { defineX87, type X87 } from './x87.ts'
+
+/** What instructions call: `hardware` in front of `sse` where it has the operation. */
+export interface FloatFunctions {
+  readonly sse: Sse
+  readonly hardware: Hardware
+  readonly x87: X87
+}
+
+export function defineFloat(module: ModuleBuilder): FloatFunctions {
+  const arithmetic = defineArithmetic(module)
+  const sse = defineSse(module, arithmetic)
+  return { sse, hardware: defineHardware(module, sse), x87: defineX87(module, arithmetic) }
+}
