@@ -116,6 +116,8 @@ export class FuzzMachine {
 
   result({ ending, done }: Progress): Result {
     if (ending === null) throw new Error('The run has not ended')
+    // It cannot go on: what would have lasted until the next instruction means nothing.
+    if (ending === 'absent') this.cpu.state.setU32(state.shadow, 0)
     return { ending, units: done, hash: this.#hash(endings.indexOf(ending)) }
   }
 

@@ -22,10 +22,9 @@ const { values } = parseArgs({
 })
 const from = Number(values.from)
 let end = from + Number(values.programs)
-const share = 10_000
-const batch = 500
+const share = 500
 const silentMs = 120_000
-const secondsPerReport = 30
+const reportMs = 30_000
 
 // What has been handed out is finished, and counts.
 process.once('SIGINT', () => {
@@ -34,12 +33,6 @@ process.once('SIGINT', () => {
 
 const folder = mkdtempSync(join(tmpdir(), 'kerneltest-fuzz-'))
 const started = performance.now()
-try {
-  process.exitCode = await main()
-} finally {
-  rmSync(folder, { recursive: true })
-}
-
 async function main() {
   await bundle()
   const { addTotals, emptyTotals, report } = await import(pathToFileURL(join(folder, 'report.js')).href)
@@ -49,36 +42,31 @@ async function main() {
   const add = (part) => {
     addTotals(sum, part)
     for (const failure of part.failures) process.stderr.write(`${failure}\n`)
-    if (performance.now() - reported < 1000 * secondsPerReport) return
+    if (performance.now() - reported < reportMs) return
     reported = performance.now()
     process.stderr.write(`${sum.programs} programs, ${sum.units} units, ${sum.failures.length} failures\n`)
   }
   const job = async () => {
+    const worker = new Worker()
     while (next < end) {
       const first = next
       next = Math.min(next + share, end)
-      await runShare(first, next, add, () => emptyTotals())
+      const last = next
+      const totals = await worker.ask(first, last)
+      if (totals) add(totals)
+      else for (let at = first; at < last; at++) add((await worker.ask(at, at + 1)) ?? killed(at))
     }
+    worker.end()
+  }
+  const killed = (number) => {
+    const failures = [`program ${number} killed its process, or ran for too long`]
+    return { ...emptyTotals(), programs: 1, failures }
   }
   await Promise.all(Array.from({ length: Number(values.jobs) }, job))
   const seconds = Math.round((performance.now() - started) / 1000)
   process.stdout.write(`${report(sum)}\n${seconds} s with ${values.jobs} processes of ${values.node}\n`)
   if (values.totals) writeFileSync(values.totals, JSON.stringify({ ...sum, seed: values.seed }))
   return sum.failures.length === 0 ? 0 : 1
-}
-
-/** Where a process dies, or is silent for too long, the program that does it is found and passed over. */
-async function runShare(first, last, add, emptyTotals) {
-  let at = await run(first, last, batch, add)
-  while (at < last) {
-    const culprit = await run(at, Math.min(at + batch, last), 1, add)
-    if (culprit < Math.min(at + batch, last)) {
-      const failures = [`program ${culprit} killed its process, or hung`]
-      add({ ...emptyTotals(), programs: 1, failures })
-      at = culprit + 1
-    } else at = culprit
-    at = await run(at, last, batch, add)
-  }
 }
 
 async function bundle() {
@@ -96,28 +84,45 @@ async function bundle() {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
 }
 
-/** Runs `first` to `last` in a process; answers how far it came. */
-function run(first, last, size, add) {
-  if (first === last) return first
-  return new Promise((resolve) => {
-    const parameters = [join(folder, 'worker.js'), values.seed, ...[first, last, size].map(String)]
-    const child = spawn(values.node, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
-    let at = first
-    let timer
-    const wait = () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => child.kill('SIGKILL'), silentMs)
-    }
-    wait()
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      wait()
-      const { next, totals } = JSON.parse(line)
-      at = next
-      add(totals)
+/** A process that runs programs, begun anew when one of them ends it. */
+class Worker {
+  #child = null
+
+  /** Totals of the programs from `first` to before `last`, or null where the process did not survive them. */
+  ask(first, last) {
+    return new Promise((resolve) => {
+      this.#child ??= this.#start()
+      const child = this.#child
+      const timer = setTimeout(() => child.kill('SIGKILL'), silentMs)
+      const settle = (totals) => {
+        clearTimeout(timer)
+        child.removeAllListeners('close')
+        child.lines.removeAllListeners('line')
+        if (!totals) this.#child = null
+        resolve(totals)
+      }
+      child.once('close', () => settle(null))
+      child.lines.once('line', (line) => settle(JSON.parse(line)))
+      child.stdin.write(`${first} ${last}\n`)
     })
-    child.on('close', () => {
-      clearTimeout(timer)
-      resolve(at)
+  }
+
+  end() {
+    this.#child?.stdin.end()
+  }
+
+  #start() {
+    const child = spawn(values.node, [join(folder, 'worker.js'), values.seed], {
+      stdio: ['pipe', 'pipe', 'inherit'],
     })
-  })
+    child.stdin.on('error', () => {})
+    child.lines = createInterface({ input: child.stdout })
+    return child
+  }
+}
+
+try {
+  process.exitCode = await main()
+} finally {
+  rmSync(folder, { recursive: true })
 }

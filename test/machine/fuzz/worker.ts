@@ -1,12 +1,12 @@
-// A process of the driver: `worker seed from to batch`. It answers with lines of JSON.
+// A process of the driver: for each line `from to` on its input it answers with a line of JSON.
+import { createInterface } from 'node:readline'
 import { Fuzzer } from './fuzz.ts'
 
-const [seed = '', ...numbers] = process.argv.slice(2)
-const [from = 0, to = 0, batch = 1] = numbers.map(Number)
-
+const [, , seed = ''] = process.argv
 const fuzzer = new Fuzzer(seed)
-for (let next = from; next < to; next += batch) {
-  const until = Math.min(next + batch, to)
-  for (let number = next; number < until; number++) fuzzer.attempt(number)
-  process.stdout.write(`${JSON.stringify({ next: until, totals: fuzzer.take() })}\n`)
-}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const [from = 0, to = 0] = line.split(' ').map(Number)
+  for (let number = from; number < to; number++) fuzzer.attempt(number)
+  process.stdout.write(`${JSON.stringify(fuzzer.take())}\n`)
+})

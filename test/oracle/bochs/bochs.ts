@@ -9,7 +9,7 @@ import type { RomRun } from './record.ts'
 const emptyOptionRom = new Uint8Array(512)
 emptyOptionRom.set([0x55, 0xaa, 1])
 
-const giveUpAfterMs = 20_000
+const giveUpAfterMs = 60_000
 
 function configuration(rom: string, model: BochsModel): string {
   return [

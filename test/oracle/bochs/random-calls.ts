@@ -19,6 +19,8 @@ const names: Readonly<Record<16 | 32 | 64, Names>> = {
   64: { a: 'rax', b: 'rbx', c: 'rcx', si: 'rsi', di: 'rdi', word: 'qword' },
 }
 
+const frame = { 16: ['bp', 'sp'], 32: ['ebp', 'esp'], 64: ['rbp', 'rsp'] } as const
+
 interface Scene {
   readonly random: Random
   readonly bits: 16 | 32 | 64
@@ -30,13 +32,13 @@ const pointer = ({ random, bits }: Scene) => (bits === 16 ? data16 : dataAt) - 6
 /** What a procedure does between CALL and RET: it leaves the stack as it was. */
 function body(scene: Scene): string {
   const { random, bits, names: n } = scene
-  const frame = { 16: 'mov bp, sp', 32: 'mov ebp, esp', 64: 'mov rbp, rsp' }[bits]
+  const [bp, sp] = frame[bits]
   const pairs = [
     [`push ${n.a}`, `pop ${n.b}`],
     [`push ${n.word} [${pointer(scene)}]`, `pop ${n.word} [${pointer(scene)}]`],
     ['pushf', 'popf'],
     // Frames of callers lie where this one's is: elsewhere they might reach over 4 GiB, where anything goes.
-    [`${frame}\nenter ${random.below(32)}, ${random.below(4)}`, 'leave'],
+    [`push ${bp}\nmov ${bp}, ${sp}\nenter ${random.below(32)}, ${random.below(4)}`, `leave\npop ${bp}`],
     [`push ${random.below(256) - 128}`, `pop ${n.c}`],
     [`push ${random.below(0x7fff)}`, `pop ${n.word} [${pointer(scene)}]`],
     ...(bits === 64

@@ -95,7 +95,9 @@ function slot(
     // Bochs leaves RCX alone, see docs/quirks.md.
     const isShort = row.facts.repeat && bits === 64 && instruction.addressBytes === 4
     if (isShort && BigInt.asUintN(32, scene.registers[1] ?? 0n) === 0n) continue
-    const special = row.facts.repeat === undefined ? [random.below(bits === 64 ? 16 : 8)] : [1, 6, 7]
+    const any = random.below(bits === 64 ? 16 : 8)
+    // Bits of memory may lie anywhere else.
+    const special = row.facts.repeat ? [1, 6, 7] : [row.mnemonic.startsWith('BT') ? instruction.reg : any]
     const loaded = [...new Set([...(operand?.pins.keys() ?? []), ...special])].filter(
       (number) => number !== stackRegister,
     )
