@@ -109,7 +109,7 @@ export class Machine {
    * it went on to allow writes to would not be seen to be dirty.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
-    for (const page of this.#image.load([blankScreen, ...parts])) this.#forget(page)
+    for (const page of this.#image.load([blankScreen, ...parts])) this.cpu.forgetCode(page)
     this.#wiring = wiring
     this.#end = null
     this.#skipped = 0
@@ -173,12 +173,6 @@ export class Machine {
     if (!this.#isRam(at, bytes.length)) return false
     this.#writeRam(Number(at), bytes)
     return true
-  }
-
-  /** What was decoded from a page that changed. */
-  #forget(page: number): void {
-    const at = page * pageBytes
-    this.#writeRam(at, this.cpu.ram.subarray(at, at + pageBytes))
   }
 
   /** Like the bus, but whether the guest has masked an address line makes no difference. */

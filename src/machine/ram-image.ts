@@ -23,9 +23,12 @@ export class RamImage {
   /** What was loaded, by page: of pages that are not dirty it is there still. */
   #loaded: PartsByPage = new Map()
   readonly #wanted = new Uint8Array(pageBytes)
+  /** All of RAM. */
+  readonly #words: Int32Array
 
   constructor(ram: TrackedRam) {
     this.#ram = ram
+    this.#words = new Int32Array(ram.bytes.buffer, ram.bytes.byteOffset, ram.bytes.length / 4)
   }
 
   /** Pages that hold, or held, something else than zeros. */
@@ -38,26 +41,46 @@ export class RamImage {
     const byPage = partsByPage(parts)
     const changed: number[] = []
     const bring = (page: number) => {
-      if (this.#write(page, byPage.get(page) ?? [])) changed.push(page)
+      if (this.#write(page, byPage.get(page) ?? noParts)) changed.push(page)
     }
-    const dirty = this.#dirtyPages()
-    const isDirty = new Set(dirty)
-    dirty.forEach(bring)
+    const { dirty } = this.#ram
+    const written = this.#dirtyPages()
+    for (const page of written) bring(page)
     for (const [page, before] of this.#loaded) {
-      if (!isDirty.has(page) && !sameParts(before, byPage.get(page) ?? [])) bring(page)
+      if (dirty[page] === 0 && !sameParts(before, byPage.get(page) ?? noParts)) bring(page)
     }
-    for (const page of byPage.keys()) if (!isDirty.has(page) && !this.#loaded.has(page)) bring(page)
-    for (const page of dirty) this.#ram.dirty[page] = 0
+    for (const page of byPage.keys()) if (dirty[page] === 0 && !this.#loaded.has(page)) bring(page)
+    for (const page of written) dirty[page] = 0
     this.#loaded = byPage
     return changed
   }
 
   /** False where the page was right already. */
   #write(page: number, parts: readonly RamPart[]): boolean {
-    fillPage(this.#wanted, page * pageBytes, parts)
-    const present = this.#ram.bytes.subarray(page * pageBytes, (page + 1) * pageBytes)
-    if (sameWords(this.#wanted, present)) return false
-    present.set(this.#wanted)
+    const wanted = this.#contents(page * pageBytes, parts)
+    if (this.#holds(page, wanted)) return false
+    this.#ram.bytes.set(wanted, page * pageBytes)
+    return true
+  }
+
+  /** The page at `start`: a part that is all of it, or put together, until the next call. */
+  #contents(start: number, parts: readonly RamPart[]): Uint8Array {
+    const top = parts.at(-1)
+    if (top && top.at <= start && start + pageBytes <= top.at + top.bytes.length) {
+      const whole = top.bytes.subarray(start - top.at, start - top.at + pageBytes)
+      if (whole.byteOffset % 4 === 0) return whole
+    }
+    fillPage(this.#wanted, start, parts)
+    return this.#wanted
+  }
+
+  #holds(page: number, wanted: Uint8Array): boolean {
+    const count = pageBytes / 4
+    const words = new Int32Array(wanted.buffer, wanted.byteOffset, count)
+    const first = page * count
+    for (let index = 0; index < count; index++) {
+      if (words[index] !== this.#words[first + index]) return false
+    }
     return true
   }
 
@@ -68,6 +91,8 @@ export class RamImage {
     return pages
   }
 }
+
+const noParts: readonly RamPart[] = []
 
 type PartsByPage = ReadonlyMap<number, readonly RamPart[]>
 
@@ -98,12 +123,4 @@ function fillPage(page: Uint8Array, start: number, parts: readonly RamPart[]): v
     const last = Math.min(start + pageBytes - at, bytes.length)
     if (last > first) page.set(bytes.subarray(first, last), from)
   }
-}
-
-function sameWords(one: Uint8Array, other: Uint8Array): boolean {
-  const words = pageBytes / 4
-  const left = new Int32Array(one.buffer, one.byteOffset, words)
-  const right = new Int32Array(other.buffer, other.byteOffset, words)
-  for (let index = 0; index < words; index++) if (left[index] !== right[index]) return false
-  return true
 }

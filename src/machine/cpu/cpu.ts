@@ -155,6 +155,11 @@ export class Cpu {
     this.memory.write(address, bytes)
   }
 
+  /** Forgets what was decoded from a page of RAM, which has been changed past the CPU between two runs. */
+  forgetCode(page: number): void {
+    this.#cache.drop(page)
+  }
+
   get linearRip(): bigint {
     const bits = this.#derived.mode === 'long64' ? 64 : 32
     return BigInt.asUintN(bits, this.state.u64(state.codeBase) + this.state.rip)
