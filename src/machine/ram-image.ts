@@ -25,10 +25,12 @@ export class RamImage {
   readonly #wanted = new Uint8Array(pageBytes)
   /** All of RAM. */
   readonly #words: Int32Array
+  readonly #dirtyWords: Int32Array
 
   constructor(ram: TrackedRam) {
     this.#ram = ram
-    this.#words = new Int32Array(ram.bytes.buffer, ram.bytes.byteOffset, ram.bytes.length / 4)
+    this.#words = wordsOf(ram.bytes)
+    this.#dirtyWords = wordsOf(ram.dirty)
   }
 
   /** Pages that hold, or held, something else than zeros. */
@@ -76,7 +78,7 @@ export class RamImage {
 
   #holds(page: number, wanted: Uint8Array): boolean {
     const count = pageBytes / 4
-    const words = new Int32Array(wanted.buffer, wanted.byteOffset, count)
+    const words = wordsOf(wanted)
     const first = page * count
     for (let index = 0; index < count; index++) {
       if (words[index] !== this.#words[first + index]) return false
@@ -84,12 +86,21 @@ export class RamImage {
     return true
   }
 
+  /** Looks at four pages at once: most of them are not. */
   #dirtyPages(): readonly number[] {
-    const { dirty } = this.#ram
     const pages: number[] = []
-    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) pages.push(page)
+    for (let four = 0; four < this.#dirtyWords.length; four++) {
+      if (this.#dirtyWords[four] === 0) continue
+      for (let page = 4 * four; page < 4 * four + 4; page++) {
+        if (this.#ram.dirty[page] !== 0) pages.push(page)
+      }
+    }
     return pages
   }
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length / 4)
 }
 
 const noParts: readonly RamPart[] = []
