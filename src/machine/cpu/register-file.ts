@@ -1,3 +1,4 @@
+import { arithmeticFlags } from './register-bits.ts'
 import { rights, segment, state } from './state-layout.ts'
 
 /** The registers that boot plans and tests name. RFLAGS is materialised. */
@@ -18,7 +19,6 @@ export interface RegisterFile extends NamedRegisters {
 }
 
 const flag = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, of: 11 } as const
-const arithmeticFlags = 0x8d5
 
 export function readRegisterFile(view: DataView): RegisterFile {
   return {

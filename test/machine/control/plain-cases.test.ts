@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
-import { type CpuState, flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
+import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { BothPaths, numbers } from '../plain-path.ts'
 import { type ModeName, number } from './processor.ts'
 

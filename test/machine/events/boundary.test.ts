@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cpu } from '../../../src/machine/cpu/cpu.ts'
+import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { activity, segment, state } from '../../../src/machine/cpu/state-layout.ts'
-import { flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { assemble } from '../control/assemble.ts'
 import { execute } from '../control/processor.ts'
 

@@ -1,6 +1,6 @@
 import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import type { Bits } from '../../../src/machine/cpu/decode/decoder.ts'
-import { cr0Bit, cr4Bit, eferBit, flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { cr0Bit, cr4Bit, eferBit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { Random } from '../../oracle/random.ts'
 import { CodeWriter } from './code-writer.ts'
 import { Encodings } from './encodings.ts'

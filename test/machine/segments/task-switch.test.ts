@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { pageBytes, ramBase, rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
-import { type CpuState, flagBit } from '../../../src/machine/cpu/system/cpu-state.ts'
+import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { execute, type ModeName, paeTable } from '../control/processor.ts'
 
 const gdt = 0x5000

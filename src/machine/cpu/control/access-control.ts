@@ -1,5 +1,6 @@
+import { flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, flagBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { undefinedIf } from './faults.ts'
 

@@ -1,5 +1,6 @@
+import { cr0Bit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, cr0Bit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'

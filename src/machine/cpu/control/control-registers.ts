@@ -1,5 +1,6 @@
+import { cr0Bit, cr4Bit, eferBit } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { type CpuState, cr0Bit, cr4Bit, eferBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { Processor } from '../system/processor.ts'
 import { protect } from './faults.ts'
 import { abovePhysical, hasOptional } from './model.ts'

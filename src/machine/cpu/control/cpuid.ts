@@ -1,5 +1,6 @@
+import { cr4Bit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { miscEnableBit } from './misc-enable.ts'
 import { features, hasOptional, linearBits, model, signature, supportedXcr0, xcr0Bit } from './model.ts'

@@ -1,5 +1,6 @@
+import { cr4Bit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'

@@ -1,5 +1,6 @@
+import { eferBit, flagBit, sysretFlags } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { type CpuState, eferBit, flagBit, isCanonical, type SegmentCache } from '../system/cpu-state.ts'
+import { type CpuState, isCanonical, type SegmentCache } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
@@ -8,8 +9,6 @@ import { pagingBits } from './linear-width.ts'
 
 const [rcx, rdx, rsp, r11] = [1, 2, 4, 11]
 const wholeSpace = 0xffff_ffff
-/** Flags that SYSRET takes from R11: all but RF, VM and the reserved ones. */
-const returnedFlags = 0x3c_7fd7
 const alwaysSet = 2
 
 /**
@@ -44,7 +43,7 @@ function sysret({ state: cpu, events }: Processor, operation: Operation): Outcom
   protect(cpu.cpl !== 0)
   protect(long && !isCanonical(target, pagingBits(cpu)))
   const selector = Number(cpu.u64(state.star) >> 48n)
-  cpu.flags = (Number(cpu.general(r11, 4)) & returnedFlags) | alwaysSet
+  cpu.flags = (Number(cpu.general(r11, 4)) & sysretFlags) | alwaysSet
   events.stepByNewFlags()
   enterFlat(cpu, { code: selector + (long ? 16 : 0), stack: selector + 8, ring: 3, long })
   cpu.rip = long ? target : target & 0xffff_ffffn

@@ -1,4 +1,5 @@
-import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import { cr4Bit } from '../register-bits.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 
 /** Bits of the linear addresses of the paging mode at hand (SDM volume 3, 4.5). */
 export function pagingBits(cpu: CpuState): 48 | 57 {

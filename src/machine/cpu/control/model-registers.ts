@@ -1,5 +1,6 @@
+import { eferBit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { type CpuState, eferBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { protect } from './faults.ts'

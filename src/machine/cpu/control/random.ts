@@ -1,8 +1,7 @@
+import { arithmeticFlags, flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, flagBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
-
-const arithmeticFlags = 0x8d5
 
 /** RDRAND (SDM volume 2): always has a number, and the same ones for the same seed. */
 export const randomInstructions: SystemInstructions = {

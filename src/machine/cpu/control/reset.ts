@@ -1,5 +1,6 @@
+import { cr0Bit } from '../register-bits.ts'
 import { activity, rights, segment, state } from '../state-layout.ts'
-import { type CpuState, cr0Bit, type SegmentCache } from '../system/cpu-state.ts'
+import type { CpuState, SegmentCache } from '../system/cpu-state.ts'
 import { dr6, dr7 } from './debug-registers.ts'
 import { initialMiscEnable } from './misc-enable.ts'
 import { signature, xcr0Bit } from './model.ts'

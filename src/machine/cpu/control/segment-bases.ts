@@ -1,5 +1,6 @@
+import { cr4Bit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { type CpuState, cr4Bit, isCanonical } from '../system/cpu-state.ts'
+import { type CpuState, isCanonical } from '../system/cpu-state.ts'
 import type { SystemInstruction, SystemInstructions } from '../system/system-instruction.ts'
 import { protect, undefinedIf } from './faults.ts'
 import { linearBits } from './model.ts'

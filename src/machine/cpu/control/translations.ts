@@ -1,5 +1,6 @@
+import { cr4Bit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { type CpuState, cr4Bit, isCanonical } from '../system/cpu-state.ts'
+import { type CpuState, isCanonical } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'

@@ -1,5 +1,6 @@
+import { cr4Bit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { type CpuState, cr4Bit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 
 /** Bits of DR6 (SDM volume 3, 17.2.3), and so of `state.pendingDebug`. */
 export const debugBit = {

@@ -1,6 +1,6 @@
+import { flagBit } from '../register-bits.ts'
 import { cacheOf, errorCodeOf, markAccessed, probeAccessed } from '../segments/descriptor.ts'
 import { rights, segment } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'

@@ -1,3 +1,4 @@
+import { flagBit } from '../register-bits.ts'
 import {
   cacheOf,
   errorCodeOf,
@@ -8,7 +9,6 @@ import {
 } from '../segments/descriptor.ts'
 import { switchTask } from '../segments/task-switch.ts'
 import { rights, segment } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'

@@ -1,5 +1,5 @@
+import { flagBit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'

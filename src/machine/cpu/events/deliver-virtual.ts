@@ -1,5 +1,5 @@
+import { cr4Bit, flagBit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { cr4Bit, flagBit } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'

@@ -1,5 +1,5 @@
+import { flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'

@@ -1,6 +1,7 @@
 import { resetState } from '../control/reset.ts'
+import { cr4Bit, flagBit } from '../register-bits.ts'
 import { activity, pending, rights, segment, shadow, state } from '../state-layout.ts'
-import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault, NewTaskFault } from '../system/guest-fault.ts'
 import type { EventControl, Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'

@@ -1,4 +1,5 @@
-import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import { cr4Bit, flagBit } from '../register-bits.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { vector } from '../vector.ts'
 

@@ -1,5 +1,6 @@
+import { cr4Bit, flagBit } from '../register-bits.ts'
 import { shadow, state } from '../state-layout.ts'
-import { type CpuState, cr4Bit, flagBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'

@@ -1,3 +1,4 @@
+import { flagBit } from '../register-bits.ts'
 import {
   cacheOf,
   type Descriptor,
@@ -7,7 +8,6 @@ import {
   selectorBit,
 } from '../segments/descriptor.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'

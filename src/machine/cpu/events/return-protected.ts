@@ -1,3 +1,4 @@
+import { flagBit } from '../register-bits.ts'
 import {
   cacheOf,
   type Descriptor,
@@ -16,7 +17,7 @@ import {
 } from '../segments/descriptor.ts'
 import { switchTask } from '../segments/task-switch.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { type CpuState, flagBit } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'

@@ -1,3 +1,4 @@
+import { definedFlags } from '../register-bits.ts'
 import { rights, segment } from '../state-layout.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
@@ -10,9 +11,6 @@ import {
   hasVirtualInterrupts,
   returnMask,
 } from './flags-image.ts'
-
-/** Every flag that there is, VM among them. */
-const allFlags = 0x3f_7fd5
 
 /** Segments of virtual-8086 mode: writable data of level 3, 64 KiB (SDM volume 3, 20.2.1). */
 export const virtualRights =
@@ -33,7 +31,7 @@ export function returnToVirtual(cpu: Processor, operation: Operation, frame: Ret
   const pointer = operation.readStack(12, 4)
   const selectors = inFrame.map((_, index) => Number(operation.readStack(16 + 4 * index, 4) & 0xffffn))
   if (frame.rip > 0xffffn) throw new GuestFault(vector.generalProtection)
-  changeFlags(values, frame.flags, allFlags)
+  changeFlags(values, frame.flags, definedFlags)
   values.cpl = 3
   values.rip = frame.rip
   values.setGeneral(4, pointer, 4)

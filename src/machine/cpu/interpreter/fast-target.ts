@@ -1,6 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp } from '../micro-op.ts'
+import { cr0Bit, cr4Bit } from '../register-bits.ts'
 import type {
   Access,
   Destination,
@@ -12,7 +13,6 @@ import type {
   Variant,
 } from '../semantics/target.ts'
 import { segment, state } from '../state-layout.ts'
-import { cr0Bit, cr4Bit } from '../system/cpu-state.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'

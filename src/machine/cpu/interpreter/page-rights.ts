@@ -1,3 +1,4 @@
+import { cr0Bit, cr4Bit, eferBit, flagBit } from '../register-bits.ts'
 import { state, tlbFlag, tlbKeyShift } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
@@ -7,11 +8,6 @@ import { accessBit } from './access.ts'
 
 /** Bits of the error code (SDM volume 3, 4.7). */
 export const errorCode = { protection: 1, write: 2, user: 4, reserved: 8, fetch: 0x10, protectionKey: 0x20 }
-const cr0Wp = 1 << 16
-const cr4 = { pae: 1 << 5, smep: 1 << 20, smap: 1 << 21, pke: 1 << 22 } as const
-const eferLma = 1 << 10
-const eferNxe = 1 << 11
-const alignmentCheckFlag = 1 << 18
 
 const has = (address: number, bit: number) => op('i32.and', load('i32.load', 0, address), bit)
 const truth = (value: Expression) => op('i32.ne', value, 0)
@@ -39,22 +35,22 @@ export function definePermits(module: ModuleBuilder): FunctionReference {
     const isFetch = f.let(truth(op('i32.and', access, accessBit.fetch)))
     const refused = f.let(both(isUser, not(isUserPage)))
     f.if(both(isWrite, not(op('i32.and', flags, tlbFlag.writable))), () => {
-      f.set(refused, either(refused, either(isUser, truth(has(state.cr0, cr0Wp)))))
+      f.set(refused, either(refused, either(isUser, truth(has(state.cr0, cr0Bit.wp)))))
     })
     f.if(
       isFetch,
       () => {
-        const smep = both(both(not(isUser), isUserPage), truth(has(state.cr4, cr4.smep)))
+        const smep = both(both(not(isUser), isUserPage), truth(has(state.cr4, cr4Bit.smep)))
         const nx = truth(op('i32.and', flags, tlbFlag.noExecute))
         f.set(refused, either(refused, either(smep, nx)))
       },
       () => {
-        f.if(both(both(not(isUser), isUserPage), truth(has(state.cr4, cr4.smap))), () => {
+        f.if(both(both(not(isUser), isUserPage), truth(has(state.cr4, cr4Bit.smap))), () => {
           const isImplicit = truth(op('i32.and', access, accessBit.system))
-          const opened = truth(has(state.systemFlags, alignmentCheckFlag))
+          const opened = truth(has(state.systemFlags, flagBit.alignmentCheck))
           f.set(refused, either(refused, either(isImplicit, not(opened))))
         })
-        f.if(both(isUserPage, truth(has(state.cr4, cr4.pke))), () => {
+        f.if(both(isUserPage, truth(has(state.cr4, cr4Bit.pke))), () => {
           f.if(isLockedByKey(entry, isWrite, isUser), () => {
             f.return(errorCode.protection | errorCode.protectionKey)
           })
@@ -69,10 +65,10 @@ export function definePermits(module: ModuleBuilder): FunctionReference {
 function isLockedByKey(entry: Expression, isWrite: Expression, isUser: Expression): Expression {
   const key = op('i32.and', op('i32.wrap_i64', op('i64.shr_u', entry, tlbKeyShift)), 15)
   const pair = op('i32.shr_u', load('i32.load', 0, state.pkru), op('i32.shl', key, 1))
-  const protects = either(isUser, truth(has(state.cr0, cr0Wp)))
+  const protects = either(isUser, truth(has(state.cr0, cr0Bit.wp)))
   const writeDisabled = both(both(isWrite, protects), op('i32.shr_u', pair, 1))
   const locked = both(either(pair, writeDisabled), constant('i32', 1))
-  return both(locked, truth(has(state.efer, eferLma)))
+  return both(locked, truth(has(state.efer, eferBit.lma)))
 }
 
 /** `(linear, access, bits) → -1`: writes a page fault down. */
@@ -94,6 +90,6 @@ export function defineRaisePageFault(module: ModuleBuilder): FunctionReference {
 
 /** The I/D bit of the error code exists with SMEP, or where pages can be marked not executable. */
 function tellsFetches(): Expression {
-  const nx = both(truth(has(state.cr4, cr4.pae)), truth(has(state.efer, eferNxe)))
-  return either(truth(has(state.cr4, cr4.smep)), nx)
+  const nx = both(truth(has(state.cr4, cr4Bit.pae)), truth(has(state.efer, eferBit.nxe)))
+  return either(truth(has(state.cr4, cr4Bit.smep)), nx)
 }

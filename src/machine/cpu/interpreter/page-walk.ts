@@ -1,3 +1,4 @@
+import { cr4Bit, eferBit } from '../register-bits.ts'
 import { addressMask, state, tlbFlag, tlbKeyShift, tlbSizeShift } from '../state-layout.ts'
 import {
   call,
@@ -20,9 +21,6 @@ const entryBit = { present: 1, writable: 2, user: 4, accessed: 0x20, dirty: 0x40
 const noExecute = 1n << 63n
 /** MAXPHYADDR is 40: address bits above it are reserved. */
 const reservedAddress = 0x000f_ff00_0000_0000n
-const eferNxe = 0x800
-const cr4Bit = { pse: 0x10, pae: 0x20, la57: 0x1000 } as const
-const eferLma = 0x400
 const fourMiB = 22
 
 /** One way in which tables hang together (SDM volume 3, 4.3 to 4.5). */
@@ -106,7 +104,7 @@ export function definePageWalk(
       op('i32.eqz', op('i32.and', load('i32.load', 0, address), bit))
     f.if(op('i32.ge_s', load('i32.load', 0, state.cr0), 0), () => f.return(unpaged(linear)))
     f.if(lacks(state.cr4, cr4Bit.pae), () => f.return(call(two, linear, access)))
-    f.if(lacks(state.efer, eferLma), () => f.return(call(legacy, linear, access)))
+    f.if(lacks(state.efer, eferBit.lma), () => f.return(call(legacy, linear, access)))
     f.if(lacks(state.cr4, cr4Bit.la57), () => f.return(call(four, linear, access)))
     f.return(call(five, linear, access))
   })
@@ -189,7 +187,7 @@ class Walker {
   #reservedEverywhere(): Expression {
     const { reserved, entryBytes } = this.#paging
     if (entryBytes === 4) return constant('i64', reserved)
-    const nx = op('i32.and', load('i32.load', 0, state.efer), eferNxe)
+    const nx = op('i32.and', load('i32.load', 0, state.efer), eferBit.nxe)
     return select(nx, constant('i64', reserved), constant('i64', reserved | noExecute))
   }
 

@@ -1,3 +1,4 @@
+import { eferBit } from '../register-bits.ts'
 import { place, state, unarmed } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import {
@@ -16,8 +17,6 @@ import { nonCanonicalTest } from './canonical.ts'
 import { addressIn, canRead, canWrite } from './frames.ts'
 import type { Imports } from './imports.ts'
 import { halves } from './physical-access.ts'
-
-const eferLma = 0x400
 
 type FourParameters = [Local, Local, Local, Local]
 
@@ -62,7 +61,7 @@ export function defineResolve(
 
 /** 64-bit addresses: those of 64-bit code, and the CPU's own in IA-32e mode. */
 function isWide(access: Local): Expression {
-  const isLongMode = op('i32.and', load('i32.load', 0, state.efer), eferLma)
+  const isLongMode = op('i32.and', load('i32.load', 0, state.efer), eferBit.lma)
   const isSystem = op('i32.and', access, accessBit.system)
   const isOwn = op('i32.and', op('i32.ne', isLongMode, 0), op('i32.ne', isSystem, 0))
   return op('i32.or', load('i32.load', 0, state.long), isOwn)

@@ -1,6 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp, shape } from '../micro-op.ts'
+import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
 import type {
   Access,
   CoreFunction,
@@ -13,7 +14,6 @@ import type {
   Variant,
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
-import { cr0Bit, cr4Bit } from '../system/cpu-state.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import { vector } from '../vector.ts'
 import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
@@ -270,7 +270,7 @@ export class SlowTarget implements Target {
     const asks = op(
       'i32.or',
       op('i32.gt_u', load('i32.load', 0, state.cpl), level),
-      op('i32.and', flags, 1 << 17),
+      op('i32.and', flags, flagBit.virtual8086),
     )
     this.f.if(asks, () => {
       const allowed = call(this.#imports.portAllowed, op('i32.wrap_i64', port), bytes)

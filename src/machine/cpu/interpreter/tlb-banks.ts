@@ -1,3 +1,4 @@
+import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
 import { bank, dataTlb, pageBytes, state, unarmed } from '../state-layout.ts'
 import {
   call,
@@ -11,9 +12,6 @@ import {
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 
-const cr0AlignmentMask = 1 << 18
-const cr4Smap = 1 << 21
-const alignmentCheckFlag = 1 << 18
 /** L0 to G3 of DR7 (SDM volume 3, 18.2.4). */
 const breakpointsEnabled = 0xff
 
@@ -24,13 +22,13 @@ const breakpointsEnabled = 0xff
 export function defineSelectBank(module: ModuleBuilder): FunctionReference {
   const watchesData = defineWatchesData(module)
   return module.function('selectBank', [], [], (f) => {
-    const ac = f.let(op('i32.and', load('i32.load', 0, state.systemFlags), alignmentCheckFlag))
+    const ac = f.let(op('i32.and', load('i32.load', 0, state.systemFlags), flagBit.alignmentCheck))
     const isUser = f.let(op('i32.eq', load('i32.load', 0, state.cpl), 3))
     const masked = op('i32.and', ac, load('i32.load', 0, state.cr0))
-    const checks = op('i32.and', isUser, op('i32.ne', op('i32.and', masked, cr0AlignmentMask), 0))
+    const checks = op('i32.and', isUser, op('i32.ne', op('i32.and', masked, cr0Bit.am), 0))
     const reasons = f.let(op('i32.or', op('i32.mul', checks, unarmed.alignment), call(watchesData)))
     f.store('i32.store', 0, reasons, state.unarmed)
-    const smap = op('i32.and', load('i32.load', 0, state.cr4), cr4Smap)
+    const smap = op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.smap)
     const opened = op('i32.and', op('i32.ne', ac, 0), op('i32.ne', smap, 0))
     const number = (value: number) => constant('i32', value * dataTlb.bankBytes)
     const supervisor = select(opened, number(bank.supervisorWithAc), number(bank.supervisor))

@@ -1,4 +1,4 @@
-import { flagBit } from '../system/cpu-state.ts'
+import { flagBit } from '../register-bits.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstruction, SystemInstructions } from '../system/system-instruction.ts'

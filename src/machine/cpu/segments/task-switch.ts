@@ -1,7 +1,8 @@
 import { loadPdptes } from '../control/pdptes.ts'
 import { debugBit } from '../events/debug-registers.ts'
+import { cr0Bit, cr4Bit, definedFlags, flagBit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { cr0Bit, cr4Bit, flagBit, type SegmentCache } from '../system/cpu-state.ts'
+import type { SegmentCache } from '../system/cpu-state.ts'
 import { GuestFault, NewTaskFault } from '../system/guest-fault.ts'
 import { moveStack } from '../system/operation.ts'
 import type { Processor } from '../system/processor.ts'
@@ -34,8 +35,6 @@ import {
 
 export type TaskSwitchReason = 'jump' | 'call' | 'iret' | 'gate'
 
-/** Every flag that there is. */
-const knownFlags = 0x3f_7fd5
 const reservedSet = 2
 /** Breakpoints and LE of DR7 that are for one task. */
 const localEnables = 0x155
@@ -127,7 +126,7 @@ function descriptorAt(cpu: Processor, selector: number): bigint {
 /** The new task's state. What faults from here on is its own. */
 function become(cpu: Processor, fresh: TaskState, isNested: boolean): void {
   const { state: values } = cpu
-  const flags = (fresh.flags & knownFlags) | reservedSet | (isNested ? flagBit.nestedTask : 0)
+  const flags = (fresh.flags & definedFlags) | reservedSet | (isNested ? flagBit.nestedTask : 0)
   values.setU64(state.cr0, BigInt((values.cr0 | cr0Bit.ts) >>> 0))
   values.setU64(state.dr7, values.u64(state.dr7) & ~BigInt(localEnables))
   values.setU32(state.shadow, 0)

@@ -1,5 +1,5 @@
+import { flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 

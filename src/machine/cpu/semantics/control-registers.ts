@@ -1,6 +1,6 @@
 import { abovePhysical } from '../control/model.ts'
+import { cr0Bit, cr4Bit, eferBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { cr0Bit, cr4Bit, eferBit } from '../system/cpu-state.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 

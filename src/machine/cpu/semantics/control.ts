@@ -1,3 +1,4 @@
+import { flagBit } from '../register-bits.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { withCarry } from './flags.ts'
 import type { Operations, Semantic } from './operations.ts'
@@ -73,8 +74,6 @@ function loopWhile(wanted: (b: Operations) => Expression | null): Semantic {
 
 const toOperand = (b: Operations) => (b.isImmediate(0) ? b.relative() : b.near(b.source(0)))
 
-const directionFlag = 1 << 10
-
 function setCarry(how: 'clear' | 'set' | 'flip'): Semantic {
   return (b) => {
     const carry = how === 'flip' ? b.op('xor', b.carry(), 1) : b.constant(how === 'set' ? 1 : 0)
@@ -105,6 +104,6 @@ export const control: Readonly<Record<string, Semantic>> = {
   CLC: setCarry('clear'),
   STC: setCarry('set'),
   CMC: setCarry('flip'),
-  CLD: systemFlag(directionFlag, false),
-  STD: systemFlag(directionFlag, true),
+  CLD: systemFlag(flagBit.direction, false),
+  STD: systemFlag(flagBit.direction, true),
 }

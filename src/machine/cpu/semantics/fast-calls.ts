@@ -1,5 +1,5 @@
+import { eferBit, flagBit, sysretFlags } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { eferBit, flagBit } from '../system/cpu-state.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { isCanonical48 } from './canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
@@ -7,8 +7,6 @@ import { readRflags, writeRflags } from './rflags.ts'
 
 const [rcx, r11] = [1, 11]
 const wholeSpace = 0xffff_ffff
-/** What SYSRET takes from R11: all but RF, VM and reserved bits (SDM volume 2, SYSRET). */
-const returnedFlags = 0x3c_7fd7
 /** What makes the next boundary one to look at. */
 const exceptional = flagBit.trap | flagBit.virtualInterruptPending
 
@@ -49,7 +47,7 @@ const sysret: Semantic = (b) => {
   const destination = b.near(target)
   const ring = 3 << rights.dplShift
   b.commit(() => {
-    writeRflags(b, r11Now, b.op('and', r11Now, returnedFlags))
+    writeRflags(b, r11Now, b.op('and', r11Now, sysretFlags))
     const user = (distance: number) => b.op('or', b.op('and', b.op('add', star, distance), 0xffff), 3)
     setFlat(b, segment.cs, user(16), common | ring | rights.code | rights.long)
     setFlat(b, segment.ss, user(8), common | ring | rights.big)

@@ -1,5 +1,5 @@
+import { flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { flagBit } from '../system/cpu-state.ts'
 import type { Semantic } from './operations.ts'
 import { readRflags, writeRflags } from './rflags.ts'
 

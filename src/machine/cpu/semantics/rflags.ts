@@ -1,9 +1,9 @@
+import { arithmeticFlags } from '../register-bits.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations } from './operations.ts'
 
 /** Where the arithmetic flags stand in RFLAGS. */
 const place = { c: 0, p: 2, a: 4, z: 6, s: 7, o: 11 } as const
-const arithmeticFlags = 0x8d5
 const alwaysSet = 2
 
 /** RFLAGS as an i64. */

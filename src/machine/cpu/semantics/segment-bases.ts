@@ -1,5 +1,5 @@
+import { cr4Bit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { cr4Bit } from '../system/cpu-state.ts'
 import { isCanonical48 } from './canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
 

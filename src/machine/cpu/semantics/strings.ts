@@ -1,11 +1,10 @@
+import { flagBit } from '../register-bits.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 
-const directionFlag = 1 << 10
-
 /** How far a pointer moves: up, or down with DF. */
 function strideOf(b: Operations, bytes = b.bytes): Expression {
-  const down = b.op32('and', b.systemFlags(), directionFlag)
+  const down = b.op32('and', b.systemFlags(), flagBit.direction)
   return b.select(down, b.constant(-bytes), b.constant(bytes))
 }
 

@@ -1,5 +1,5 @@
+import { cr4Bit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
-import { cr4Bit } from '../system/cpu-state.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 

@@ -1,6 +1,7 @@
+import { cr0Bit, cr4Bit } from '../register-bits.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import { vector } from '../vector.ts'
-import { type CpuState, cr0Bit, cr4Bit } from './cpu-state.ts'
+import type { CpuState } from './cpu-state.ts'
 import { GuestFault } from './guest-fault.ts'
 import type { SystemInstructions } from './system-instruction.ts'
 
