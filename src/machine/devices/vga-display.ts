@@ -1,0 +1,246 @@
+import { planeBytes, type VgaMemory } from './vga-memory.ts'
+import type { VgaRegisters } from './vga-registers.ts'
+
+/** What a monitor shows, in text modes: a character and an attribute a cell, row by row. */
+export interface VgaText {
+  readonly columns: number
+  readonly rows: number
+  readonly cells: readonly { readonly code: number; readonly attribute: number }[]
+  /** Null where the cursor is off or not on the screen. */
+  readonly cursor: { readonly column: number; readonly row: number } | null
+}
+
+export interface VgaPixels {
+  readonly width: number
+  readonly height: number
+  /** Red, green, blue, opaque: four bytes a pixel. */
+  readonly rgba: Uint8Array
+}
+
+/** Indexes of CRT controller registers. */
+const crtc = {
+  columns: 0x01,
+  overflow: 0x07,
+  panning: 0x08,
+  lines: 0x09,
+  cursorStart: 0x0a,
+  cursorEnd: 0x0b,
+  start: 0x0c,
+  cursor: 0x0e,
+  displayEnd: 0x12,
+  rowOffset: 0x13,
+  underline: 0x14,
+  mode: 0x17,
+} as const
+
+const eight = [0, 1, 2, 3, 4, 5, 6, 7] as const
+const glyphBytes = 32
+/** Characters whose eighth column goes on into the ninth: lines and boxes. */
+const joins = (code: number) => code >= 0xc0 && code <= 0xdf
+
+/** The screen of a VGA, worked out from its registers and its memory. */
+export class VgaDisplay {
+  readonly #registers: VgaRegisters
+  readonly #memory: VgaMemory
+
+  constructor(registers: VgaRegisters, memory: VgaMemory) {
+    this.#registers = registers
+    this.#memory = memory
+  }
+
+  get isText(): boolean {
+    return (this.#registers.graphics(6) & 1) === 0
+  }
+
+  /** Null in graphics modes. */
+  get text(): VgaText | null {
+    if (!this.isText) return null
+    const { columns, rows } = this
+    const cells = Array.from({ length: columns * rows }, (_, index) => {
+      const at = this.#cellAddress(index % columns, Math.floor(index / columns))
+      return { code: this.#byte(0, at), attribute: this.#byte(1, at) }
+    })
+    return { columns, rows, cells, cursor: this.#cursor() }
+  }
+
+  get columns(): number {
+    return this.#registers.crtc(crtc.columns) + 1
+  }
+
+  get rows(): number {
+    return Math.floor(this.#displayedLines / this.#linesOfRow)
+  }
+
+  /** What a person sees; black where nothing is shown. Blinking things are visible. */
+  get pixels(): VgaPixels {
+    const width = this.columns * this.#dotsOfColumn * this.#widthOfDot
+    const height = this.isText ? this.rows * this.#linesOfRow : this.#displayedLines
+    const colors = this.#colors()
+    const pixels = new Uint32Array(width * height)
+    const wide = this.#widthOfDot
+    const put = (x: number, y: number, color: number) => {
+      const at = y * width + x * wide
+      pixels.fill(colors[color] ?? 0, at, at + wide)
+    }
+    if (this.isText) this.#drawText(put)
+    else this.#drawGraphics(width / wide, height, put)
+    const rgba = new Uint8Array(pixels.buffer)
+    return { width, height, rgba }
+  }
+
+  /** All 256 colors as pixels in memory: the host is little-endian, as WebAssembly's memory is. */
+  #colors(): Uint32Array {
+    const { dac, isVisible } = this.#registers
+    return Uint32Array.from({ length: 256 }, (_, index) => {
+      const [red, green, blue] = dac.color(isVisible ? index : 0)
+      return (red | (green << 8) | (blue << 16) | 0xff00_0000) >>> 0
+    })
+  }
+
+  get #displayedLines(): number {
+    const overflow = this.#registers.crtc(crtc.overflow)
+    const high = ((overflow & 0x02) << 7) | ((overflow & 0x40) << 3)
+    return (this.#registers.crtc(crtc.displayEnd) | high) + 1
+  }
+
+  get #linesOfRow(): number {
+    return (this.#registers.crtc(crtc.lines) & 0x1f) + 1
+  }
+
+  get #dotsOfColumn(): number {
+    return this.isText && (this.#registers.sequencer(1) & 1) === 0 ? 9 : 8
+  }
+
+  /** With half the dot clock each is twice as wide. */
+  get #widthOfDot(): number {
+    return this.#registers.sequencer(1) & 8 ? 2 : 1
+  }
+
+  get #is256Color(): boolean {
+    return (this.#registers.graphics(5) & 0x40) !== 0
+  }
+
+  #word(at: number): number {
+    return (this.#registers.crtc(at) << 8) | this.#registers.crtc(at + 1)
+  }
+
+  /** The counter's value for a column and row of characters: offsets are in words. */
+  #counter(column: number, row: number): number {
+    return this.#word(crtc.start) + row * 2 * this.#registers.crtc(crtc.rowOffset) + column
+  }
+
+  #cellAddress(column: number, row: number): number {
+    return (this.#counter(column, row) * 2) & 0xffff
+  }
+
+  #byte(plane: number, at: number): number {
+    return this.#memory.planes[plane * planeBytes + (at & 0xffff)] ?? 0
+  }
+
+  #cursor(): VgaText['cursor'] {
+    const isOff = (this.#registers.crtc(crtc.cursorStart) & 0x20) !== 0
+    const stride = 2 * this.#registers.crtc(crtc.rowOffset)
+    const distance = this.#word(crtc.cursor) - this.#word(crtc.start)
+    const [column, row] = [distance % stride, Math.floor(distance / stride)]
+    const isOnScreen = distance >= 0 && column < this.columns && row < this.rows
+    return !isOff && isOnScreen ? { column, row } : null
+  }
+
+  #drawText(put: (x: number, y: number, color: number) => void): void {
+    const { columns, rows } = this
+    const [lines, dots] = [this.#linesOfRow, this.#dotsOfColumn]
+    const cursor = this.#cursor()
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const isCursor = cursor?.column === column && cursor.row === row
+        for (let line = 0; line < lines; line++) {
+          const { bits, ink, paper } = this.#lineOfCell(column, row, line, isCursor)
+          for (let dot = 0; dot < dots; dot++) {
+            const color = (bits >> (8 - dot)) & 1 ? ink : paper
+            put(column * dots + dot, row * lines + line, color)
+          }
+        }
+      }
+    }
+  }
+
+  /** Nine dots of one line of a character, the leftmost in bit 8, with the colors of ones and zeros. */
+  #lineOfCell(column: number, row: number, line: number, isCursor: boolean) {
+    const at = this.#cellAddress(column, row)
+    const [code, attribute] = [this.#byte(0, at), this.#byte(1, at)]
+    const mode = this.#registers.attribute(0x10)
+    const glyph = this.#byte(2, this.#font(attribute) + code * glyphBytes + line)
+    const ninth = mode & 4 && joins(code) ? glyph & 1 : 0
+    const ink = this.#paletteColor(attribute & 15)
+    const paper = this.#paletteColor((attribute >> 4) & (mode & 8 ? 7 : 15))
+    const isUnderCursor = isCursor && this.#isCursorLine(line)
+    return { bits: isUnderCursor ? 0x1ff : (glyph << 1) | ninth, ink, paper }
+  }
+
+  #isCursorLine(line: number): boolean {
+    const first = this.#registers.crtc(crtc.cursorStart) & 0x1f
+    const last = this.#registers.crtc(crtc.cursorEnd) & 0x1f
+    return line >= first && line <= last
+  }
+
+  /** Where a font begins in plane 2: attribute bit 3 chooses between two, if they differ. */
+  #font(attribute: number): number {
+    const select = this.#registers.sequencer(3)
+    const chosen =
+      attribute & 8 ? ((select >> 2) & 3) | ((select >> 3) & 4) : (select & 3) | ((select >> 2) & 4)
+    return ((chosen & 3) * 2 + (chosen >> 2)) * 0x2000
+  }
+
+  /** A color of sixteen as one of the color look-up table. */
+  #paletteColor(color: number): number {
+    const mode = this.#registers.attribute(0x10)
+    const palette = this.#registers.attribute(color)
+    const select = this.#registers.attribute(0x14)
+    const low = mode & 0x80 ? (palette & 15) | ((select & 3) << 4) : palette & 0x3f
+    return low | ((select & 0xc) << 4)
+  }
+
+  #drawGraphics(width: number, height: number, put: (x: number, y: number, color: number) => void): void {
+    const repeated = this.#linesOfRow * (this.#registers.crtc(crtc.lines) & 0x80 ? 2 : 1)
+    // CGA modes have a row of characters for two lines: the row scan counter is an address bit.
+    const isInterleaved = (this.#registers.crtc(crtc.mode) & 1) === 0
+    const repeats = isInterleaved ? repeated / this.#linesOfRow : repeated
+    const dotsOf = this.#dots
+    for (let y = 0; y < height; y++) {
+      const line = Math.floor(y / repeats)
+      const row = isInterleaved ? Math.floor(line / this.#linesOfRow) : line
+      const bank = isInterleaved && line % this.#linesOfRow ? 0x2000 : 0
+      for (let column = 0; column < width / 8; column++) {
+        const dots = dotsOf((this.#address(this.#counter(column, row)) & ~bank) | bank)
+        for (let dot = 0; dot < 8; dot++) put(8 * column + dot, y, dots[dot] ?? 0)
+      }
+    }
+  }
+
+  /** How the eight dots of a character clock come from the bytes at an address, as colors of the table. */
+  get #dots(): (at: number) => readonly number[] {
+    if (this.#is256Color) return (at) => eight.map((dot) => this.#byte(dot >> 1, at))
+    const palette = Array.from({ length: 16 }, (_, color) => this.#paletteColor(color))
+    const enabled = this.#registers.attribute(0x12)
+    if (this.#registers.graphics(5) & 0x20)
+      return (at) => this.#packedDots(at).map((dot) => palette[dot] ?? 0)
+    return (at) => {
+      const planes = [0, 1, 2, 3].map((plane) => this.#byte(plane, at))
+      return eight.map((dot) => {
+        const bit = (plane: number) => (((planes[plane] ?? 0) >> (7 - dot)) & 1) << plane
+        return palette[(bit(0) | bit(1) | bit(2) | bit(3)) & enabled] ?? 0
+      })
+    }
+  }
+
+  /** Two bits a pixel: four in a byte of plane 0, and the next four in plane 1. */
+  #packedDots(at: number): readonly number[] {
+    return eight.map((dot) => (this.#byte(dot < 4 ? 0 : 1, at) >> (6 - 2 * (dot & 3))) & 3)
+  }
+
+  /** The memory address that the counter stands for: bytes, words or double words. */
+  #address(counter: number): number {
+    if (this.#registers.crtc(crtc.underline) & 0x40) return (counter * 4) & 0xffff
+    return this.#registers.crtc(crtc.mode) & 0x40 ? counter & 0xffff : (counter * 2) & 0xffff
+  }
+}

@@ -1,0 +1,135 @@
+import type { VgaRegisters } from './vga-registers.ts'
+
+export const planeBytes = 65_536
+const planes = 4
+
+/** What the graphics controller does with host and latched data, by its function select bits. */
+const functions = [
+  (host: number, _latch: number) => host,
+  (host: number, latch: number) => host & latch,
+  (host: number, latch: number) => host | latch,
+  (host: number, latch: number) => host ^ latch,
+] as const
+
+/** The window of the host's address space, by the memory map bits: offsets from A0000h. */
+const windows = [
+  { first: 0, bytes: 0x2_0000 },
+  { first: 0, bytes: 0x1_0000 },
+  { first: 0x1_0000, bytes: 0x8000 },
+  { first: 0x1_8000, bytes: 0x8000 },
+] as const
+
+export interface SavedVgaMemory {
+  readonly bytes: Uint8Array
+  readonly latches: readonly number[]
+}
+
+/**
+ * The VGA's four planes of 64 KiB behind A0000h to BFFFFh, as the graphics controller and the sequencer let
+ * the host see
+ * them (IBM PS/2 Hardware Interface Technical Reference, Video Subsystem).
+ */
+export class VgaMemory {
+  readonly #registers: VgaRegisters
+  /** One plane after the other. */
+  readonly planes = new Uint8Array(planes * planeBytes)
+  #latches: readonly number[] = [0, 0, 0, 0]
+
+  constructor(registers: VgaRegisters) {
+    this.#registers = registers
+  }
+
+  reset(): void {
+    this.planes.fill(0)
+    this.#latches = [0, 0, 0, 0]
+  }
+
+  /** `offset` counts from A0000h. Outside of the window that is chosen nobody answers. */
+  read(offset: number, size: number): number {
+    let value = 0
+    for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + this.#readByte(offset + byte)
+    return value
+  }
+
+  write(offset: number, size: number, value: number): void {
+    for (let byte = 0; byte < size; byte++) {
+      this.#writeByte(offset + byte, Math.floor(value / 2 ** (8 * byte)) & 0xff)
+    }
+  }
+
+  /** What `read` would give, without loading the latches. */
+  peek(offset: number): number {
+    const latches = this.#latches
+    const value = this.#readByte(offset)
+    this.#latches = latches
+    return value
+  }
+
+  save(): SavedVgaMemory {
+    return { bytes: this.planes.slice(), latches: this.#latches }
+  }
+
+  load({ bytes, latches }: SavedVgaMemory): void {
+    this.planes.set(bytes)
+    this.#latches = latches
+  }
+
+  /** The offset in the window, or null. */
+  #inWindow(offset: number): number | null {
+    const { first, bytes } = windows[this.#registers.memoryMap] ?? windows[0]
+    return offset >= first && offset < first + bytes ? offset - first : null
+  }
+
+  #readByte(offset: number): number {
+    const at = this.#inWindow(offset)
+    if (at === null) return 0xff
+    const { isChained, isOddEven, readsCompared, readMap } = this.#registers
+    const place = isChained ? at & ~3 : isOddEven ? at & ~1 : at
+    this.#load(place & 0xffff)
+    if (isChained) return this.#latches[at & 3] ?? 0
+    if (isOddEven) return this.#latches[(readMap & 2) | (at & 1)] ?? 0
+    return readsCompared ? this.#compared() : (this.#latches[readMap] ?? 0)
+  }
+
+  #load(place: number): void {
+    this.#latches = [0, 1, 2, 3].map((plane) => this.planes[plane * planeBytes + place] ?? 0)
+  }
+
+  /** Read mode 1: bits whose pixel has the color that is asked for, in the planes that matter. */
+  #compared(): number {
+    const { colorCompare, colorCare } = this.#registers
+    return this.#latches.reduce((bits, latch, plane) => {
+      const wanted = (colorCompare >> plane) & 1 ? 0xff : 0
+      return (colorCare >> plane) & 1 ? bits & ~(latch ^ wanted) : bits
+    }, 0xff)
+  }
+
+  #writeByte(offset: number, value: number): void {
+    const at = this.#inWindow(offset)
+    if (at === null) return
+    const { isChained, isOddEven, mapMask } = this.#registers
+    const place = (isChained ? at & ~3 : isOddEven ? at & ~1 : at) & 0xffff
+    const reachable = isChained ? 1 << (at & 3) : isOddEven ? (at & 1 ? 0b1010 : 0b0101) : 0b1111
+    for (let plane = 0; plane < planes; plane++) {
+      if (mapMask & reachable & (1 << plane)) {
+        this.planes[plane * planeBytes + place] = this.#written(plane, value)
+      }
+    }
+  }
+
+  /** What a plane's byte becomes: write modes 0 to 3. */
+  #written(plane: number, value: number): number {
+    const { writeMode, setReset, enableSetReset, rotation, functionSelect, bitMask } = this.#registers
+    const latch = this.#latches[plane] ?? 0
+    if (writeMode === 1) return latch
+    const rotated = ((value >> rotation) | (value << (8 - rotation))) & 0xff
+    const set = (setReset >> plane) & 1 ? 0xff : 0
+    const combine = functions[functionSelect] ?? functions[0]
+    if (writeMode === 3) return merged(combine(set, latch), latch, rotated & bitMask)
+    const fill = (value >> plane) & 1 ? 0xff : 0
+    const host = writeMode === 2 ? fill : (enableSetReset >> plane) & 1 ? set : rotated
+    return merged(combine(host, latch), latch, bitMask)
+  }
+}
+
+const merged = (value: number, latch: number, mask: number) => (value & mask) | (latch & ~mask)

@@ -1,0 +1,318 @@
+import type { SavedChip } from '../bus/chip.ts'
+import type { Clock } from '../clock.ts'
+import { ticksPerSecond } from '../clock.ts'
+import { type SavedDac, VgaDac } from './vga-dac.ts'
+
+/** Ports, as offsets from 3B0h. */
+const port = {
+  monochromeCrtc: 0x04,
+  monochromeStatus: 0x0a,
+  attribute: 0x10,
+  attributeRead: 0x11,
+  miscellaneous: 0x12,
+  sequencer: 0x14,
+  dac: 0x16,
+  featureRead: 0x1a,
+  miscellaneousRead: 0x1c,
+  graphics: 0x1e,
+  colorCrtc: 0x24,
+  colorStatus: 0x2a,
+} as const
+
+const counts = { sequencer: 5, crtc: 25, graphics: 9, attribute: 21 } as const
+const crtcIndex = { verticalRetraceEnd: 0x11, overflow: 0x07 } as const
+const protects = 0x80
+/** Of the overflow register the one bit that protection leaves writable: bit 8 of line compare. */
+const lineCompare8 = 0x10
+const colorEmulation = 1
+const palettesSource = 0x20
+
+/** 70 frames a second, of which a retrace takes the last part; 449 lines a frame. */
+const frameTicks = Math.round(ticksPerSecond / 70)
+const linesPerFrame = 449
+const visibleLines = 400
+const visibleOfLine = 0.8
+const statusBits = { blank: 1, verticalRetrace: 8 } as const
+
+export interface SavedVgaRegisters {
+  readonly sequencer: readonly number[]
+  readonly crtc: readonly number[]
+  readonly graphics: readonly number[]
+  readonly attribute: readonly number[]
+  readonly indexes: { readonly sequencer: number; readonly crtc: number; readonly graphics: number }
+  readonly attributeIndex: number
+  readonly attributeExpectsData: boolean
+  readonly miscellaneous: number
+  readonly feature: number
+  readonly dac: SavedDac
+}
+
+/** The contents of all registers of a mode. */
+export type VgaMode = Pick<
+  SavedVgaRegisters,
+  'sequencer' | 'crtc' | 'graphics' | 'attribute' | 'miscellaneous'
+>
+
+const zeros = (count: number): readonly number[] => new Array<number>(count).fill(0)
+
+const atPowerOn: Omit<SavedVgaRegisters, 'dac'> = {
+  sequencer: zeros(counts.sequencer),
+  crtc: zeros(counts.crtc),
+  graphics: zeros(counts.graphics),
+  attribute: zeros(counts.attribute),
+  indexes: { sequencer: 0, crtc: 0, graphics: 0 },
+  attributeIndex: 0,
+  attributeExpectsData: false,
+  miscellaneous: 0,
+  feature: 0,
+}
+
+/**
+ * The registers of a VGA at 3B0h to 3DFh (IBM PS/2 Hardware Interface Technical Reference, Video
+ * Subsystem): what programs
+ * write, they read back. The status register follows the machine's time, at 70 frames a second.
+ */
+export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
+  readonly dac = new VgaDac()
+  readonly #clock: Clock
+  #state = atPowerOn
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  reset(): void {
+    this.#state = atPowerOn
+    this.dac.reset()
+  }
+
+  /** What a BIOS does to set a mode, the palette apart. */
+  setMode(mode: VgaMode): void {
+    this.#set({ ...mode, attributeIndex: palettesSource, attributeExpectsData: false })
+  }
+
+  read(offset: number): number {
+    const value = this.peek(offset)
+    if (this.#isStatus(offset)) this.#set({ attributeExpectsData: false })
+    else if (isDac(offset)) this.dac.read(offset - port.dac)
+    return value
+  }
+
+  peek(offset: number): number {
+    const { sequencer, graphics, attribute, attributeIndex, indexes, miscellaneous, feature } = this.#state
+    if (isDac(offset)) return this.dac.peek(offset - port.dac)
+    if (this.#isStatus(offset)) return this.#status()
+    if (this.#isCrtc(offset)) return offset & 1 ? this.#crtc(indexes.crtc) : indexes.crtc
+    switch (offset) {
+      case port.attribute:
+        return attributeIndex
+      case port.attributeRead:
+        return attribute[attributeIndex & 0x1f] ?? 0
+      case port.sequencer:
+        return indexes.sequencer
+      case port.sequencer + 1:
+        return sequencer[indexes.sequencer] ?? 0
+      case port.featureRead:
+        return feature
+      case port.miscellaneousRead:
+        return miscellaneous
+      case port.miscellaneous:
+        // Switch sense: the monitor is there. No interrupt is pending.
+        return 0x10
+      case port.graphics:
+        return indexes.graphics
+      case port.graphics + 1:
+        return graphics[indexes.graphics] ?? 0
+      default:
+        return 0xff
+    }
+  }
+
+  write(offset: number, size: number, value: number): void {
+    // A word to an index port writes the index, and the data behind it.
+    for (let byte = 0; byte < size; byte++) this.#writeByte(offset + byte, (value >> (8 * byte)) & 0xff)
+  }
+
+  save(): SavedVgaRegisters {
+    return { ...this.#state, dac: this.dac.save() }
+  }
+
+  load({ dac, ...state }: SavedVgaRegisters): void {
+    this.#state = state
+    this.dac.load(dac)
+  }
+
+  get mapMask(): number {
+    return this.#sequencer(2) & 15
+  }
+
+  get isChained(): boolean {
+    return (this.#sequencer(4) & 8) !== 0
+  }
+
+  /** Even addresses are in planes 0 and 2, odd ones in 1 and 3: text. */
+  get isOddEven(): boolean {
+    return (this.#sequencer(4) & 4) === 0
+  }
+
+  get setReset(): number {
+    return this.#graphics(0) & 15
+  }
+
+  get enableSetReset(): number {
+    return this.#graphics(1) & 15
+  }
+
+  get colorCompare(): number {
+    return this.#graphics(2) & 15
+  }
+
+  get rotation(): number {
+    return this.#graphics(3) & 7
+  }
+
+  get functionSelect(): number {
+    return (this.#graphics(3) >> 3) & 3
+  }
+
+  get readMap(): number {
+    return this.#graphics(4) & 3
+  }
+
+  get writeMode(): number {
+    return this.#graphics(5) & 3
+  }
+
+  get readsCompared(): boolean {
+    return (this.#graphics(5) & 8) !== 0
+  }
+
+  get memoryMap(): number {
+    return (this.#graphics(6) >> 2) & 3
+  }
+
+  get colorCare(): number {
+    return this.#graphics(7) & 15
+  }
+
+  get bitMask(): number {
+    return this.#graphics(8)
+  }
+
+  /** A register of the CRT controller, by its index. */
+  crtc(index: number): number {
+    return this.#crtc(index)
+  }
+
+  attribute(index: number): number {
+    return this.#state.attribute[index] ?? 0
+  }
+
+  sequencer(index: number): number {
+    return this.#sequencer(index)
+  }
+
+  graphics(index: number): number {
+    return this.#graphics(index)
+  }
+
+  /**
+   * The attribute controller passes pixels on: not while its palette is being written, nor with the screen
+   * off.
+   */
+  get isVisible(): boolean {
+    return (this.#state.attributeIndex & palettesSource) !== 0 && (this.#sequencer(1) & 0x20) === 0
+  }
+
+  #writeByte(offset: number, value: number): void {
+    const { indexes } = this.#state
+    if (isDac(offset)) this.dac.write(offset - port.dac, value)
+    else if (this.#isStatus(offset)) this.#set({ feature: value & 3 })
+    else if (this.#isCrtc(offset)) this.#writeCrtc(offset, value)
+    else if (offset === port.attribute) this.#writeAttribute(value)
+    else if (offset === port.miscellaneous) this.#set({ miscellaneous: value })
+    else if (offset === port.sequencer) this.#set({ indexes: { ...indexes, sequencer: value & 7 } })
+    else if (offset === port.graphics) this.#set({ indexes: { ...indexes, graphics: value & 15 } })
+    else this.#writeIndexed(offset, value)
+  }
+
+  #writeIndexed(offset: number, value: number): void {
+    const { indexes, sequencer, graphics } = this.#state
+    if (offset === port.sequencer + 1 && indexes.sequencer < counts.sequencer) {
+      this.#set({ sequencer: sequencer.with(indexes.sequencer, value) })
+    } else if (offset === port.graphics + 1 && indexes.graphics < counts.graphics) {
+      this.#set({ graphics: graphics.with(indexes.graphics, value) })
+    }
+  }
+
+  /** Registers 0 to 7 may be protected, as they hold what a monitor could not bear. */
+  #writeCrtc(offset: number, value: number): void {
+    const { indexes, crtc } = this.#state
+    if ((offset & 1) === 0) {
+      this.#set({ indexes: { ...indexes, crtc: value & 0x3f } })
+      return
+    }
+    const at = indexes.crtc
+    if (at >= counts.crtc) return
+    const isProtected =
+      at <= crtcIndex.overflow && (this.#crtc(crtcIndex.verticalRetraceEnd) & protects) !== 0
+    if (!isProtected) {
+      this.#set({ crtc: crtc.with(at, value) })
+    } else if (at === crtcIndex.overflow) {
+      this.#set({ crtc: crtc.with(at, (this.#crtc(at) & ~lineCompare8) | (value & lineCompare8)) })
+    }
+  }
+
+  /** Index and data by turns through one port; reading the status register begins anew. */
+  #writeAttribute(value: number): void {
+    const { attribute, attributeIndex, attributeExpectsData } = this.#state
+    this.#set({ attributeExpectsData: !attributeExpectsData })
+    if (!attributeExpectsData) {
+      this.#set({ attributeIndex: value & 0x3f })
+      return
+    }
+    const at = attributeIndex & 0x1f
+    // The sixteen palette registers are the host's only while the screen does not use them.
+    const isUsed = at < 16 && (attributeIndex & palettesSource) !== 0
+    if (at < counts.attribute && !isUsed)
+      this.#set({ attribute: attribute.with(at, (value & 0x3f) | (at === 16 ? value & 0xc0 : 0)) })
+  }
+
+  #status(): number {
+    const inFrame = (this.#clock.now % frameTicks) / frameTicks
+    const line = inFrame * linesPerFrame
+    if (line >= visibleLines) return statusBits.blank | statusBits.verticalRetrace
+    return line % 1 < visibleOfLine ? 0 : statusBits.blank
+  }
+
+  /** CRT controller and status are at 3Dxh in color, at 3Bxh in monochrome modes. */
+  get #isColor(): boolean {
+    return (this.#state.miscellaneous & colorEmulation) !== 0
+  }
+
+  #isCrtc(offset: number): boolean {
+    return (offset & ~1) === (this.#isColor ? port.colorCrtc : port.monochromeCrtc)
+  }
+
+  #isStatus(offset: number): boolean {
+    return offset === (this.#isColor ? port.colorStatus : port.monochromeStatus)
+  }
+
+  #crtc(index: number): number {
+    return this.#state.crtc[index] ?? 0
+  }
+
+  #sequencer(index: number): number {
+    return this.#state.sequencer[index] ?? 0
+  }
+
+  #graphics(index: number): number {
+    return this.#state.graphics[index] ?? 0
+  }
+
+  #set(change: Partial<SavedVgaRegisters>): void {
+    this.#state = { ...this.#state, ...change }
+  }
+}
+
+const isDac = (offset: number) => offset >= port.dac && offset < port.dac + 4
