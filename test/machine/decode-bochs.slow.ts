@@ -3,6 +3,7 @@ import { type Bits, Decoder } from '../../src/machine/cpu/decode/decoder.ts'
 import { allFeatures } from '../../src/machine/cpu/table/features.ts'
 import { runInBochs } from '../oracle/bochs/bochs.ts'
 import { romBytes } from '../oracle/bochs/layout.ts'
+import { noteTotals } from '../oracle/totals.ts'
 import { everyOpcode, prefixesOf } from './decode-judge.ts'
 
 /** What Bochs decodes and our table does not have, and one name of its own. */
@@ -71,4 +72,5 @@ test.each([16, 32, 64] as const)('Bochs finds %i-bit instructions as long as we 
   }
   expect(differences.slice(0, 20)).toEqual([])
   expect(agreed).toBeGreaterThan(50_000)
+  noteTotals("Bochs' decoder", { [`encodings of ${bits}-bit code`]: agreed })
 })

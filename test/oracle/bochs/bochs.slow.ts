@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noteTotals } from '../totals.ts'
 import { readRecords, writeRecords } from './expected.ts'
 import { groups } from './groups.ts'
 import { prepare, recordAll } from './suite.ts'
@@ -13,4 +14,5 @@ test.each(groups)('Bochs gives what is recorded of $name', async ({ name, probes
   const ordered = new Map(probes.map((probe) => [probe.name, fresh.get(probe.name) ?? ['no record']]))
   if (isRecording) writeRecords(name, ordered)
   expect(readRecords(name)).toEqual(ordered)
+  noteTotals('probes', { probes: probes.length, groups: 1 })
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noteTotals } from '../totals.ts'
 import { assembleProbes, assembleRom } from './assemble.ts'
 import { traceOurs } from './our-machine.ts'
 import { randomProgram } from './random-program.ts'
@@ -40,5 +41,6 @@ test.each(Object.keys(states) as StateName[])(
       if (bochs.length < steps) differences.push(`${probe.name} ends after ${bochs.length} steps`)
     }
     expect(differences.join('\n')).toBe('')
+    noteTotals('lockstep', { programs, steps: programs * steps, states: 1 })
   },
 )
