@@ -1,9 +1,10 @@
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import { encode } from './encoding.ts'
-import { type Form, formsOf, isRecorded, sectionOf } from './forms.ts'
+import { type Form, formsOf, isRecorded, isVector, sectionOf } from './forms.ts'
 import { Random } from './random.ts'
 import { type Surroundings, surround } from './surroundings.ts'
+import { vectorsFor } from './vector-state.ts'
 
 /** One instruction with everything that it can see. Addresses are those of `layout.ts`. */
 export interface Case extends Surroundings {
@@ -12,6 +13,9 @@ export interface Case extends Surroundings {
   readonly code: Uint8Array
   /** Nothing in it depends on where it stands. */
   readonly isMovable: boolean
+  /** XMM0 to XMM15. */
+  readonly vectors: Uint8Array
+  readonly mxcsr: number
 }
 
 export interface Section {
@@ -26,7 +30,7 @@ export const vectorsPerForm = 16
 /** Every way in which user-level instructions can look. */
 export function sections(): Section[] {
   return rows
-    .filter(isRecorded)
+    .filter((row) => isRecorded(row) || isVector(row))
     .flatMap((row) => formsOf(row).map((form) => ({ row, form, name: sectionOf(row, form) })))
 }
 
@@ -48,7 +52,6 @@ export function caseOf(section: Section, index: number): Case {
     if (!surroundings) continue
     const { code, address } = encoded
     const isMovable = address?.relativeAt == null && !branches.has(row.mnemonic)
-    const { registers, rflags, data, stack } = surroundings
-    return { row, form, code, isMovable, registers, rflags, data, stack }
+    return { row, form, code, isMovable, ...vectorsFor(row, `${seed} ${name} ${index}`), ...surroundings }
   }
 }

@@ -63,11 +63,11 @@ function tryToEncode(row: Row, form: Form, random: Random, lock: boolean): Encod
 }
 
 function wishes(row: Row, { bytes }: Form, random: Random) {
-  const isPair = row.operands[0] === 'My2'
-  const aligned = isPair && !random.oneIn(6) ? 16 : 1
+  const isAligned = row.operands[0] === 'My2' || row.facts.aligned
+  const aligned = isAligned && !random.oneIn(6) ? 16 : 1
   // Some lie across two pages.
   const distance = Math.floor((random.below(40) - 8) / aligned) * aligned
-  const kind = row.operands.find((one) => one[0] === 'E' || one[0] === 'M')
+  const kind = row.operands.find((one) => 'EMW'.includes(one[0] ?? ''))
   const reaches = kind && kind !== 'M' && kind !== 'Ma' && !row.mnemonic.startsWith('BT')
   return { distance, beyond: reaches && random.oneIn(10) ? operandSize(kind, bytes) : 0 }
 }

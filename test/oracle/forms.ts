@@ -1,6 +1,6 @@
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
-import type { Row } from '../../src/machine/cpu/table/row.ts'
+import { instructionName, type Row } from '../../src/machine/cpu/table/row.ts'
 import { system } from '../../src/machine/cpu/table/rows/system.ts'
 import type { Widths } from './layout.ts'
 
@@ -15,6 +15,11 @@ const systemRows = new Set(
   system.map(([encoding, instruction]) => `${encoding} ${instruction.split(' ')[0]}`),
 )
 const notHere = new Set('INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 INTO'.split(' '))
+
+/** An instruction of SSE that we have: with XMM registers and MXCSR. */
+export function isVector(row: Row): boolean {
+  return row.facts.fpu === 'sse' && semantics.has(instructionName(row))
+}
 
 export function isRecorded(row: Row): boolean {
   if (row.facts.alwaysUndefined) return row.mnemonic.startsWith('UD')
@@ -53,7 +58,7 @@ function sizesOf(row: Row, bits: Bits): readonly (2 | 4 | 8)[] {
 
 export function formsOf(row: Row): Form[] {
   const { only, form } = row.facts
-  const hasMemory = row.operands.some((kind) => kind[0] === 'E' || kind[0] === 'M')
+  const hasMemory = row.operands.some((kind) => 'EMW'.includes(kind[0] ?? ''))
   const shapes = [false, true].filter((isMemory) =>
     isMemory ? hasMemory && form !== 'register' : form !== 'memory',
   )

@@ -47,7 +47,7 @@ function cpusFor(bits: Bits, stackBits: Bits): Record<string, Cpu> {
 /** Null for code that cannot be run in this way. */
 export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result | null {
   if (shift !== 0 && !input.isMovable) return null
-  const { form, code, registers, rflags, data, stack } = input
+  const { form, code, registers, rflags, vectors, mxcsr, data, stack } = input
   if (withEmptyTlb) cpu.flushTlb()
   cpu.poke(codeAt + shift, code)
   cpu.poke(dataWindow.at, data)
@@ -56,6 +56,9 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
     cpu.state.setU64(state.registers + 8 * number, value)
   })
   cpu.state.flags = rflags
+  const memoryOfCpu = new Uint8Array(cpu.state.view.buffer)
+  memoryOfCpu.set(vectors, state.xmm)
+  cpu.state.setU32(state.mxcsr, mxcsr)
   const start = BigInt(codeAt + shift - baseOf(form, 'code'))
   cpu.state.rip = start
   let [endedAt, errorCode] = [-1, 0]
@@ -72,11 +75,17 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
   const window = ({ at, bytes }: { at: number; bytes: number }) => cpu.ram.subarray(at, at + bytes)
   const general = Array.from({ length: 16 }, (_, number) => cpu.state.general(number))
   const memory = { data: window(dataWindow), stack: window(stackWindow) }
-  return { registers: general, rflags: cpu.state.flags, endedAt, errorCode, ...memory }
+  const ownVectors = memoryOfCpu.slice(state.xmm, state.xmm + vectors.length)
+  return {
+    ...{ registers: general, rflags: cpu.state.flags, endedAt, errorCode, ...memory },
+    ...{ vectors: ownVectors, mxcsr: cpu.state.u32(state.mxcsr) },
+  }
 }
 
 const machineBytes = 4 << 20
 const pageTables = { pml4: 0x1000, pdpt: 0x2000, directory: 0x3000 } as const
+/** CR4.OSFXSR and OSXMMEXCPT. */
+const floating = 0x600
 const presentAndWritable = 3
 const largePage = 0x80
 
@@ -90,7 +99,7 @@ function made(registers: Pick<RegisterFile, 'cr0' | 'cr4' | 'efer' | 'long'>): C
 
 /** All of RAM mapped one to one in large pages. */
 function long(): Cpu {
-  const cpu = made({ cr0: 0x8001_0011, cr4: 0x20, efer: 0xd00, long: true })
+  const cpu = made({ cr0: 0x8001_0011, cr4: 0x20 | floating, efer: 0xd00, long: true })
   const view = new DataView(cpu.ram.buffer, cpu.ram.byteOffset)
   const { pml4, pdpt, directory } = pageTables
   view.setUint32(pml4, pdpt | presentAndWritable, true)
@@ -102,7 +111,7 @@ function long(): Cpu {
 }
 
 function flat(): Cpu {
-  return made({ cr0: 0x11, cr4: 0, efer: 0, long: false })
+  return made({ cr0: 0x11, cr4: floating, efer: 0, long: false })
 }
 
 /** Flat but for limits: code of 32 bits runs as segmented code does. */

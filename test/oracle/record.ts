@@ -9,8 +9,9 @@ import { line, type Result, writeVectors } from './vectors.ts'
 
 const source = fileURLToPath(new URL('recorder.c', import.meta.url))
 const memoryBytes = dataWindow.bytes + stackWindow.bytes
-const inputBytes = 20 + 17 * 8 + memoryBytes
-const outputBytes = 17 * 8 + 8 + memoryBytes
+const vectorBytes = 256 + 4
+const inputBytes = 20 + 17 * 8 + vectorBytes + memoryBytes
+const outputBytes = 17 * 8 + 8 + vectorBytes + memoryBytes
 const casesAtOnce = 20_000
 
 /** Runs every case on this machine's CPU and writes the files anew. Any x86-64 Linux with gcc will do. */
@@ -37,7 +38,7 @@ export function record(): void {
   rmSync(directory, { recursive: true })
 }
 
-function encodeInput({ form, code, registers, rflags, data, stack }: Case): Buffer {
+function encodeInput({ form, code, registers, rflags, vectors, mxcsr, data, stack }: Case): Buffer {
   const record = Buffer.alloc(inputBytes)
   record[0] = form.bits
   record[1] = form.stackBits
@@ -47,18 +48,24 @@ function encodeInput({ form, code, registers, rflags, data, stack }: Case): Buff
     record.writeBigUInt64LE(value, 20 + 8 * index)
   })
   record.writeBigUInt64LE(BigInt(rflags), 20 + 8 * 16)
-  record.set(data, 20 + 8 * 17)
-  record.set(stack, 20 + 8 * 17 + data.length)
+  record.set(vectors, 20 + 8 * 17)
+  record.writeUInt32LE(mxcsr, 20 + 8 * 17 + vectors.length)
+  const memory = 20 + 8 * 17 + vectorBytes
+  record.set(data, memory)
+  record.set(stack, memory + data.length)
   return record
 }
 
 function decodeOutput(output: Buffer, at: number): Result {
-  const data = at + 17 * 8 + 8
+  const vectors = at + 17 * 8 + 8
+  const data = vectors + vectorBytes
   return {
     registers: Array.from({ length: 16 }, (_, index) => output.readBigUInt64LE(at + 8 * index)),
     rflags: Number(output.readBigUInt64LE(at + 8 * 16)),
     endedAt: output.readUInt32LE(at + 17 * 8),
     errorCode: output.readUInt32LE(at + 17 * 8 + 4),
+    vectors: output.subarray(vectors, vectors + 256),
+    mxcsr: output.readUInt32LE(vectors + 256),
     data: output.subarray(data, data + dataWindow.bytes),
     stack: output.subarray(data + dataWindow.bytes, data + dataWindow.bytes + stackWindow.bytes),
   }

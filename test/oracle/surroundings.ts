@@ -3,6 +3,7 @@ import type { Encoded } from './encoding.ts'
 import type { Form } from './forms.ts'
 import { baseOf, codeAt, dataAt, dataWindow, segment16, stackAt, stackWindow, takenOffset } from './layout.ts'
 import type { Random } from './random.ts'
+import { numbers } from './vector-state.ts'
 
 /** Everything that an instruction can see. */
 export interface Surroundings {
@@ -31,7 +32,7 @@ export function surround(row: Row, form: Form, encoded: Encoded, random: Random)
   const scene: Scene = {
     ...{ row, form, encoded, random, registers },
     rflags: 0x202 | (random.below(0x1000) & 0x8d5) | (isString ? random.below(2) << 10 : 0),
-    data: random.bytes(dataWindow.bytes),
+    data: row.facts.fpu ? numbers(random, dataWindow.bytes) : random.bytes(dataWindow.bytes),
     stack: random.bytes(stackWindow.bytes),
   }
   const isAddressed = encoded.instruction.isMemory && encoded.instruction.base === rsp
@@ -40,7 +41,9 @@ export function surround(row: Row, form: Form, encoded: Encoded, random: Random)
   preparations[row.mnemonic]?.(scene)
   const wasPinned = encoded.address?.pins ?? new Map<number, bigint>()
   for (const [register, value] of wasPinned) registers[register] = value
-  return afterPins[row.mnemonic]?.(scene) === false ? null : scene
+  if (afterPins[row.mnemonic]?.(scene) === false) return null
+  const { rflags, data, stack } = scene
+  return { registers, rflags, data, stack }
 }
 
 /** Of a 16-bit stack the upper half of ESP counts only where it is part of an address. */

@@ -11,6 +11,9 @@ export interface Result {
   /** 0: behind the instruction, 1: where it branches to, 0x100 + vector: an exception. */
   readonly endedAt: number
   readonly errorCode: number
+  /** XMM0 to XMM15. */
+  readonly vectors: Uint8Array
+  readonly mxcsr: number
   readonly data: Uint8Array
   readonly stack: Uint8Array
 }
@@ -26,7 +29,7 @@ export const comparedFlags = 0xcd5
 /**
  * One line of what differs from the input: `code end flags registers memory`. The end is `-` behind the
  * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into
- * the window, `=` and the bytes that changed there.
+ * the window, `=` and the bytes that changed there; `x` is the same of XMM registers, `m=` MXCSR.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>
@@ -35,7 +38,9 @@ export function line(input: Case, result: Result): string {
   const code = Buffer.from(input.code).toString('hex')
   const flags = (result.rflags & comparedFlags).toString(16)
   const memory = [...changes('d', input.data, result.data), ...changes('s', input.stack, result.stack)]
-  return [code, endOf(result), flags, ...registers, ...memory].join(' ')
+  const vectors = changes('x', input.vectors, result.vectors)
+  if (input.mxcsr !== result.mxcsr) vectors.push(`m=${result.mxcsr.toString(16)}`)
+  return [code, endOf(result), flags, ...registers, ...memory, ...vectors].join(' ')
 }
 
 function endOf({ endedAt, errorCode }: Result): string {
@@ -75,11 +80,18 @@ export function readVectors(): ReadonlyMap<string, readonly string[]> {
   return sections
 }
 
+/** Sections that name an XMM register are of SSE. */
+function unitOf(name: string): string {
+  return / [VUW][a-z]\b/.test(name) ? 'sse' : 'integer'
+}
+
 export function writeVectors(header: string, sections: ReadonlyMap<string, readonly string[]>): void {
   for (const file of readdirSync(directory)) rmSync(directory + file)
   for (const bits of [16, 32, 64]) {
-    const own = [...sections].filter(([name]) => name.startsWith(`${bits} `))
-    const text = own.flatMap(([name, lines]) => [`= ${name}`, ...lines])
-    writeFileSync(`${directory}integer${bits}.txt`, `${[header, ...text].join('\n')}\n`)
+    for (const unit of ['integer', 'sse']) {
+      const own = [...sections].filter(([name]) => name.startsWith(`${bits} `) && unitOf(name) === unit)
+      const text = own.flatMap(([name, lines]) => [`= ${name}`, ...lines])
+      writeFileSync(`${directory}${unit}${bits}.txt`, `${[header, ...text].join('\n')}\n`)
+    }
   }
 }

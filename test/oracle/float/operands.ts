@@ -80,6 +80,11 @@ function near(value: bigint, width: Width, random: Random): bigint {
   return BigInt.asUintN(width, (value ^ flips ^ sign) + up)
 }
 
+/** A number of any kind, one of the corners now and then. */
+export function floatOf(width: 32 | 64, random: Random): bigint {
+  return random.oneIn(4) ? random.pick(corners(width)) : anyOf(width, random)
+}
+
 function anyOf(kind: OperandKind, random: Random): bigint {
   if (kind === 'integer') return BigInt.asUintN(64, random.value())
   if (kind === 'decimal') return decimal(BigInt.asUintN(60, random.long()) % 10n ** 18n, random.oneIn(2))

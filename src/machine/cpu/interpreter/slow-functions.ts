@@ -1,6 +1,7 @@
 import { defineFloat, type FloatFunctions } from '../float/float-functions.ts'
 import { absolute, microOp, shape } from '../micro-op.ts'
 import { segment, state } from '../state-layout.ts'
+import { vector } from '../vector.ts'
 import {
   call,
   constant,
@@ -10,7 +11,7 @@ import {
   op,
   select,
 } from '../wasm/expression.ts'
-import type { Local } from '../wasm/function-builder.ts'
+import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { accessBit, resolved } from './access.ts'
@@ -143,12 +144,33 @@ function defineAccess(
       () => f.set(linear, offset),
       () => {
         f.store('i32.store', 0, 0, state.faultVector)
+        refuseMisaligned(f, number, offset, bytes, access)
         f.set(linear, call(segmentLinear, number, offset, bytes, access))
         f.if(load('i32.load', 0, state.faultVector), () => f.return(resolved.fault))
       },
     )
     const isStack = op('i32.mul', op('i32.eq', number, segment.ss), accessBit.stack)
     f.return(call(memory.resolve, linear, bytes, op('i32.or', access, isStack), slot))
+  })
+}
+
+/** #GP comes before what the segment allows, on hardware and in Bochs; in 64-bit mode `resolve` checks it. */
+function refuseMisaligned(
+  f: FunctionBuilder,
+  number: Local,
+  offset: Local,
+  bytes: Local,
+  access: Local,
+): void {
+  const base = load('i64.load', op('i32.shl', number, 3), state.segmentBases)
+  const low = op('i32.wrap_i64', op('i64.add', base, offset))
+  const over = op('i32.ne', op('i32.and', low, op('i32.sub', bytes, 1)), 0)
+  const wanted = op('i32.ne', op('i32.and', access, accessBit.aligned), 0)
+  const isShort = op('i32.eqz', load('i32.load', 0, state.long))
+  f.if(op('i32.and', op('i32.and', over, wanted), isShort), () => {
+    f.store('i32.store', 0, vector.generalProtection, state.faultVector)
+    f.store('i32.store', 0, 0, state.faultCode)
+    f.return(resolved.fault)
   })
 }
 
