@@ -1,10 +1,9 @@
 import { vi } from 'vitest'
-import { type Compiled, compiledCore } from '../../src/machine/cpu/core-instance.ts'
 import type { Cpu } from '../../src/machine/cpu/cpu.ts'
-import { plainCases } from '../../src/machine/cpu/semantics/semantics.ts'
 import { codeTlb, dataTlb, state } from '../../src/machine/cpu/state-layout.ts'
 import { SystemDispatch } from '../../src/machine/cpu/system/dispatch.ts'
 import { executeOn, newProcessor, type Start } from './control/processor.ts'
+import { referenceCore } from './reference-core.ts'
 
 /** SplitMix64. */
 export function numbers(seed: bigint): () => bigint {
@@ -28,7 +27,7 @@ export class BothPaths {
 
   constructor() {
     this.#plain = newProcessor()
-    this.#reference = withoutPlainCases(newProcessor)
+    this.#reference = newProcessor(referenceCore)
     this.#ram = Buffer.from(this.#plain.ram)
   }
 
@@ -65,19 +64,6 @@ export class BothPaths {
 }
 
 const pageBytes = 4096
-
-function withoutPlainCases(make: () => Cpu): Cpu {
-  const compiled = compiledCore() as { -readonly [Key in keyof Compiled]: Compiled[Key] }
-  const { core } = compiled
-  const isOne = (key: string) => [...plainCases].some((name) => key.startsWith(`${name} `))
-  const slow = Object.entries(core.numbers.slow).filter(([key]) => !isOne(key))
-  compiled.core = { ...core, numbers: { ...core.numbers, slow: Object.fromEntries(slow) } }
-  try {
-    return make()
-  } finally {
-    compiled.core = core
-  }
-}
 
 function differing(one: Uint8Array, other: Uint8Array): number[] {
   if (Buffer.from(one.buffer, one.byteOffset, one.length).equals(other)) return []

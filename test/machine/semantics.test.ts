@@ -15,7 +15,7 @@ import { ModuleBuilder } from '../../src/machine/cpu/wasm/module-builder.ts'
 function lower(semantic: Semantic): void {
   const module = new ModuleBuilder()
   const imports = declareImports(module)
-  const functions = defineSlowFunctions(module, defineMemory(module, imports))
+  const functions = defineSlowFunctions(module, defineMemory(module, imports), imports)
   module.function('handler', ['i32'], ['i32'], (f) => {
     const operand = { shape: 'register', bytes: 4, file: 0 } as const
     const variant = {

@@ -4,7 +4,16 @@ import type { Instruction } from './decode/instruction.ts'
 import { type HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
 import { pseudo } from './interpreter/pseudo-handlers.ts'
 import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
-import { codeMaps, codeTlb, granules, microOps, pageBytes, ramBase, state } from './state-layout.ts'
+import {
+  codeContexts,
+  codeMaps,
+  codeTlb,
+  granules,
+  microOps,
+  pageBytes,
+  ramBase,
+  state,
+} from './state-layout.ts'
 import type { Feature } from './table/features.ts'
 
 const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64, seg16: 16, seg32: 32 }
@@ -80,6 +89,8 @@ export class CodeCache {
       if (this.#contexts.size === maxContexts) {
         this.flush()
         this.#contexts.clear()
+        const { at, count, entryBytes } = codeContexts
+        this.#bytes.fill(0, at, at + count * entryBytes)
       }
       context = 2 + this.#contexts.size
       this.#contexts.set(key, context)

@@ -1,6 +1,7 @@
 import { invariant } from '../../support/invariant.ts'
 import type { Core } from './interpreter/core.ts'
 import { importModule } from './interpreter/imports.ts'
+import type { Derived } from './interpreter/status.ts'
 import type { MemoryExports } from './system/system-memory.ts'
 
 /** What the core exports: `flat32`, `long64` and `segmented` run it for a budget of units. */
@@ -9,7 +10,10 @@ export interface CoreExports extends MemoryExports {
   readonly long64: (budget: number) => number
   readonly segmented: (budget: number) => number
   readonly translateFetch: (linear: bigint) => bigint
-  readonly selectBank: () => void
+  /** Answers as `derived` says. */
+  readonly refresh: () => Derived
+  /** 0 with nothing changed where that is not plain. */
+  readonly deliverFault: () => number
   readonly disarmAll: () => void
   readonly flushTlb: (keepGlobal: number) => void
   readonly invalidatePage: (linear: bigint) => void
@@ -34,7 +38,11 @@ export const hasCore = (): boolean => compiled !== null
 
 /** Compiles a core, once in a thread: threads share the code of equal modules. */
 export function useCore(core: Core): void {
-  compiled ??= { core, module: new WebAssembly.Module(core.bytes) }
+  compiled ??= compileCore(core)
+}
+
+export function compileCore(core: Core): Compiled {
+  return { core, module: new WebAssembly.Module(core.bytes) }
 }
 
 /** An instance of a module that works on the machine's memory. */

@@ -1,13 +1,12 @@
 import type { PhysicalMemory } from '../bus/physical-memory.ts'
 import type { PortSpace } from '../bus/port-space.ts'
 import { CodeCache } from './code-cache.ts'
-import { type CoreExports, compiledCore, instantiate } from './core-instance.ts'
-import { DerivedState } from './derived-state.ts'
+import { type Compiled, type CoreExports, compiledCore, instantiate } from './core-instance.ts'
 import { noteDataAccess, notePortAccess } from './events/debug-registers.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
 import { FrameTable, memoryBytes } from './frame-table.ts'
-import { HandlerTable, interpreterOf } from './interpreter/handler-numbers.ts'
-import { interruption, runEnd } from './interpreter/status.ts'
+import { HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
+import { derived, interruption, runEnd } from './interpreter/status.ts'
 import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
 import { loadCpu, saveCpu } from './snapshot.ts'
@@ -36,6 +35,9 @@ export type CpuStop =
 
 const nowhere: ReadonlySet<bigint> = new Set()
 
+/** By number, as `codeMode` has them. */
+const modes: readonly Mode[] = ['flat32', 'long64', 'seg16', 'seg32']
+
 /** Engines optimise a function only between two calls of it. */
 const maxSlice = 4_000_000
 
@@ -56,12 +58,15 @@ export class Cpu {
   readonly #view: DataView
   readonly #core: CoreExports
   readonly #cache: CodeCache
-  readonly #derived: DerivedState
   readonly #processor: Processor
   #stopRequested = false
 
-  constructor(memory: PhysicalMemory, ports: PortSpace, features: ReadonlySet<Feature> = modelFeatures) {
-    const { core, module } = compiledCore()
+  constructor(
+    memory: PhysicalMemory,
+    ports: PortSpace,
+    features: ReadonlySet<Feature> = modelFeatures,
+    { core, module }: Compiled = compiledCore(),
+  ) {
     this.memory = memory
     this.#memory = new WebAssembly.Memory({ initial: memoryBytes(memory) / 65536 })
     this.#bytes = new Uint8Array(this.#memory.buffer)
@@ -80,7 +85,6 @@ export class Cpu {
     }
     this.#cache = new CodeCache(this.#bytes, new HandlerTable(core.numbers), port, features)
     this.#cache.onFirstCode = () => this.#core.disarmAll()
-    this.#derived = new DerivedState(this.state, (...code) => this.#cache.contextOf(...code))
     this.#processor = {
       state: this.state,
       memory: new SystemMemory(this.#view, this.#core),
@@ -99,6 +103,9 @@ export class Cpu {
     }
     this.events = new EventUnit(this.#processor)
     this.#view.setInt32(state.a20, 1, true)
+    for (const bytes of [2, 4, 8]) {
+      this.state.setU64(state.addressMasks + 8 * bytes, (1n << BigInt(8 * bytes)) - 1n)
+    }
     this.#view.setBigUint64(state.onePage, BigInt(pageBytes), true)
     this.settle()
   }
@@ -128,7 +135,7 @@ export class Cpu {
     this.#view.setInt32(state.midway, 0, true)
     this.#view.setInt32(state.armedBanks, allBanks, true)
     this.flushTlb()
-    this.#refresh()
+    this.#core.refresh()
   }
 
   /** All that the guest can see of the CPU, RAM apart: equal states give equal bytes. */
@@ -141,7 +148,7 @@ export class Cpu {
     loadCpu(this.#bytes, saved)
     this.#core.disarmAll()
     this.#cache.unhook()
-    this.#refresh()
+    this.#core.refresh()
   }
 
   /** Ends the run behind the instruction that is under way: called by a device. */
@@ -161,7 +168,7 @@ export class Cpu {
   }
 
   get linearRip(): bigint {
-    const bits = this.#derived.mode === 'long64' ? 64 : 32
+    const bits = this.#mode === 'long64' ? 64 : 32
     return BigInt.asUintN(bits, this.state.u64(state.codeBase) + this.state.rip)
   }
 
@@ -230,9 +237,12 @@ export class Cpu {
     const slice = careful ? 1 : Math.min(left, maxSlice)
     this.#view.setInt32(state.slice, slice, true)
     this.#view.setInt32(state.budget, slice, true)
+    this.#view.setInt32(state.delivers, careful || this.stopsAtExceptions ? 0 : 1, true)
+    this.#view.setInt32(state.resumed, 0, true)
+    this.#view.setInt32(state.deferred, 0, true)
     const midway = this.#view.getInt32(state.midway, true)
     this.#view.setInt32(state.midway, 0, true)
-    const end = this.#core[interpreterOf(this.#derived.mode)](slice)
+    const end = this.#core[interpreterOf(this.#mode)](slice)
     const done = this.#sliceDone()
     if (done === 0) this.#view.setInt32(state.midway, midway, true)
     this.#view.setInt32(state.slice, 0, true)
@@ -247,7 +257,7 @@ export class Cpu {
       case runEnd.decode:
         return hasMore ? this.#decode() : { stop: null, units: 0 }
       case runEnd.fault:
-        return this.#fault()
+        return this.#fault(this.#view.getInt32(state.delivers, true) === 1)
       case runEnd.newTaskFault:
         // One unit with the switch, which has been counted.
         return { stop: this.#fault().stop, units: 0 }
@@ -264,7 +274,7 @@ export class Cpu {
   }
 
   #decode() {
-    const { mode } = this.#derived
+    const mode = this.#mode
     const { rip } = this.state
     const base = this.state.u64(state.codeBase)
     const limit = this.state.u32(state.segmentLimits + 4 * segment.cs)
@@ -276,11 +286,17 @@ export class Cpu {
     return this.#fault()
   }
 
-  /** Delivers the exception that the state describes, raised at RIP. */
-  #fault(): { readonly stop: CpuStop | null; readonly units: number } {
+  /** Delivers the exception that the state describes, raised at RIP. `tried`: the core could not. */
+  #fault(tried = false): { readonly stop: CpuStop | null; readonly units: number } {
     const number = this.#view.getInt32(state.faultVector, true)
     const code = this.#view.getInt32(state.faultCode, true)
     if (this.stopsAtExceptions) return { stop: { kind: 'exception', vector: number, code }, units: 0 }
+    if (!tried && !this.events.hasFailedInterrupt && this.#core.deliverFault() !== 0) {
+      this.#view.setInt32(state.midway, 0, true)
+      this.#view.setBigInt64(state.begun, noneBegun, true)
+      this.onEvent()
+      return { stop: null, units: 1 }
+    }
     const { stop, done } = this.#delivered(this.events.fault(number, code))
     return { stop, units: done }
   }
@@ -288,14 +304,12 @@ export class Cpu {
   #delivered(how: 'delivered' | 'tripleFault'): { readonly stop: CpuStop | null; readonly done: number } {
     this.#view.setBigInt64(state.begun, noneBegun, true)
     this.onEvent()
-    this.#refresh()
+    this.#core.refresh()
     return { stop: how === 'delivered' ? null : { kind: 'tripleFault', chain: this.events.chain }, done: 1 }
   }
 
-  /** True when other code than before has to run. */
-  #refresh(): boolean {
-    this.#core.selectBank()
-    return this.#derived.refresh()
+  get #mode(): Mode {
+    return modes[this.#view.getInt32(state.codeMode, true)] ?? 'seg16'
   }
 
   #setFault(number: number, code = 0): void {
@@ -333,6 +347,10 @@ export class Cpu {
         this.#leaveForTrap(noteDataAccess(this.state, linear, bytes, isWrite !== 0))
       },
       codeWritten: (frame: number) => this.#cache.drop(frame),
+      delivered: () => this.onEvent(),
+      codeContext: (mode: number, base: number, limit: number) => {
+        return this.#cache.contextOf(modes[mode] ?? 'seg16', BigInt(base >>> 0), limit >>> 0)
+      },
       system: (uop: number) => {
         dispatch ??= this.#dispatch()
         return dispatch.run(uop)
@@ -343,7 +361,10 @@ export class Cpu {
   #dispatch(): SystemDispatch {
     const effectiveAddress = this.#core.effectiveAddress
     const operation = new Operation(this.state, this.#processor.memory, effectiveAddress)
-    const settle = () => this.#refresh() || this.events.careful
+    const settle = () => {
+      const now = this.#core.refresh()
+      return this.events.careful ? derived.otherInterpreter : now
+    }
     return new SystemDispatch(this.#processor, operation, systemInstructions, settle)
   }
 

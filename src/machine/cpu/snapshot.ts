@@ -12,6 +12,8 @@ const transient: readonly (readonly [at: number, bytes: number])[] = [
   [state.slice, 4],
   [state.begun, 8],
   [state.places, placeCount * place.bytes],
+  [state.delivers, 4],
+  [state.resumed, 8],
 ]
 
 /** Follows from the rest: worked out anew after loading. */
@@ -25,6 +27,7 @@ const derived: readonly (readonly [at: number, bytes: number])[] = [
   [state.readLimits, 2 * 6 * 8],
   [state.stackMask, 8],
   [state.armedBanks, 4],
+  [state.codeMode, 4],
 ]
 
 const dataTlbBytes = dataTlb.count * dataTlb.entryBytes

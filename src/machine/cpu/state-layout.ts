@@ -161,6 +161,13 @@ export const state = {
   addressMasks: 0xc70,
   /** i32: a bit for each bank of the fast TLB that `disarmAll` has to empty: `allBanks` at first. Derived. */
   armedBanks: 0xcb8,
+  /** i32: as `codeMode`. Derived. */
+  codeMode: 0xcbc,
+  /** i32: 1 while the core delivers exceptions where it can; else whoever runs it does. */
+  delivers: 0xcc0,
+  /** i32: 1 while RF ends with the instruction at hand; i32: units kept back until that is done. */
+  resumed: 0xcc4,
+  deferred: 0xcc8,
   end: 0x1000,
 } as const
 
@@ -189,6 +196,9 @@ export const rights = {
   unusable: 1 << 16,
 } as const
 
+/** How code is run, see `Mode`: the last two by one interpreter. */
+export const codeMode = { flat32: 0, long64: 1, seg16: 2, seg32: 3 } as const
+
 /** `movSs` also holds debug traps back (SDM volume 3, 6.8.3). */
 export const shadow = { sti: 1, movSs: 2 } as const
 
@@ -207,6 +217,9 @@ export const place = { bytes: 24, first: 0, second: 8, split: 16 } as const
 
 /** An i32 for each page below 1 MiB: the address in this memory of its frame, plus `frame`'s bit; or none. */
 export const lowPages = 0x1000
+
+/** What contexts of decoded code TypeScript has given: i64 base of CS, mode above it; i32 limit; i32. */
+export const codeContexts = { at: 0x2000, count: 64, entryBytes: 16, key: 0, limit: 8, context: 12 } as const
 
 /** A frame is a page of this memory that stands behind a physical one: RAM, or ROM behind the RAM. */
 export const frame = { readOnly: 1, none: -1 } as const

@@ -1,9 +1,11 @@
 import { PhysicalMemory } from '../../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
+import type { Compiled } from '../../../src/machine/cpu/core-instance.ts'
 import { Cpu } from '../../../src/machine/cpu/cpu.ts'
 import { rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
 import { mnemonicOf } from '../../../src/observe/exceptions.ts'
 import { assemble } from './assemble.ts'
 import '../generated-core.ts'
@@ -55,8 +57,8 @@ export function execute(start: Start): Answer {
   return { cpu, state: cpu.state, end, general: (name) => cpu.state.general(number[name]) }
 }
 
-export function newProcessor(): Cpu {
-  const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace())
+export function newProcessor(core?: Compiled): Cpu {
+  const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace(), modelFeatures, core)
   cpu.stopsAtExceptions = true
   return cpu
 }

@@ -2,6 +2,7 @@ import type { Chip } from '../../../src/machine/bus/chip.ts'
 import { PhysicalMemory } from '../../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
+import type { Compiled } from '../../../src/machine/cpu/core-instance.ts'
 import { Cpu, type CpuStop } from '../../../src/machine/cpu/cpu.ts'
 import {
   dirtyPages,
@@ -11,6 +12,7 @@ import {
   segment,
   state,
 } from '../../../src/machine/cpu/state-layout.ts'
+import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
 import { at, chipAt, gdtEntries, port, ramBytes, selector } from './layout.ts'
 import type { Program, Programs, Signal } from './program.ts'
 
@@ -58,10 +60,10 @@ export class FuzzMachine {
   #exited = false
   readonly #loaded = new Uint8Array(pages)
 
-  constructor() {
+  constructor(core?: Compiled) {
     const ports = new PortSpace()
     const memory = new PhysicalMemory(ramBytes, { image: rom(), hasShadow: true })
-    this.cpu = new Cpu(memory, ports)
+    this.cpu = new Cpu(memory, ports, modelFeatures, core)
     this.dirty = new Uint8Array(this.cpu.ram.buffer, dirtyPages, pages)
     ports.attach(
       0,

@@ -4,6 +4,8 @@ import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import { Cpu, type CpuStop } from '../../../src/machine/cpu/cpu.ts'
 import { ramBase, state } from '../../../src/machine/cpu/state-layout.ts'
+import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
+import { referenceCore } from '../../machine/reference-core.ts'
 import { address, romBytes } from './layout.ts'
 import type { BochsModel } from './probe.ts'
 import type { RomRun } from './record.ts'
@@ -54,10 +56,12 @@ class ProbeMachine {
   #raised: number | null = null
   #interrupted: number | null = null
 
-  constructor(rom: Uint8Array) {
+  /** `listens`: everything is done where `#listen` hears of it. */
+  constructor(rom: Uint8Array, listens: boolean) {
     const ports = new PortSpace()
-    this.#cpu = new Cpu(new PhysicalMemory(ramBytes, { image: rom, hasShadow: true }), ports)
-    this.#listen(this.#cpu)
+    const memory = new PhysicalMemory(ramBytes, { image: rom, hasShadow: true })
+    this.#cpu = new Cpu(memory, ports, modelFeatures, listens ? referenceCore : undefined)
+    if (listens) this.#listen(this.#cpu)
     this.#rom = new Uint8Array(this.#cpu.ram.buffer, ramBase + ramBytes, romBytes)
     ports.attach(
       debugPort,
@@ -174,23 +178,24 @@ class ProbeMachine {
 }
 
 let shared: ProbeMachine | undefined
+let listening: ProbeMachine | undefined
 
 /** Runs a ROM on our processor, from its reset vector. */
 export function runRom(rom: Uint8Array, model: BochsModel = 'corei7_skylake_x'): RomRun {
-  shared ??= new ProbeMachine(rom)
+  shared ??= new ProbeMachine(rom, false)
   return shared.run(rom, model)
 }
 
 /** Steps a ROM as `traceInBochs` does. */
 export function traceOurs(rom: Uint8Array, model: BochsModel, steps: number): readonly Step[] {
-  shared ??= new ProbeMachine(rom)
+  shared ??= new ProbeMachine(rom, false)
   return shared.trace(rom, model, steps)
 }
 
 /** Goes with our processor through a probe; the handlers of the ROM run by themselves. */
 export function followOurs(rom: Uint8Array, model: BochsModel, advance: Advance): void {
-  shared ??= new ProbeMachine(rom)
-  shared.follow(rom, model, advance)
+  listening ??= new ProbeMachine(rom, true)
+  listening.follow(rom, model, advance)
 }
 
 /** In the words that `bochs.ts` has for Bochs' log. */

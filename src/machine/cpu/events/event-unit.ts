@@ -73,6 +73,11 @@ export class EventUnit implements EventControl {
     return (cpu.u32(state.pending) !== 0 && this.#hasDeliverable()) || hasInstructionBreakpoints(cpu)
   }
 
+  /** The fault at hand was raised by a software interrupt, and has to be told so. */
+  get hasFailedInterrupt(): boolean {
+    return this.#failedInterrupt !== null
+  }
+
   setInterruptLine(level: boolean): void {
     this.#setPending(pending.interrupt, level)
   }
@@ -139,6 +144,7 @@ export class EventUnit implements EventControl {
 
   keepResume(): void {
     this.#keepsResume = true
+    this.#state.setU32(state.resumed, 0)
   }
 
   stepByNewFlags(): void {
@@ -148,7 +154,7 @@ export class EventUnit implements EventControl {
   }
 
   taskSwitched(): void {
-    this.#keepsResume = true
+    this.keepResume()
     this.#isStepped = false
   }
 
@@ -174,6 +180,7 @@ export class EventUnit implements EventControl {
     } catch (fault) {
       if (!(fault instanceof GuestFault)) throw fault
       this.#failedInterrupt = this.#record(event, this.#trail.toString())
+      cpu.setU32(state.delivers, 0)
       throw this.#withExternal(event, fault)
     }
   }

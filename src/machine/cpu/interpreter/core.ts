@@ -9,6 +9,7 @@ import { call, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
+import { defineDelivery } from './delivery.ts'
 import type { HandlerNumbers } from './handler-numbers.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineFindCode, defineInterpreter, type HotHandler } from './interpreter.ts'
@@ -27,16 +28,24 @@ export interface Core {
   readonly numbers: HandlerNumbers
 }
 
+interface CoreOptions {
+  readonly plainCases: boolean
+}
+
 /** The least that holds the state and some RAM: 64 KiB each. */
 const minimumPages = 0x201
 
-/** Generates the core from the table and the semantics: the same bytes every time. */
-export function buildCore(): Core {
+/**
+ * Generates the core from the table and the semantics: the same bytes every time. Without plain cases
+ * TypeScript does all that it can do, which is what they are judged by.
+ */
+export function buildCore({ plainCases }: CoreOptions = { plainCases: true }): Core {
   const module = new ModuleBuilder()
   module.importMemory(importModule, 'memory', minimumPages)
   const imports = declareImports(module)
   const memory = defineMemory(module, imports)
-  const functions = defineSlowFunctions(module, memory)
+  const functions = defineSlowFunctions(module, memory, imports, plainCases)
+  defineDelivery(module, functions, imports)
   const failures = {
     undefined: defineFailure(module, 'raiseUndefined', vector.undefined),
     tooLong: defineFailure(module, 'raiseTooLong', vector.generalProtection),
@@ -50,9 +59,7 @@ export function buildCore(): Core {
   const fast: FastHandlers = { flat32: new Map(), long64: new Map(), segmented: new Map() }
   for (const name of interpreters) {
     const hot = collectHot(name, cases, fast[name])
-    module.export(
-      defineInterpreter(module, { name, hot, findCode, divide: functions.divide, float: functions.float }),
-    )
+    module.export(defineInterpreter(module, { name, hot, findCode, functions, imports }))
   }
   exportForTypeScript(module, functions)
   const fastNumbers = Object.fromEntries(interpreters.map((name) => [name, Object.fromEntries(fast[name])]))
@@ -150,9 +157,8 @@ function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, nu
 }
 
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
-  const { segmentLinear, effectiveAddress } = functions
-  const { memory } = functions
-  const all = [...Object.values(memory), segmentLinear, effectiveAddress]
+  const { memory, segmentLinear, effectiveAddress, refresh, deliverFault } = functions
+  const all = [...Object.values(memory), segmentLinear, effectiveAddress, refresh, deliverFault]
   const hasVector = ({ parameters, results }: FunctionReference) =>
     [...parameters, ...results].includes('v128')
   for (const one of all) if (!hasVector(one)) module.export(one)

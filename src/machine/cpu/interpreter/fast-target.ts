@@ -368,6 +368,22 @@ export class FastTarget implements Target {
     throw new Error('system instructions have slow handlers only')
   }
 
+  span(): never {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  noteSpan(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  leap(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
+  interrupt(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
   halt(): void {
     throw new Error('HLT has a slow handler only')
   }

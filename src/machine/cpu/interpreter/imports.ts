@@ -17,6 +17,10 @@ export interface Imports {
   readonly codeWritten: FunctionReference
   /** `(linear low, linear high, bytes, 1 for a write)`: an access that data breakpoints may be set on. */
   readonly breakpoint: FunctionReference
+  /** `()`: the core has delivered a fault, which is not counted yet. */
+  readonly delivered: FunctionReference
+  /** `(mode, base of CS, its limit) → context` of decoded code. */
+  readonly codeContext: FunctionReference
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
@@ -33,6 +37,8 @@ export function declareImports(module: ModuleBuilder): Imports {
     busWrite: module.importFunction(importModule, 'busWrite', [i32, i32, i32, i32], []),
     codeWritten: module.importFunction(importModule, 'codeWritten', [i32], []),
     breakpoint: module.importFunction(importModule, 'breakpoint', [i32, i32, i32, i32], []),
+    delivered: module.importFunction(importModule, 'delivered', [], []),
+    codeContext: module.importFunction(importModule, 'codeContext', [i32, i32, i32], [i32]),
     system: module.importFunction(importModule, 'system', [i32], [i32]),
   }
 }

@@ -1,5 +1,4 @@
 import { invariant } from '../../../support/invariant.ts'
-import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
@@ -10,6 +9,9 @@ import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { codeEntry } from './code-tlb.ts'
 import { FastTarget } from './fast-target.ts'
+import type { Imports } from './imports.ts'
+import { beginResume, clearResume, isResuming } from './resume.ts'
+import type { SlowFunctions } from './slow-functions.ts'
 import { interruption, runEnd, status } from './status.ts'
 
 export interface HotHandler {
@@ -21,8 +23,8 @@ interface Parts {
   readonly name: InterpreterName
   readonly hot: readonly HotHandler[]
   readonly findCode: FunctionReference
-  readonly divide: FunctionReference
-  readonly float: FloatFunctions
+  readonly functions: SlowFunctions
+  readonly imports: Imports
 }
 
 /** `(linear address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
@@ -55,9 +57,11 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
           f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
         })
         loop.count(again)
+        loop.goOnResumed(again)
         loop.leaveInOrder()
       })
       loop.count(again)
+      loop.repeatResumed(again)
     })
     loop.noteMidway()
     loop.leaveInOrder()
@@ -100,14 +104,14 @@ class Loop {
 
   dispatch({ again, stay, next, repeat, slow }: Labels & { readonly slow: Label }): void {
     const f = this.#f
-    const { hot, divide, float, name } = this.#parts
+    const { hot, functions, name } = this.#parts
     const cases = hot.map(({ semantic, variant }) => () => {
       const target = new FastTarget(
         f,
         this.uop,
         this.#bank,
         { next, stay, repeat, slow },
-        { mode: name, variant, divide, float },
+        { mode: name, variant, divide: functions.divide, float: functions.float },
       )
       const b = new Operations(target, variant)
       b.begin()
@@ -159,6 +163,7 @@ class Loop {
       f.br(next, op('i32.eq', result, status.next))
       f.br(repeat, op('i32.eq', result, status.again))
     })
+    f.if(op('i32.eq', result, status.fault), () => this.#deliver(result))
     const interrupted = f.let(load('i32.load', 0, state.interruption))
     f.store('i32.store', 0, 0, state.interruption)
     const untouched = op('i32.or', op('i32.eq', result, status.fault), op('i32.eq', result, status.absent))
@@ -173,9 +178,20 @@ class Loop {
       this.noteMidway()
     })
     f.set(this.#budget, op('i32.sub', this.#budget, 1))
-    f.if(op('i32.ge_u', result, status.halt), () => this.leave(result))
+    f.if(isResuming(), () => {
+      this.#release()
+      f.if(op('i32.eq', result, status.again), () => this.leave(runEnd.mode))
+      clearResume(f)
+    })
+    const isResume = f.let(op('i32.eq', result, status.resume))
+    const leaves = op('i32.and', op('i32.ge_u', result, status.halt), op('i32.eqz', isResume))
+    f.if(leaves, () => this.leave(result))
     f.if(op('i32.eq', interrupted, interruption.stop), () => this.leave(runEnd.mode))
     f.if(op('i32.eqz', this.#budget), () => this.leave(runEnd.budget))
+    f.if(isResume, () => {
+      f.if(op('i32.eq', this.#budget, 1), () => this.leave(runEnd.mode))
+      beginResume(f, this.#budget)
+    })
     this.#goOn(again)
   }
 
@@ -187,6 +203,45 @@ class Loop {
 
   #linear(): Expression {
     return op('i64.add', load('i64.load', 0, state.page), load('i64.load16_u', this.uop, microOp.at))
+  }
+
+  /** Makes a fault that is delivered here a jump. */
+  #deliver(result: Local): void {
+    const f = this.#f
+    f.store('i64.store', 0, this.here(), state.rip)
+    f.if(load('i32.load', 0, state.delivers), () => {
+      const delivered = f.let(call(this.#parts.functions.deliverFault))
+      f.if(delivered, () => {
+        f.set(result, delivered)
+        f.store('i64.store', 0, noneBegun, state.begun)
+        f.call(this.#parts.imports.delivered)
+      })
+      f.set(this.#bank, load('i32.load', 0, state.bank))
+    })
+  }
+
+  /** The one instruction with RF is done. */
+  goOnResumed(again: Label): void {
+    this.#f.if(isResuming(), () => {
+      this.#release()
+      clearResume(this.#f)
+      this.#f.br(again)
+    })
+  }
+
+  /** Only an iteration of it is. */
+  repeatResumed(again: Label): void {
+    this.#f.if(isResuming(), () => {
+      this.#release()
+      this.#f.if(op('i32.gt_u', this.#budget, 1), () => {
+        beginResume(this.#f, this.#budget)
+        this.#f.br(again)
+      })
+    })
+  }
+
+  #release(): void {
+    this.#f.set(this.#budget, op('i32.add', this.#budget, call(this.#parts.functions.releaseUnits)))
   }
 
   /** Goes on at RIP, or asks for it to be decoded. */

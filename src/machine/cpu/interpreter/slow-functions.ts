@@ -15,7 +15,10 @@ import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { accessBit, resolved } from './access.ts'
+import { defineRefresh } from './derived-state.ts'
+import type { Imports } from './imports.ts'
 import type { MemoryFunctions } from './memory.ts'
+import { defineReleaseUnits } from './resume.ts'
 import { defineSegmentLinear } from './segmentation.ts'
 import { defineStackPointer } from './stack-pointer.ts'
 
@@ -45,6 +48,16 @@ export interface SlowFunctions {
   readonly divide: FunctionReference
   readonly memory: MemoryFunctions
   readonly float: FloatFunctions
+  /** Whether instructions that TypeScript knows whole are done here where that is plain. */
+  readonly plainCases: boolean
+  /** `() → derived`, see derived-state.ts. */
+  readonly refresh: FunctionReference
+  /** `(vector, offset behind the instruction) → status`, or 0 with nothing done. Defined in delivery.ts. */
+  readonly softwareInterrupt: FunctionReference
+  /** `() → status`, or 0 with nothing done: delivers what the fault fields say, raised at RIP. */
+  readonly deliverFault: FunctionReference
+  /** `() → units kept back`, see resume.ts. */
+  readonly releaseUnits: FunctionReference
 }
 
 export const loadNames: readonly LoadName[] = [
@@ -69,7 +82,12 @@ export function field(uop: Expression, offset: number): Expression {
   return load('i32.load8_u', uop, offset)
 }
 
-export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctions): SlowFunctions {
+export function defineSlowFunctions(
+  module: ModuleBuilder,
+  memory: MemoryFunctions,
+  imports: Imports,
+  plainCases = true,
+): SlowFunctions {
   const effectiveAddress = defineEffectiveAddress(module)
   const segmentLinear = defineSegmentLinear(module)
   const access = defineAccess(module, memory, segmentLinear)
@@ -77,6 +95,11 @@ export function defineSlowFunctions(module: ModuleBuilder, memory: MemoryFunctio
   return {
     memory,
     float: defineFloat(module),
+    plainCases,
+    refresh: defineRefresh(module, memory.selectBank, imports),
+    softwareInterrupt: module.declare('softwareInterrupt', ['i32', 'i64'], ['i32']),
+    deliverFault: module.declare('deliverFault', [], ['i32']),
+    releaseUnits: defineReleaseUnits(module),
     effectiveAddress,
     segmentLinear,
     access,

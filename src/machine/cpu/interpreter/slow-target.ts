@@ -10,6 +10,8 @@ import type {
   Place,
   Pointer,
   SegmentName,
+  Span,
+  SpanAccess,
   Target,
   Variant,
 } from '../semantics/target.ts'
@@ -23,7 +25,7 @@ import { nonCanonicalTest } from './canonical.ts'
 import type { Imports } from './imports.ts'
 import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
 import { stackMask } from './stack-pointer.ts'
-import { interruption, status } from './status.ts'
+import { derived, interruption, status } from './status.ts'
 
 const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */
@@ -213,10 +215,53 @@ export class SlowTarget implements Target {
     this.f.call(this.#functions.memory[name], ...operands)
   }
 
-  writePrivilege(level: 0 | 3): void {
-    this.f.store('i32.store', 0, level, state.cpl)
-    this.f.store('i64.store', 0, level === 3 ? 1 : 0, state.fetchesAsUser)
+  writePrivilege(level: Expression | 0 | 3): void {
+    const value = typeof level === 'number' ? constant('i64', level) : level
+    this.f.store('i32.store', 0, op('i32.wrap_i64', value), state.cpl)
+    this.f.store('i64.store', 0, op('i64.extend_i32_u', op('i64.eq', value, 3)), state.fetchesAsUser)
     this.f.call(this.#functions.memory.selectBank)
+  }
+
+  /** Data breakpoints and alignment checks look at more than a plain case does. */
+  span(linear: Expression, bytes: Expression | number, access: SpanAccess): Span {
+    const size = typeof bytes === 'number' ? constant('i32', bytes) : op('i32.wrap_i64', bytes)
+    const inPage = op('i32.and', op('i32.wrap_i64', linear), 0xfff)
+    this.leaveUnless(op('i32.le_u', op('i32.add', inPage, size), 4096))
+    if (access !== 'system') this.leaveUnless(op('i32.eqz', load('i32.load', 0, state.unarmed)))
+    const { resolve } = this.#functions.memory
+    const address = this.f.local('i32')
+    if (typeof access === 'string') {
+      this.f.set(address, call(resolve, linear, size, accessBit[access], this.#slots))
+    } else {
+      const before = this.f.let(load('i32.load', 0, state.cpl))
+      this.f.store('i32.store', 0, op('i32.wrap_i64', access.level), state.cpl)
+      this.f.set(address, call(resolve, linear, size, accessBit.write, this.#slots))
+      this.f.store('i32.store', 0, before, state.cpl)
+    }
+    this.leaveUnless(op('i32.lt_u', address, resolved.far))
+    return { address }
+  }
+
+  noteSpan({ address }: Span, bytes: Expression | number): void {
+    const size = typeof bytes === 'number' ? bytes : op('i32.wrap_i64', bytes)
+    this.f.call(this.#functions.memory.noteWrite, address, size)
+  }
+
+  leap(target: Expression, reloads: boolean, resumes: Expression | null): void {
+    this.f.store('i64.store', 0, target, state.rip)
+    if (reloads) {
+      const code = this.f.let(call(this.#functions.refresh))
+      this.f.if(op('i32.eq', code, derived.otherInterpreter), () => this.f.return(status.mode))
+    }
+    if (resumes) this.f.if(resumes, () => this.f.return(status.resume))
+    this.f.return(status.jump)
+  }
+
+  interrupt(vector: Expression): void {
+    const { softwareInterrupt } = this.#functions
+    const done = this.f.let(call(softwareInterrupt, op('i32.wrap_i64', vector), this.nextAddress()))
+    this.f.if(done, () => this.f.return(done))
+    this.leaveUnless(constant('i32', 0))
   }
 
   /** As an offset in CS. */
@@ -279,7 +324,8 @@ export class SlowTarget implements Target {
   }
 
   leaveUnless(plain: Expression): void {
-    this.f.if(op('i32.eqz', plain), () => {
+    const stays = this.#functions.plainCases ? plain : constant('i32', 0)
+    this.f.if(op('i32.eqz', stays), () => {
       this.f.store('i64.store', 0, instructionOffset(this.#uop), state.rip)
       this.f.return(call(this.#imports.system, this.#uop))
     })

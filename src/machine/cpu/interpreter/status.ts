@@ -16,6 +16,8 @@ export const status = {
   mode: 6,
   /** A task switch was done, and the new task faults, as the fault fields say; RIP is that task's. */
   newTaskFault: 7,
+  /** Done: go on at RIP, with RF set for the instruction there alone. */
+  resume: 8,
 } as const
 
 /** Why the micro-op behind a slow handler must not just follow: `state.interruption`. */
@@ -39,3 +41,7 @@ export const runEnd = {
   /** RIP is at an address where the run was to stop. */
   address: 8,
 } as const
+
+/** Answers of `refresh`: what has to run now. */
+export const derived = { same: 0, otherCode: 1, otherInterpreter: 2 } as const
+export type Derived = (typeof derived)[keyof typeof derived]

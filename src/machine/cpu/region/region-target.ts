@@ -268,6 +268,22 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves system instructions to the interpreter')
   }
 
+  span(): never {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  noteSpan(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  leap(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
+  interrupt(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
   halt(): void {
     throw new Error('a region leaves HLT to the interpreter')
   }

@@ -3,9 +3,9 @@ import { flag } from '../float/formats.ts'
 import { type HardwareName, inlineHardware } from '../float/hardware.ts'
 import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
 import { state } from '../state-layout.ts'
-import { constant, type Expression, lane, type Operand, op, select } from '../wasm/expression.ts'
+import { constant, type Expression, lane, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
-import type { NameOf, NumericName } from '../wasm/opcodes.ts'
+import type { LoadName, NameOf, NumericName, StoreName } from '../wasm/opcodes.ts'
 import type { LaneName, VectorName } from '../wasm/vector-opcodes.ts'
 import { conditionOf } from './conditions.ts'
 import { type ArithmeticKind, carriesOf } from './flags.ts'
@@ -16,6 +16,8 @@ import type {
   Place,
   Pointer,
   SegmentName,
+  Span,
+  SpanAccess,
   Target,
   Variant,
 } from './target.ts'
@@ -25,6 +27,14 @@ type Short = NameOf<'i32'>
 
 /** Conditions that are one flag, see `conditionOf`. */
 const conditionCodes = { o: 0, c: 2, z: 4, s: 8, p: 10 } as const
+
+const loadNames: Readonly<Record<number, LoadName>> = {
+  1: 'i64.load8_u',
+  2: 'i64.load16_u',
+  4: 'i64.load32_u',
+  8: 'i64.load',
+}
+const storeNames: Readonly<Record<number, StoreName>> = { 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' }
 
 /** What an instruction does, written once for every kind of code. */
 export type Semantic = (b: Operations) => void
@@ -330,6 +340,45 @@ export class Operations {
   }
 
   /**
+   * `bytes` at a linear address, for a plain case: RAM in one page that may be used so. Everything else is
+   * left to TypeScript.
+   */
+  span(linear: Expression, bytes: Expression | number, access: SpanAccess): Span {
+    this.#resolving('memory')
+    return this.#target.span(linear, bytes, access)
+  }
+
+  /** `bytes` at an offset of a span. */
+  peek({ address }: Span, offset: number, bytes: 1 | 2 | 4 | 8): Expression {
+    this.#resolving('a read')
+    return this.#keep(load(loadNames[bytes] as LoadName, address, offset))
+  }
+
+  /** What `then` answers where `when` holds, else what `otherwise` does: only one of them runs. */
+  choose(
+    when: Expression,
+    then: () => readonly Expression[],
+    otherwise: () => readonly Expression[],
+  ): readonly Expression[] {
+    this.#resolving('a choice')
+    const { f } = this.#target
+    const chosen: Local[] = []
+    f.if(
+      when,
+      () => {
+        const values = then()
+        chosen.push(...values.map(({ type }) => f.local(type)))
+        for (const [index, local] of chosen.entries()) f.set(local, values[index] ?? 0)
+      },
+      () => {
+        const values = otherwise()
+        for (const [index, local] of chosen.entries()) f.set(local, values[index] ?? 0)
+      },
+    )
+    return chosen
+  }
+
+  /**
    * REP: `iteration` commits once, and may answer a difference that REPE and REPNE compare with 0. One
    * iteration is one unit of counting; with a count of 0 nothing is touched, but that rCX and the pointers
    * in `cut` lose their upper halves in 64-bit code with 32-bit addresses, as Intel's do.
@@ -399,8 +448,29 @@ export class Operations {
     this.#target.run(name, operands)
   }
 
+  /** Writes of the commit that are done only where `condition` holds. */
+  when(condition: Expression, body: () => void): void {
+    this.#committing('a condition')
+    this.#target.f.if(condition, body)
+  }
+
+  /** Writes to a span of `bytes` in all; `width` of each value. A later one wins. */
+  writeSpan(
+    span: Span,
+    bytes: Expression | number,
+    width: 2 | 4 | 8,
+    values: readonly { readonly at: Expression; readonly value: Expression }[],
+  ): void {
+    this.#committing('a write')
+    this.#target.noteSpan(span, bytes)
+    const { f } = this.#target
+    for (const { at, value } of values) {
+      f.store(storeNames[width] as StoreName, op('i32.add', span.address, op('i32.wrap_i64', at)), value)
+    }
+  }
+
   /** Comes after flags have been set. */
-  setPrivilege(level: 0 | 3): void {
+  setPrivilege(level: Expression | 0 | 3): void {
     this.#committing('the privilege')
     this.#target.writePrivilege(level)
   }
@@ -450,6 +520,28 @@ export class Operations {
     this.#committing('a branch')
     this.#target.goto(destination)
     if (!destination.when) this.#gone = true
+  }
+
+  /** Goes on in other code of the same kind, whose address has been checked. */
+  leap(target: Expression, resumes: Expression | null = null): void {
+    this.#committing('a branch')
+    this.#target.leap(target, false, resumes)
+    this.#gone = true
+  }
+
+  /** Goes on at an offset in the CS that has been loaded. */
+  leapFar(target: Expression, resumes: Expression | null = null): void {
+    this.#committing('a branch')
+    this.#target.leap(target, true, resumes)
+    this.#gone = true
+  }
+
+  /** A software interrupt, the whole of the instruction. */
+  interrupt(vector: Expression): void {
+    this.#resolving('an interrupt')
+    this.#target.interrupt(vector)
+    this.#phase = 'done'
+    this.#gone = true
   }
 
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */

@@ -13,6 +13,7 @@ import { fastCalls } from './fast-calls.ts'
 import { flagsStack } from './flags-stack.ts'
 import { frames } from './frames.ts'
 import { interruptFlag } from './interrupt-flag.ts'
+import { interrupts } from './interrupts.ts'
 import { modelRegisters } from './model-registers.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
@@ -29,8 +30,8 @@ import { vectorMoves } from './vector-moves.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
-  ...[accessControl, controlRegisters, fastCalls, flagsStack, interruptFlag, modelRegisters, segmentBases],
-  ...[timeStampCounter, translations],
+  ...[accessControl, controlRegisters, fastCalls, flagsStack, interruptFlag, interrupts, modelRegisters],
+  ...[segmentBases, timeStampCounter, translations],
 ]
 
 /** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */

@@ -1,7 +1,7 @@
 import type { FloatFunctions } from '../float/float-functions.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import type { Expression, Operand } from '../wasm/expression.ts'
-import type { FunctionBuilder } from '../wasm/function-builder.ts'
+import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 
 /** How a memory operand will be used: writing places are translated for writing before anything is read. */
 export type Access = 'r' | 'w' | 'rw'
@@ -18,6 +18,17 @@ export interface Destination {
   readonly where: unknown
   /** Taken only where this holds, or always. */
   readonly when: Expression | null
+}
+
+/**
+ * Whose access it is, in a plain case: the CPU's own, which only reads; the code's, which reads its stack; or
+ * a write with the rights of a privilege level.
+ */
+export type SpanAccess = 'system' | 'stack' | { readonly level: Expression }
+
+/** Bytes of RAM in one page that have been checked: their address in the machine's memory. */
+export interface Span {
+  readonly address: Local
 }
 
 /** `sp` and `bp` are as wide as the stack is, the others as the address size says. */
@@ -97,6 +108,8 @@ export interface Target {
   readState(at: number | Expression, type: 'i32' | 'i64'): Expression
   /** Leaves the instruction to TypeScript. */
   leaveUnless(plain: Expression): void
+  /** Bytes of RAM in one page; everything else is left to TypeScript. */
+  span(linear: Expression, bytes: Expression | number, access: SpanAccess): Span
   /** Unsigned 128 by 64 bits, which must not overflow: quotient and remainder. */
   divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression]
   /** Ends the instruction with nothing done, but that `cut` are written as wide as they have been read. */
@@ -112,7 +125,16 @@ export interface Target {
   refetch(): void
   run(name: CoreFunction, operands: readonly Operand[]): void
   /** CPL, and what the core derives from it and from flags that have been written. */
-  writePrivilege(level: 0 | 3): void
+  writePrivilege(level: Expression | 0 | 3): void
+  /** To be called before stores to a span. */
+  noteSpan(span: Span, bytes: Expression | number): void
+  /**
+   * Goes on at an offset in CS. `reloads`: CS is another, and its base and limit are. `resumes`: RF has been
+   * set for the instruction there.
+   */
+  leap(target: Expression, reloads: boolean, resumes: Expression | null): void
+  /** Goes through the IDT; leaves the whole to TypeScript where that is not plain. */
+  interrupt(vector: Expression): void
   goto(destination: Destination): void
   portRead(port: Expression, bytes: number): Expression
   portWrite(port: Expression, value: Expression, bytes: number): void

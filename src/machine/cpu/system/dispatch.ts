@@ -1,4 +1,4 @@
-import { status } from '../interpreter/status.ts'
+import { type Derived, derived, status } from '../interpreter/status.ts'
 import { microOp } from '../micro-op.ts'
 import { state } from '../state-layout.ts'
 import { instructionName, type Row } from '../table/row.ts'
@@ -15,14 +15,14 @@ export class SystemDispatch {
   readonly #processor: Processor
   readonly #operation: Operation
   readonly #byRow: readonly (SystemInstruction | null)[]
-  /** Works out the mode anew: true where the core must be left. */
-  readonly #settle: () => boolean
+  /** Works out the mode anew, and what has to run now. */
+  readonly #settle: () => Derived
 
   constructor(
     processor: Processor,
     operation: Operation,
     instructions: ReadonlyMap<string, SystemInstruction>,
-    settle: () => boolean,
+    settle: () => Derived,
   ) {
     this.#processor = processor
     this.#operation = operation
@@ -43,10 +43,10 @@ export class SystemDispatch {
       const { next } = operation
       const outcome = instruction(this.#processor, operation)
       if (outcome !== 'jump') cpu.rip = BigInt.asUintN(cpu.is64Bit ? 64 : 32, next)
-      const leaves = this.#settle()
+      const code = this.#settle()
       if (outcome === 'halt') return status.halt
-      if (leaves) return status.mode
-      return outcome === 'next' ? status.next : status.jump
+      if (code === derived.otherInterpreter) return status.mode
+      return outcome === 'next' && code === derived.same ? status.next : status.jump
     } catch (fault) {
       if (!(fault instanceof GuestFault)) throw fault
       cpu.setU32(state.faultVector, fault.vector)
