@@ -1,4 +1,5 @@
 import { type Bits, Decoder } from '../../../src/machine/cpu/decode/decoder.ts'
+import { semantics } from '../../../src/machine/cpu/semantics/semantics.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
 import type { Row } from '../../../src/machine/cpu/table/row.ts'
 import { rows } from '../../../src/machine/cpu/table/rows.ts'
@@ -6,8 +7,8 @@ import type { Random } from '../../oracle/random.ts'
 import type { CodeWriter } from './code-writer.ts'
 import { at, base16, dataBytes, selector } from './layout.ts'
 
-/** Which rows a program takes: all but x87 and SIMD, those too, or plain ones that never leave. */
-export type Choice = 'integer' | 'all' | 'hot'
+/** Which rows a program takes: those that run, all, or plain ones that never leave. */
+export type Choice = 'present' | 'all' | 'hot'
 
 const maxLength = 15
 const scratchBytes = 32
@@ -19,7 +20,9 @@ const hotNames = new Set(
   'ADD OR ADC SBB AND SUB XOR CMP TEST MOV MOVZX MOVSX INC DEC NEG NOT SHL SHR SAR ROL IMUL BSWAP'.split(' '),
 )
 
-const isFloating = ({ facts: { fpu } }: Row) => fpu !== undefined && fpu !== 'wait' && fpu !== 'xcr'
+/** x87 and SIMD instructions that do not run yet: they end a program. */
+export const isAbsent = ({ mnemonic, facts: { fpu } }: Row) =>
+  fpu !== undefined && fpu !== 'wait' && fpu !== 'xcr' && !semantics.has(mnemonic)
 
 const isHot = ({ mnemonic, operands }: Row) =>
   hotNames.has(mnemonic) && !operands.some((kind) => /^[CDSO]/.test(kind))
@@ -48,7 +51,7 @@ export class Encodings {
     })
     this.#rows = {
       all: here,
-      integer: here.filter((row) => !isFloating(row)),
+      present: here.filter((row) => !isAbsent(row)),
       hot: here.filter(isHot),
     }
   }
