@@ -70,21 +70,6 @@ export function lane(name: LaneName, index: number, ...operands: readonly Operan
   }
 }
 
-/** Bytes of `a` (0 to 15) and `b` (16 to 31), chosen by `bytes`. */
-export function shuffle(a: Expression, b: Expression, bytes: readonly number[]): Expression {
-  invariant(bytes.length === 16, 'a shuffle chooses 16 bytes')
-  const values = typed('shuffle', [a, b], ['v128', 'v128'])
-  return {
-    type: 'v128',
-    known: null,
-    write: (to) => {
-      for (const value of values) value.write(to)
-      to.opcode(0xfd_000d)
-      for (const byte of bytes) to.byte(byte)
-    },
-  }
-}
-
 /** Memory at `address` + `offset`, read where the expression is used. */
 export function load(name: LoadName, address: Operand, offset = 0): Expression {
   const { code, type } = loads[name]
