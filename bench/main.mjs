@@ -1,4 +1,4 @@
-// `npm run bench [-- processor|boot|images] [--write]`: measures and prints, or writes docs/benchmarks.md too.
+// `npm run bench [-- processor|boot|images] [--write]`: prints, and writes docs/benchmarks.md if asked to.
 import { hello, helloRounds } from './hello.mjs'
 import { imageCount, manyImages } from './many-images.mjs'
 import { median, minimum } from './measure.mjs'

@@ -3,7 +3,8 @@ import { type Bits, Decoder } from './decode/decoder.ts'
 import type { Instruction } from './decode/instruction.ts'
 import { type HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
 import { pseudo } from './interpreter/pseudo-handlers.ts'
-import { isPlainAddress, microOp, writeMicroOp } from './micro-op.ts'
+import { microOp } from './micro-op.ts'
+import { layoutOf } from './row-layout.ts'
 import {
   codeContexts,
   codeMaps,
@@ -15,6 +16,7 @@ import {
   state,
 } from './state-layout.ts'
 import type { Feature } from './table/features.ts'
+import { isPlainAddress, writeMicroOp } from './write-micro-op.ts'
 
 const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64, seg16: 16, seg32: 32 }
 const maxLength = 15
@@ -248,7 +250,7 @@ export class CodeCache {
     const isMemory = instruction.isMemory && row.modrm
     const choice = {
       operandBytes: instruction.operandBytes,
-      isMemory: isMemory || row.operands.some((kind) => kind[0] === 'O'),
+      isMemory: isMemory || layoutOf(row).isAbsolute,
       condition: row.condition ? instruction.opcode & 15 : 0,
       repeat: instruction.repeat,
     }
@@ -257,9 +259,8 @@ export class CodeCache {
   }
 
   #isPlain(mode: Mode, instruction: Instruction): boolean {
-    const { row } = instruction
-    if (mode === 'seg16' || mode === 'seg32') return !row?.operands.some((kind) => kind[0] === 'O')
-    const isString = row?.facts.repeat || row?.operands[0]?.[0] === 'X'
+    const { isAbsolute, isString } = layoutOf(instruction.row)
+    if (mode === 'seg16' || mode === 'seg32') return !isAbsolute
     // The limits of FS and GS are not known to be flat.
     if (mode === 'flat32' && instruction.segment >= 4) return false
     return (isString ? isPlainString : isPlainAddress)(instruction, mode === 'long64')
@@ -285,11 +286,15 @@ export class CodeCache {
   /** Notes which granules hold code; the first one of a frame disarms the write TLB. */
   #mark(frame: number, offset: number, length: number): void {
     const at = granules + 8 * frame
-    const before = this.#view.getBigUint64(at, true)
-    const bits =
-      (1n << BigInt(offset >> 6)) | (1n << BigInt(Math.min(offset + length - 1, pageBytes - 1) >> 6))
-    this.#view.setBigUint64(at, before | bits, true)
-    if (before === 0n) this.onFirstCode(frame)
+    const isFirst = this.#view.getInt32(at, true) === 0 && this.#view.getInt32(at + 4, true) === 0
+    this.#markGranule(at, offset >> 6)
+    this.#markGranule(at, Math.min(offset + length - 1, pageBytes - 1) >> 6)
+    if (isFirst) this.onFirstCode(frame)
+  }
+
+  #markGranule(frameAt: number, granule: number): void {
+    const at = frameAt + (granule >> 5) * 4
+    this.#view.setInt32(at, this.#view.getInt32(at, true) | (1 << (granule & 31)), true)
   }
 
   /** Called when code is decoded from a frame that held none. */
