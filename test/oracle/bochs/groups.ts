@@ -4,6 +4,7 @@ import { debug } from './probes/debug.ts'
 import { debugDetails } from './probes/debug-details.ts'
 import { descriptorQueries } from './probes/descriptor-queries.ts'
 import { formFaults, forms } from './probes/every-form.ts'
+import { external } from './probes/external.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
 import { faults } from './probes/faults.ts'
@@ -46,6 +47,7 @@ export const groups: readonly ProbeGroup[] = [
   debugDetails,
   virtualModes,
   undefinedResults,
+  external,
   forms,
   formFaults,
 ]

@@ -10,6 +10,7 @@ import { address, romBytes } from './layout.ts'
 import type { BochsModel } from './probe.ts'
 import type { RomRun } from './record.ts'
 import { copiedBytes } from './rom.ts'
+import { selfSender } from './self-sender.ts'
 import type { Step } from './trace.ts'
 import '../../machine/generated-core.ts'
 
@@ -17,6 +18,7 @@ const ramBytes = 4 * 2 ** 20
 /** Code lies below: what has been decoded from it is to be forgotten. */
 const blank = new Uint8Array(2 ** 20)
 const debugPort = 0xe9
+const apicAt = 0xfee0_0000
 const exitPorts = [0xf4, 0x8900] as const
 /** More than the longest probe takes, with its record. */
 const maxUnits = 2_000_000
@@ -61,6 +63,7 @@ class ProbeMachine {
     const ports = new PortSpace()
     const memory = new PhysicalMemory(ramBytes, { image: rom, hasShadow: true })
     this.#cpu = new Cpu(memory, ports, modelFeatures, listens ? referenceCore : undefined)
+    memory.attach(apicAt, 0x1000, selfSender(this.#cpu))
     if (listens) this.#listen(this.#cpu)
     this.#rom = new Uint8Array(this.#cpu.ram.buffer, ramBase + ramBytes, romBytes)
     ports.attach(
@@ -80,7 +83,8 @@ class ProbeMachine {
 
   run(rom: Uint8Array, model: BochsModel): RomRun {
     this.#powerOn(rom, model)
-    const { stop } = this.#cpu.run(maxUnits)
+    let { stop, left } = this.#cpu.run(maxUnits)
+    while (stop.kind === 'requested' && !this.#isOver) ({ stop, left } = this.#cpu.run(left))
     const ending = this.#isOver ? 'shutdown' : endingOf(stop, this.#cpu)
     return { output: String.fromCharCode(...this.#sent), ending }
   }

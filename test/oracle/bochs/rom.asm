@@ -12,6 +12,8 @@
 %define SHUTDOWN_PORT 0x8900
 %define EFER_MSR 0xc0000080
 %define VECTORS stub_count
+; A bit for each vector that comes with an error code.
+%define WITH_CODE (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17) | (1 << 21)
 
     org 0
     bits 16
@@ -91,6 +93,25 @@ start:
     mov cr0, eax
     jmp dword code32:rom + protected
 
+%macro LOAD_EXTRA_SEGMENTS 0
+    mov ax, [HEADER(segments) + 2]
+    mov es, ax
+    mov ax, [HEADER(segments) + 4]
+    mov fs, ax
+    mov ax, [HEADER(segments) + 6]
+    mov gs, ax
+%endmacro
+
+%macro LOAD_ALL 1                       ; where RAX to R15 are; RSP stays
+  %assign number 0
+  %rep 16
+    %if number != 4
+    mov r%[number], [%1 + 8 * number]
+    %endif
+    %assign number number + 1
+  %endrep
+%endmacro
+
 %macro LOAD_REGISTERS 1                 ; where the header is
     mov eax, [%1 + header_registers + 0x00]
     mov ecx, [%1 + header_registers + 0x08]
@@ -161,42 +182,26 @@ protected:
     iretd
 
 load_segments:
-    mov ax, [HEADER(segments) + 2]
-    mov es, ax
-    mov ax, [HEADER(segments) + 4]
-    mov fs, ax
-    mov ax, [HEADER(segments) + 6]
-    mov gs, ax
+    LOAD_EXTRA_SEGMENTS
     LOAD_REGISTERS rom + header_at
     mov ds, [HEADER(segments)]
     ret
 
     bits 64
 long_mode:
-    mov ax, [abs HEADER(ldtr)]
+    mov ax, [HEADER(ldtr)]
     lldt ax
-    mov ax, [abs HEADER(tr)]
+    mov ax, [HEADER(tr)]
     ltr ax
-    mov ax, [abs HEADER(segments)]
+    mov ax, [HEADER(segments)]
     mov ds, ax
-    mov ax, [abs HEADER(segments) + 2]
-    mov es, ax
-    mov ax, [abs HEADER(segments) + 4]
-    mov fs, ax
-    mov ax, [abs HEADER(segments) + 6]
-    mov gs, ax
-    push qword [abs HEADER(ss)]
-    push qword [abs HEADER(sp)]
-    push qword [abs HEADER(flags)]
-    push qword [abs HEADER(cs)]
-    push qword [abs HEADER(ip)]
-%assign number 0
-%rep 16
-  %if number != 4
-    mov r%[number], [abs HEADER(registers) + 8 * number]
-  %endif
-  %assign number number + 1
-%endrep
+    LOAD_EXTRA_SEGMENTS
+    push qword [HEADER(ss)]
+    push qword [HEADER(sp)]
+    push qword [HEADER(flags)]
+    push qword [HEADER(cs)]
+    push qword [HEADER(ip)]
+    LOAD_ALL HEADER(registers)
     iretq
 
 ; Handlers. Each writes a record and sends it, then goes back or ends.
@@ -263,6 +268,75 @@ hex%1:
     jmp %%halt
 %endmacro
 
+; What the processor pushed, and the flags below the vector.
+%macro EVENT_FIELDS 3                   ; where the flags are, bytes of a slot, accumulator
+    mov %3, [%1 + %2]
+    mov [FIELD(vector)], %3
+    lea %3, [%1 + 2 * %2]
+    mov [FIELD(sp)], %3
+    mov [FIELD(ss)], ss
+    mov [FIELD(cs)], cs
+    mov %3, [%1]
+    mov [FIELD(flags)], %3
+%endmacro
+
+%macro SAVED_FIELDS 2                   ; where GS is, bytes of a selector; then PUSHAD's
+    mov ax, [%1]
+    mov [FIELD(gs)], ax
+    mov ax, [%1 + %2]
+    mov [FIELD(fs)], ax
+    mov ax, [%1 + 2 * %2]
+    mov [FIELD(es)], ax
+    mov ax, [%1 + 3 * %2]
+    mov [FIELD(ds)], ax
+  %assign number 0
+  %rep 8
+    mov eax, [%1 + 4 * %2 + 4 * (7 - number)]
+    mov [FIELD(registers) + 8 * number], eax
+    %assign number number + 1
+  %endrep
+%endmacro
+
+%macro CONTROL_FIELDS 1                 ; accumulator
+    mov %1, cr0
+    mov [FIELD(cr0)], %1
+    mov %1, cr2
+    mov [FIELD(cr2)], %1
+    mov %1, cr3
+    mov [FIELD(cr3)], %1
+    mov %1, cr4
+    mov [FIELD(cr4)], %1
+    mov %1, dr6
+    mov [FIELD(dr6)], %1
+    mov %1, dr7
+    mov [FIELD(dr7)], %1
+    mov ecx, EFER_MSR
+    rdmsr
+    mov [FIELD(efer)], eax
+%endmacro
+
+%macro SEND_AND_COUNT 1                 ; to .end behind the last record, and behind the #UD that ends a probe
+    SEND %1
+    inc dword [EVENTS]
+    mov eax, [EVENTS]
+    cmp eax, [HEADER(maxEvents)]
+    jae .end
+    mov eax, [FIELD(vector)]
+    cmp al, 6
+    je .end
+%endmacro
+
+%macro LEAVE_LEVEL_3 1                  ; the end, for which level 3 has an INT
+.end:
+    mov ax, cs
+    test al, 3
+    jz end%1
+    int end_vector
+end%1:
+    SHUT_DOWN
+    HEX %1
+%endmacro
+
 ; Above BP: GS, FS, ES, DS, eight registers, flags, vector; then what the processor pushed.
     bits 16
 common16:
@@ -283,43 +357,9 @@ common16:
     xor eax, eax
     rep stosd
     mov byte [FIELD(width)], 16
-    mov ax, [bp + 42]
-    mov [FIELD(vector)], ax
-    lea ax, [bp + 44]
-    mov [FIELD(sp)], ax
-    mov [FIELD(ss)], ss
-    mov [FIELD(cs)], cs
-    mov ax, [bp + 40]
-    mov [FIELD(flags)], ax
-    mov ax, [bp]
-    mov [FIELD(gs)], ax
-    mov ax, [bp + 2]
-    mov [FIELD(fs)], ax
-    mov ax, [bp + 4]
-    mov [FIELD(es)], ax
-    mov ax, [bp + 6]
-    mov [FIELD(ds)], ax
-%assign number 0
-%rep 8
-    mov eax, [bp + 8 + 4 * (7 - number)]
-    mov [FIELD(registers) + 8 * number], eax
-  %assign number number + 1
-%endrep
-    mov eax, cr0
-    mov [FIELD(cr0)], eax
-    mov eax, cr2
-    mov [FIELD(cr2)], eax
-    mov eax, cr3
-    mov [FIELD(cr3)], eax
-    mov eax, cr4
-    mov [FIELD(cr4)], eax
-    mov eax, dr6
-    mov [FIELD(dr6)], eax
-    mov eax, dr7
-    mov [FIELD(dr7)], eax
-    mov ecx, EFER_MSR
-    rdmsr
-    mov [FIELD(efer)], eax
+    EVENT_FIELDS bp + 40, 2, ax
+    SAVED_FIELDS bp, 2
+    CONTROL_FIELDS eax
     mov cx, 8
     mov si, 44
     mov di, FIELD(stack)
@@ -383,46 +423,12 @@ common32:
     xor eax, eax
     rep stosd
     mov byte [FIELD(width)], 32
-    mov eax, [ebp + 52]
-    mov [FIELD(vector)], eax
-    lea eax, [ebp + 56]
-    mov [FIELD(sp)], eax
-    mov [FIELD(ss)], ss
-    mov [FIELD(cs)], cs
-    mov eax, [ebp + 48]
-    mov [FIELD(flags)], eax
-    mov ax, [ebp]
-    mov [FIELD(gs)], ax
-    mov ax, [ebp + 4]
-    mov [FIELD(fs)], ax
-    mov ax, [ebp + 8]
-    mov [FIELD(es)], ax
-    mov ax, [ebp + 12]
-    mov [FIELD(ds)], ax
-%assign number 0
-%rep 8
-    mov eax, [ebp + 16 + 4 * (7 - number)]
-    mov [FIELD(registers) + 8 * number], eax
-  %assign number number + 1
-%endrep
+    EVENT_FIELDS ebp + 48, 4, eax
+    SAVED_FIELDS ebp, 4
     mov ax, cs
     test al, 3
     jnz .user
-    mov eax, cr0
-    mov [FIELD(cr0)], eax
-    mov eax, cr2
-    mov [FIELD(cr2)], eax
-    mov eax, cr3
-    mov [FIELD(cr3)], eax
-    mov eax, cr4
-    mov [FIELD(cr4)], eax
-    mov eax, dr6
-    mov [FIELD(dr6)], eax
-    mov eax, dr7
-    mov [FIELD(dr7)], eax
-    mov ecx, EFER_MSR
-    rdmsr
-    mov [FIELD(efer)], eax
+    CONTROL_FIELDS eax
     str [FIELD(tr)]
     sldt [FIELD(ldtr)]
 .user:
@@ -446,14 +452,7 @@ common32:
     stosd
     loop .watch
 .watched:
-    SEND 32
-    inc dword [EVENTS]
-    mov eax, [EVENTS]
-    cmp eax, [HEADER(maxEvents)]
-    jae .end
-    mov eax, [FIELD(vector)]
-    cmp al, 6
-    je .end
+    SEND_AND_COUNT 32
     call has_code32
     pop gs
     pop fs
@@ -467,20 +466,13 @@ common32:
     popad
     lea esp, [esp + 12]
     iretd
-.end:
-    mov ax, cs
-    test al, 3
-    jz end32
-    int end_vector
-end32:
-    SHUT_DOWN
-    HEX 32
+    LEAVE_LEVEL_3 32
 
 ; Carry: vector EAX comes with an error code.
 has_code32:
     push eax
     mov ecx, eax
-    mov eax, (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17) | (1 << 21)
+    mov eax, WITH_CODE
     bt eax, ecx
     pop eax
     ret
@@ -490,7 +482,7 @@ common64:
     pushfq
 %assign number 0
 %rep 16
-    mov [abs FIELD(registers) + 8 * number], r%[number]
+    mov [FIELD(registers) + 8 * number], r%[number]
   %assign number number + 1
 %endrep
     mov rbp, rsp
@@ -502,45 +494,24 @@ common64:
     mov edi, FIELD(es)
     mov ecx, field_count - field_es
     rep stosq
-    mov byte [abs FIELD(width)], 64
-    mov rax, [rbp + 8]
-    mov [abs FIELD(vector)], rax
-    lea rax, [rbp + 16]
-    mov [abs FIELD(sp)], rax
-    mov [abs FIELD(ss)], ss
-    mov [abs FIELD(cs)], cs
-    mov rax, [rbp]
-    mov [abs FIELD(flags)], rax
-    mov [abs FIELD(gs)], gs
-    mov [abs FIELD(fs)], fs
-    mov [abs FIELD(es)], es
-    mov [abs FIELD(ds)], ds
+    mov byte [FIELD(width)], 64
+    EVENT_FIELDS rbp, 8, rax
+    mov [FIELD(gs)], gs
+    mov [FIELD(fs)], fs
+    mov [FIELD(es)], es
+    mov [FIELD(ds)], ds
     mov ax, cs
     test al, 3
     jnz .user
-    mov rax, cr0
-    mov [abs FIELD(cr0)], rax
-    mov rax, cr2
-    mov [abs FIELD(cr2)], rax
-    mov rax, cr3
-    mov [abs FIELD(cr3)], rax
-    mov rax, cr4
-    mov [abs FIELD(cr4)], rax
-    mov rax, dr6
-    mov [abs FIELD(dr6)], rax
-    mov rax, dr7
-    mov [abs FIELD(dr7)], rax
-    mov ecx, EFER_MSR
-    rdmsr
-    mov [abs FIELD(efer)], eax
-    str [abs FIELD(tr)]
-    sldt [abs FIELD(ldtr)]
+    CONTROL_FIELDS rax
+    str [FIELD(tr)]
+    sldt [FIELD(ldtr)]
 .user:
     mov ecx, 12
     lea rsi, [rbp + 16]
     mov edi, FIELD(stack)
     rep movsq
-    mov ecx, [abs HEADER(watchCount)]
+    mov ecx, [HEADER(watchCount)]
     mov esi, HEADER(watches)
     mov edi, FIELD(watches)
     jrcxz .watched
@@ -551,35 +522,15 @@ common64:
     stosq
     loop .watch
 .watched:
-    SEND 64
-    inc dword [abs EVENTS]
-    mov eax, [abs EVENTS]
-    cmp eax, [abs HEADER(maxEvents)]
-    jae .end
-    mov eax, [abs FIELD(vector)]
-    cmp al, 6
-    je .end
-    mov ecx, (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17) | (1 << 21)
+    SEND_AND_COUNT 64
+    mov ecx, WITH_CODE
     bt ecx, eax
     setc al
     movzx eax, al
     lea rsp, [rbp + 8 * rax + 16]
-%assign number 0
-%rep 16
-  %if number != 4
-    mov r%[number], [abs FIELD(registers) + 8 * number]
-  %endif
-  %assign number number + 1
-%endrep
+    LOAD_ALL FIELD(registers)
     iretq
-.end:
-    mov ax, cs
-    test al, 3
-    jz end64
-    int end_vector
-end64:
-    SHUT_DOWN
-    HEX 64
+    LEAVE_LEVEL_3 64
 
 %if ($ - $$) > header_at
   %error the code reaches into the header

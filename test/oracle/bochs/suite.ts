@@ -52,11 +52,20 @@ export async function recordAll(
   const queue = [...probes]
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const run = await runInBochs(next.rom, next.probe.model ?? 'corei7_skylake_x')
-      each(next, next.describe(run), run)
+      const [lines, run] = await recordOne(next)
+      each(next, lines, run)
     }
   }
   await Promise.all([worker(), worker()])
+}
+
+/** A busy host may lose what Bochs says: then it says it again. */
+async function recordOne({ rom, probe, describe }: Prepared): Promise<readonly [readonly string[], RomRun]> {
+  for (let left = 3; ; left--) {
+    const run = await runInBochs(rom, probe.model ?? 'corei7_skylake_x')
+    const lines = describe(run)
+    if (lines.length > 0 || left === 0) return [lines, run]
+  }
 }
 
 /** What a right machine answers: what Bochs did, or what is right where Bochs is not. */

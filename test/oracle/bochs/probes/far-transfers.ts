@@ -3,7 +3,6 @@ import {
   gate,
   gate64,
   gdt,
-  idt,
   type Piece,
   quadwords,
   type Segment,
@@ -15,7 +14,7 @@ import {
 import { address, selector, stub } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
-import { landing, landingPiece } from './common.ts'
+import { landing, landingPiece, taskGates } from './common.ts'
 
 const { own } = selector
 const { code, conforming, executeOnly, data } = segmentType
@@ -236,14 +235,11 @@ const longGates: readonly Probe[] = [
 ]
 
 /** Faults about the new stack are found before anything is pushed: #TS goes to a task of its own. */
-const taskHandlers: readonly Piece[] = [10, 12, 13].map((fault) =>
-  idt(fault, gate({ selector: selector.fault_task, offset: 0, type: systemType.taskGate })),
-)
 const innerStack = (what: string, ss: number, fault: number, options: Segment = {}): Probe => ({
   ...throughGate('prot32u', 'call', `SS0 ${what}`, {}, [
     words(address.tss + 8, ss),
     gdt(second, segment({ type: data, ...options })),
-    ...taskHandlers,
+    ...taskGates(10, 12, 13),
     doublewords(address.fault_tss + 0x20, stub[32](fault)),
   ]),
   watch: [address.tss + 0x20, address.tss + 0x38],

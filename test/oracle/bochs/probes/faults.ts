@@ -12,6 +12,7 @@ import {
 import { address, selector, stub } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
+import { taskGates } from './common.ts'
 
 const { own } = selector
 const kernels = ['prot32', 'paged32', 'long64'] satisfies StateName[]
@@ -105,19 +106,13 @@ const levels: readonly Probe[] = [
     name: 'prot32 #DF by a task',
     state: 'prot32',
     code: 'xor ecx, ecx; div ecx',
-    memory: [
-      flawed('prot32', 0, 'null'),
-      idt(8, gate({ selector: selector.fault_task, offset: 0, type: systemType.taskGate })),
-    ],
+    memory: [flawed('prot32', 0, 'null'), ...taskGates(8)],
   },
   {
     name: 'prot32 the stack ends, #DF by a task',
     state: 'prot32',
     code: 'mov ax, own; mov ss, ax; mov esp, 2; push eax',
-    memory: [
-      idt(8, gate({ selector: selector.fault_task, offset: 0, type: systemType.taskGate })),
-      gdt(own, segment({ limit: 0xfff })),
-    ],
+    memory: [...taskGates(8), gdt(own, segment({ limit: 0xfff }))],
   },
   { name: 'prot32 an empty IDT', state: 'prot32', idtLimit: 0, code: 'int3' },
   {

@@ -17,6 +17,7 @@ import {
 import { address, selector, stub } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
+import { taskGates } from './common.ts'
 
 /** The vector that these probes call; its handler is one of the common stubs. */
 const vector = 0x20
@@ -127,9 +128,7 @@ const stacks = ['prot32u', 'long64u'] satisfies StateName[]
 
 /** A fault about the stack needs another stack: its handler is a task. */
 const faultTask = {
-  memory: [10, 12, 13].map((fault) =>
-    idt(fault, gate({ selector: selector.fault_task, offset: 0, type: taskGate })),
-  ),
+  memory: taskGates(10, 12, 13),
   watch: [address.tss + 0x20],
 }
 const nextTask = (fault: number) => doublewords(address.fault_tss + 0x20, stub[32](fault))

@@ -16,9 +16,9 @@ import {
 } from '../descriptors.ts'
 import { address, selector, stackTop, stub } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
-import { landing, landingPiece } from './common.ts'
+import { landing, landingPiece, taskGates } from './common.ts'
 
-const { own, other_task: other, fault_task: fault } = selector
+const { own, other_task: other } = selector
 const second = own + 0x10
 const { tss32, tss16, taskGate } = systemType
 const usual: Task = {
@@ -51,9 +51,7 @@ function change(
 }
 
 /** Faults of the new task go to a task of their own: which of two is first. */
-const handlers: readonly Piece[] = [10, 11, 12, 13, 14].flatMap((number) => [
-  idt(number, gate({ selector: fault, offset: 0, type: taskGate })),
-])
+const handlers = taskGates(10, 11, 12, 13, 14)
 const first = (name: string, number: number, described: Task, memory: readonly Piece[] = []) =>
   change(`first ${name}`, described, [
     ...handlers,
@@ -178,7 +176,7 @@ const codes: readonly Probe[] = [
     { registers: [1, 2, 3, 4, 2, 6, 7, 8], segments: withSegments({ [ss]: own }) },
     [
       idt(13, gate({ selector: other, offset: 0, type: taskGate })),
-      idt(8, gate({ selector: fault, offset: 0, type: taskGate })),
+      ...taskGates(8),
       gdt(own, segment({ limit: 0xfff })),
     ],
     { code: 'mov ax, 0x200; mov ds, ax' },
@@ -186,10 +184,7 @@ const codes: readonly Probe[] = [
   change(
     'a new task that faults at a fault',
     { segments: withSegments({ [ds]: beyond }) },
-    [
-      idt(13, gate({ selector: other, offset: 0, type: taskGate })),
-      idt(8, gate({ selector: fault, offset: 0, type: taskGate })),
-    ],
+    [idt(13, gate({ selector: other, offset: 0, type: taskGate })), ...taskGates(8)],
     { code: 'mov ax, 0x200; mov ds, ax' },
   ),
 ]

@@ -14,11 +14,11 @@ import {
   task16,
   task32,
 } from '../descriptors.ts'
-import { address, selector, stackTop, stub } from '../layout.ts'
+import { address, selector, stackTop } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
-import { landing, landingPiece } from './common.ts'
+import { landing, landingPiece, taskHandlers } from './common.ts'
 
-const { own, other_task: other, main_task: main, fault_task: fault } = selector
+const { own, other_task: other, main_task: main } = selector
 const { tss32, busyTss32, tss16, taskGate } = systemType
 
 /** Registers of the new task: ESP is the end of the second stack page. */
@@ -124,12 +124,6 @@ const levels: readonly Probe[] = [
 const segmentsWith = (index: number, value: number) =>
   flatTaskSegments.map((old, at) => (at === index ? value : old))
 const [es, cs, ss, ds] = [0, 1, 2, 3]
-
-/** Handlers in a task of their own: what fails is found in the new task, whose stack may be unusable. */
-const taskHandlers = (vector: number): readonly Piece[] => [
-  idt(vector, gate({ selector: fault, offset: 0, type: taskGate })),
-  doublewords(address.fault_tss + 0x20, stub[32](vector)),
-]
 
 function bad(what: string, vector: number, task: Task, memory: readonly Piece[] = []): Probe {
   return change(what, 'JMP', task, [...memory, ...taskHandlers(vector)])
