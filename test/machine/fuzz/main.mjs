@@ -3,7 +3,7 @@
 // Runs random guests in processes of their own and prints what became of them; --totals writes that as JSON.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     programs: { type: 'string', default: '2000000' },
     seed: { type: 'string', default: 'kerneltest 1' },
     from: { type: 'string', default: '0' },
-    jobs: { type: 'string', default: '2' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
     node: { type: 'string', default: process.execPath },
     totals: { type: 'string' },
   },
