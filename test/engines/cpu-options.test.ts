@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CpuOptions } from '../../src/boot/plan.ts'
 import { onBoth } from './on-both.ts'
-import { codePlan } from './qemu/open-kernel.ts'
+import { codePlan } from './plans.ts'
 
 const limit = { deadlineNs: 20_000_000_000n, any: [] }
 /** mov al, 0x10; out 0xf4, al */

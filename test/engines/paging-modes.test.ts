@@ -4,7 +4,7 @@ import type { Machine } from '../../src/engines/engine.ts'
 import type { AddressSpace } from '../../src/observe/address-space.ts'
 import { readAddressSpace } from '../../src/session/read-address-space.ts'
 import { onBoth } from './on-both.ts'
-import { kernelPlan } from './qemu/open-kernel.ts'
+import { kernelPlan } from './plans.ts'
 
 const accessed = 0x20n
 const limit = { deadlineNs: 60_000_000_000n, any: [] }

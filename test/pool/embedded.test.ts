@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { MachinePool } from '../../src/pool/machine-pool.ts'
-import { kernelPlan } from '../engines/qemu/open-kernel.ts'
+import { kernelPlan } from '../engines/plans.ts'
 
 const forever = { deadlineNs: 3_600_000_000_000n, any: [] }
 const pools: MachinePool[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kernelPlan } from '../qemu/open-kernel.ts'
+import { kernelPlan } from '../plans.ts'
 import { openCode, openKernel, openPlan } from './open-embedded.ts'
 
 const endingOf = async (...how: Parameters<typeof openKernel>) => {
@@ -12,36 +12,6 @@ const endingOf = async (...how: Parameters<typeof openKernel>) => {
   return ending
 }
 
-test('exit: outputs, registers and screen outlive it', async () => {
-  const { machine, run, printed, events } = await openKernel('greeting')
-  const stop = await run()
-  expect(stop).toMatchObject({ why: 'end', ending: { kind: 'exit', port: 0xf4, value: 0x10, status: 33 } })
-  expect(events.at(-1)).toEqual({ kind: 'ending', ending: stop.why === 'end' && stop.ending })
-  expect(printed('com1')).toBe('Hello\r\n')
-  expect(printed('debugConsole')).toBe('D')
-  expect((await machine.registers()).rbx).toBe(0xcafen)
-  const screen = await machine.screen()
-  expect(screen.kind === 'text' && Buffer.from(screen.codes.subarray(0, 2)).toString()).toBe('OK')
-  expect(await run()).toEqual(stop)
-  const recording = await machine.close()
-  expect(recording).toMatchObject({ ending: { kind: 'exit' }, screen, engineLog: '' })
-  expect(await machine.close()).toBe(recording)
-})
-
-test.each([0x00, 0x10, 0x80, 0xff])('exit with %d', async (value) => {
-  const status = ((value << 1) | 1) & 0xff
-  const ending = await endingOf('exit-value', { registers: { rax: BigInt(value) } })
-  expect(ending).toMatchObject({ kind: 'exit', port: 0xf4, value, status })
-})
-
-test('the exit port takes what it is wide; nobody listens elsewhere', async () => {
-  const registers = { rax: 0x1234_5605n, rdx: 0x501n }
-  const narrow = { exit: { port: 0x501, size: 1 }, debugConsole: null } as const
-  expect(await endingOf('exit-to-port', { registers, ports: narrow })).toMatchObject({ value: 5, status: 11 })
-  const none = { exit: null, debugConsole: null }
-  expect(await endingOf('exit-to-port', { registers, ports: none })).toMatchObject({ kind: 'deadHalt' })
-})
-
 test('all 32 bits of a value', async () => {
   // mov dx, 0xf4; mov eax, 0x87654321; out dx, eax
   const { run } = await openCode([0x66, 0xba, 0xf4, 0x00, 0xb8, 0x21, 0x43, 0x65, 0x87, 0xef])
@@ -53,17 +23,6 @@ test('a write of 4 bytes reaches a port of 1', async () => {
   const code = [0x66, 0xba, 0xf4, 0x00, 0xb8, 0x10, 0x56, 0x34, 0x12, 0xef]
   const { run } = await openCode(code, { ports: { exit: { port: 0xf4, size: 1 } } })
   expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10 } })
-})
-
-test('the first end counts, and nothing happens after it', async () => {
-  const { machine, run, printed } = await openKernel('exits-twice')
-  expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10, status: 33 } })
-  expect(printed('com1')).toBe('')
-  await machine.close()
-})
-
-test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
-  expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
 })
 
 test('port 92 masks address line 20, and opens it again', async () => {
@@ -93,32 +52,6 @@ test('port 92 masks address line 20, and opens it again', async () => {
   expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
   expect(await machine.registers()).toMatchObject({ rbx: 0x2222_2222n, rcx: 0x3333_3333n })
   await machine.close()
-})
-
-describe('a guest that can never go on', () => {
-  test('HLT with interrupts off: at once', async () => {
-    const { machine, run, printed } = await openKernel('dead-halt')
-    const stop = await run()
-    expect(printed('com1')).toBe('Halting for good\r\n')
-    const { rip, halted } = await machine.registers()
-    expect(stop).toMatchObject({ ending: { kind: 'deadHalt', rip: rip - 1n } })
-    expect(halted).toBe(true)
-    expect(stop.at.ns).toBeLessThan(1_000_000n)
-    await machine.close()
-  })
-
-  test('a self-jump with interrupts off', async () => {
-    const { run } = await openKernel('self-jump')
-    const stop = await run()
-    expect(stop).toMatchObject({
-      ending: { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } },
-    })
-    expect(stop.at.ns).toBeLessThan(2_000_000n)
-  })
-
-  test('a loop that does nothing', async () => {
-    expect(await endingOf('pause-loop')).toMatchObject({ kind: 'hang', proof: { rip: 0x100001n } })
-  })
 })
 
 describe('a guest that waits for an interrupt, of which there is none', () => {

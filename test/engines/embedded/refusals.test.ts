@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { BootPlan, DirectStart } from '../../../src/boot/plan.ts'
 import { embeddedEngine } from '../../../src/engines/embedded/engine.ts'
-import { kernelPlan } from '../qemu/open-kernel.ts'
-import { openPlan } from './open-embedded.ts'
+import { kernelPlan } from '../plans.ts'
+import { openKernel, openPlan } from './open-embedded.ts'
 
 const plain = kernelPlan('busy')
 
@@ -88,4 +88,15 @@ test('it needs nothing from the host', async () => {
     capabilities: ['instructionCount'],
     missing: [],
   })
+})
+
+test('a CPU that is not there, keys that nobody takes', async () => {
+  const { machine } = await openKernel('busy')
+  await expect(machine.registers(1)).rejects.toThrow(
+    'KT3012: The machine has one CPU; there is no CPU 1\n  CPUs count from 0; the embedded engine has one.',
+  )
+  await expect(machine.input({ to: 'keyboard', keys: ['a'] })).rejects.toThrow(
+    'KT3016: the embedded engine has no keyboard yet',
+  )
+  await machine.close()
 })

@@ -11,36 +11,6 @@ const shown = (pattern: string | RegExp, more: object = {}): Condition => ({
 })
 const printed = (pattern: string, from = 0): Condition => ({ on: 'output', port: 'com1', pattern, from })
 const still = (ms: number): Condition => ({ on: 'stillScreen', settleNs: BigInt(ms) * 1_000_000n })
-/** `busy` counts at 100001h; its counter follows its code. */
-const count = 0x100001n
-const counter = 0x100009n
-
-test('to an address, turn by turn, with registers and memory as they are there', async () => {
-  const { machine, run } = await openKernel('busy')
-  for (const turn of [0, 1, 2]) {
-    expect(await run({ on: 'address', linear: 0x200000n }, { on: 'address', linear: count })).toEqual({
-      why: 'condition',
-      index: 1,
-      at: await machine.now(),
-    })
-    expect(await machine.registers()).toMatchObject({ rip: count, cpl: 0, halted: false })
-    expect([...(await machine.read('physical', counter, 4))]).toEqual([turn, 0, 0, 0])
-    expect(await machine.now()).toMatchObject({ instructions: BigInt(1 + 2 * turn) })
-  }
-  await machine.close()
-})
-
-test('what was written is what the guest goes on with', async () => {
-  const { machine, run } = await openKernel('busy')
-  await run({ on: 'address', linear: count })
-  await machine.write('linear', counter, Uint8Array.of(0xff, 0xff, 0, 0))
-  await run({ on: 'address', linear: count })
-  expect([...(await machine.read('linear', counter, 4))]).toEqual([0, 0, 1, 0])
-  // An endless loop in place of the count.
-  await machine.write('physical', count, Uint8Array.of(0xeb, 0xfe))
-  expect(await run()).toMatchObject({ why: 'end', ending: { kind: 'hang', proof: { rip: count } } })
-  await machine.close()
-})
 
 test('to a number of instructions, exactly', async () => {
   const { machine, run } = await openKernel('busy')

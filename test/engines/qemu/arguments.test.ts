@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { qemuArguments } from '../../../src/engines/qemu/arguments.ts'
-import { kernelPlan, planOf } from './open-kernel.ts'
+import { kernelPlan, planOf } from '../plans.ts'
 
 /** One option a line. */
 function lines(args: readonly string[]): string {

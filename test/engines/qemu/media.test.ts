@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Medium } from '../../../src/boot/plan.ts'
 import { kernel } from '../../kernels/build.ts'
-import { openPlan, planOf } from './open-kernel.ts'
+import { planOf } from '../plans.ts'
+import { openPlan } from './open-kernel.ts'
 import { testQemus } from './test-qemus.ts'
 
 const directory = mkdtempSync(join(tmpdir(), `kerneltest, media "a" 'b' = `))

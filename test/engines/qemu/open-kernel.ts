@@ -1,62 +1,16 @@
-import { readFileSync } from 'node:fs'
-import type { BootPlan, DirectStart, GeneralRegister } from '../../../src/boot/plan.ts'
-import type { Machine } from '../../../src/engines/engine.ts'
+import type { BootPlan } from '../../../src/boot/plan.ts'
 import { qemuEngine } from '../../../src/engines/qemu/engine.ts'
 import type { Qemu } from '../../../src/engines/qemu/find-qemu.ts'
-import type { Condition } from '../../../src/observe/condition.ts'
-import type { MachineEvent } from '../../../src/observe/event.ts'
-import type { OutputPort } from '../../../src/observe/output.ts'
-import type { Stop } from '../../../src/observe/stop.ts'
-import { kernel } from '../../kernels/build.ts'
-
-export interface OpenOptions {
-  readonly registers?: Partial<Record<GeneralRegister, bigint>>
-  readonly machine?: Partial<BootPlan['machine']>
-  readonly cpu?: Partial<BootPlan['cpu']>
-  readonly ports?: Partial<BootPlan['ports']>
-  readonly start?: BootPlan['start']
-  readonly media?: BootPlan['media']
-}
-
-/** A machine with what it told. */
-export interface OpenMachine {
-  readonly machine: Machine
-  readonly events: readonly MachineEvent[]
-  printed(port: OutputPort): string
-  /** To the first condition or the end; 20 s of guest time at most. */
-  run(...any: readonly Condition[]): Promise<Stop>
-}
-
-const entry = 0x100000n
+import { type OpenMachine, openMachine } from '../open-machine.ts'
+import { kernelPlan, type OpenOptions } from '../plans.ts'
 
 /** Opens `test/kernels/<name>.asm`, flat 32-bit code at 1 MiB, in the given QEMU. */
 export function openKernel(qemu: Qemu, name: string, options: OpenOptions = {}): Promise<OpenMachine> {
   return openPlan(qemu, kernelPlan(name, options))
 }
 
-export function kernelPlan(name: string, options: OpenOptions = {}): BootPlan {
-  return planOf(startOf(readFileSync(kernel(name)), options.registers ?? {}), options)
-}
-
-/** Flat 32-bit code at 1 MiB, as bytes. */
-export function codePlan(code: readonly number[], options: OpenOptions = {}): BootPlan {
-  return planOf(startOf(Uint8Array.from(code), options.registers ?? {}), options)
-}
-
-export async function openPlan(
-  qemu: Qemu,
-  plan: BootPlan,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<OpenMachine> {
-  const events: MachineEvent[] = []
-  const machine = await withQemu(qemu, () => qemuEngine.open(plan, (event) => events.push(event), signal))
-  const printed = (port: OutputPort) =>
-    events
-      .flatMap((event) => (event.kind === 'output' && event.port === port ? [event.bytes] : []))
-      .map((bytes) => Buffer.from(bytes).toString('latin1'))
-      .join('')
-  const run = (...any: readonly Condition[]) => machine.run({ deadlineNs: 20_000_000_000n, any })
-  return { machine, events, printed, run }
+export function openPlan(qemu: Qemu, plan: BootPlan, signal?: AbortSignal): Promise<OpenMachine> {
+  return withQemu(qemu, () => openMachine(qemuEngine, plan, signal))
 }
 
 /** The engine looks for its QEMU before its first pause. */
@@ -68,38 +22,5 @@ export function withQemu<T>(qemu: Qemu, action: () => T): T {
   } finally {
     if (KERNELTEST_QEMU === undefined) delete process.env['KERNELTEST_QEMU']
     else process.env['KERNELTEST_QEMU'] = KERNELTEST_QEMU
-  }
-}
-
-export function planOf(start: BootPlan['start'], options: OpenOptions = {}): BootPlan {
-  return {
-    machine: { shape: 'pc', memoryMiB: 128, cpus: 1, ...options.machine },
-    cpu: { model: null, features: {}, seed: null, ...options.cpu },
-    start,
-    media: options.media ?? [],
-    ports: { exit: { port: 0xf4, size: 4 }, debugConsole: 0xe9, ...options.ports },
-    provenance: { image: 'kernel.bin', protocol: 'multiboot1', notes: [] },
-  }
-}
-
-/** Flat 32-bit segments, paging off, as multiboot has it. */
-function startOf(code: Uint8Array, registers: Partial<Record<GeneralRegister, bigint>>): DirectStart {
-  const gdt = new Uint8Array(new BigUint64Array([0n, 0x00cf9b000000ffffn, 0x00cf93000000ffffn]).buffer)
-  return {
-    kind: 'direct',
-    memory: [
-      { kind: 'bytes', at: entry, bytes: code, size: code.length, what: 'code' },
-      { kind: 'bytes', at: 0x80000n, bytes: gdt, size: gdt.length, what: 'descriptor table' },
-    ],
-    cpu: {
-      mode: 'protected32',
-      rip: entry,
-      registers,
-      cr0: 0x11,
-      cr3: 0n,
-      cr4: 0,
-      efer: 0,
-      gdt: { base: 0x80000n, limit: gdt.length - 1, code: 8, data: 16, task: 0 },
-    },
   }
 }

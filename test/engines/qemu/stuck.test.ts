@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kernel } from '../../kernels/build.ts'
-import type { OpenOptions } from './open-kernel.ts'
-import { openKernel, openPlan, planOf } from './open-kernel.ts'
+import { type OpenOptions, planOf } from '../plans.ts'
+import { openKernel, openPlan } from './open-kernel.ts'
 import { testQemus } from './test-qemus.ts'
 
 const firmware = { kind: 'firmware', firmware: 'bios', bootOrder: ['disk'] } as const
@@ -12,9 +12,7 @@ function disk(name: string): OpenOptions {
 
 describe.each(testQemus)('QEMU $version', (qemu) => {
   test.each([
-    ['dead-halt', 1, { kind: 'deadHalt', rip: 0x100012n }],
     ['dead-halt', 2, { kind: 'deadHalt', rip: 0x100012n }],
-    ['self-jump', 1, { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } }],
     ['pause-loop', 2, { kind: 'hang', proof: { rip: 0x100001n } }],
   ])('%s on %d CPUs, within a second', async (name, cpus, ending) => {
     const { machine, run } = await openKernel(qemu, name, { machine: { cpus } })
@@ -22,15 +20,6 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     expect(stop).toMatchObject({ why: 'end', ending })
     expect(stop.at.ns).toBeLessThan(2_000_000_000n)
     expect(await machine.registers()).toMatchObject({ halted: ending.kind === 'deadHalt' })
-    await machine.close()
-  })
-
-  test('text printed just before a dead halt is met first', async () => {
-    const { machine, run } = await openKernel(qemu, 'dead-halt')
-    expect(await run({ on: 'output', port: 'com1', pattern: 'for good', from: 0 })).toMatchObject({
-      why: 'condition',
-    })
-    expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
     await machine.close()
   })
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, test } from 'vitest'
-import { kernelPlan } from './open-kernel.ts'
+import { kernelPlan } from '../plans.ts'
 import { testQemus } from './test-qemus.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'kerneltest watcher-'))

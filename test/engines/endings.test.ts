@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { eachEngine, type TestEngine } from './each-engine.ts'
+
+describe.each(eachEngine)('$name', ({ isExact, openKernel }) => {
+  const endingOf = async (...how: Parameters<TestEngine['openKernel']>) => {
+    const { machine, run } = await openKernel(...how)
+    const stop = await run()
+    const { ending, screen, registers } = await machine.close()
+    expect(stop).toEqual({ at: ending?.at, why: 'end', ending })
+    expect(screen).not.toBeNull()
+    expect(registers).not.toBeNull()
+    return ending
+  }
+
+  test('exit: outputs, registers and screen outlive it', async () => {
+    const { machine, run, printed, events } = await openKernel('greeting')
+    const stop = await run()
+    expect(stop).toMatchObject({ why: 'end', ending: { kind: 'exit', port: 0xf4, value: 0x10, status: 33 } })
+    expect(events.at(-1)).toEqual({ kind: 'ending', ending: stop.why === 'end' && stop.ending })
+    expect(printed('com1')).toBe('Hello\r\n')
+    expect(printed('debugConsole')).toBe('D')
+    expect((await machine.registers()).rbx).toBe(0xcafen)
+    const screen = await machine.screen()
+    expect(screen.kind === 'text' && Buffer.from(screen.codes.subarray(0, 2)).toString()).toBe('OK')
+    expect(await run()).toEqual(stop)
+    const recording = await machine.close()
+    expect(recording).toMatchObject({ ending: { kind: 'exit' }, screen, engineLog: '' })
+    expect(await machine.close()).toBe(recording)
+  })
+
+  test.each([0x00, 0x01, 0x10, 0x11, 0x7f, 0x80, 0xff])('exit with %d', async (value) => {
+    const status = ((value << 1) | 1) & 0xff
+    const ending = await endingOf('exit-value', { registers: { rax: BigInt(value) } })
+    expect(ending).toMatchObject({ kind: 'exit', port: 0xf4, value, status })
+  })
+
+  test('exit through another port and size; nobody listens elsewhere', async () => {
+    const ports = { exit: { port: 0x501, size: 1 }, debugConsole: null } as const
+    const { machine, run } = await openKernel('greeting', { ports })
+    expect(await run({ on: 'output', port: 'com1', pattern: 'Hello', from: 0 })).toMatchObject({ index: 0 })
+    expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+    await machine.close()
+    const registers = { rax: 0x1234_5605n, rdx: 0x501n }
+    const ending = { kind: 'exit', port: 0x501, value: 5, status: 11 }
+    expect(await endingOf('exit-to-port', { registers, ports })).toMatchObject(ending)
+    const none = { exit: null, debugConsole: null }
+    expect(await endingOf('exit-to-port', { registers, ports: none })).toMatchObject({ kind: 'deadHalt' })
+  })
+
+  test('the first end counts, and nothing happens after it', async () => {
+    const { machine, run, printed } = await openKernel('exits-twice')
+    expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10, status: 33 } })
+    expect(printed('com1')).toBe('')
+    await machine.close()
+  })
+
+  test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
+    expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
+  })
+
+  test('a triple fault, at its instruction', async () => {
+    expect(await endingOf('triple-fault')).toMatchObject({ kind: 'tripleFault', rip: 0x100007n })
+  })
+
+  test.each([
+    ['dead-halt', { kind: 'deadHalt', rip: 0x100012n }],
+    ['self-jump', { kind: 'hang', proof: { rip: 0x100001n, bytes: Uint8Array.of(0xeb, 0xfe) } }],
+    ['pause-loop', { kind: 'hang', proof: { rip: 0x100001n } }],
+  ])('%s can never go on: known within a second, or two milliseconds', async (name, ending) => {
+    const { machine, run } = await openKernel(name)
+    const stop = await run()
+    expect(stop).toMatchObject({ why: 'end', ending })
+    expect(stop.at.ns).toBeLessThan(isExact ? 2_000_000n : 2_000_000_000n)
+    expect(await machine.registers()).toMatchObject({ halted: ending.kind === 'deadHalt' })
+    await machine.close()
+  })
+
+  test('text printed just before a dead halt is met first', async () => {
+    const { machine, run } = await openKernel('dead-halt')
+    const text = { on: 'output', port: 'com1', pattern: 'for good', from: 0 } as const
+    expect(await run(text)).toMatchObject({ why: 'condition' })
+    expect(await run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+    await machine.close()
+  })
+})
