@@ -1,7 +1,6 @@
 import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
-import { notePortAccess } from './cpu/events/debug-registers.ts'
 import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
@@ -53,7 +52,7 @@ export class Machine {
   readonly cpu: Cpu
   readonly state: CpuState
   readonly #image: RamImage
-  readonly #ports = new PortSpace((port, size) => this.#noteAccess(port, size))
+  readonly #ports = new PortSpace(() => this.#charge(charges.port))
   #serial: readonly Uart16550[] = []
   #wiring: Wiring
   #end: End | null = null
@@ -240,12 +239,6 @@ export class Machine {
   #noteEvent(): void {
     this.skip(charges.event)
     if (this.ticks + 1 >= this.#until) this.requestStop()
-  }
-
-  #noteAccess(port: number, size: number): void {
-    notePortAccess(this.state, port, size)
-    if (this.state.u32(stateLayout.pendingDebug) !== 0) this.requestStop()
-    this.#charge(charges.port)
   }
 
   /** Of an access to a device, in the middle of an instruction. */

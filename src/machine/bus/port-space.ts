@@ -14,9 +14,9 @@ interface Range {
  */
 export class PortSpace {
   readonly #ranges = new Map<number, Range>()
-  readonly #onAccess: (port: number, size: number) => void
+  readonly #onAccess: () => void
 
-  constructor(onAccess: (port: number, size: number) => void = () => {}) {
+  constructor(onAccess: () => void = () => {}) {
     this.#onAccess = onAccess
   }
 
@@ -33,12 +33,12 @@ export class PortSpace {
   }
 
   read(port: number, size: number): number {
-    this.#onAccess(port, size)
+    this.#onAccess()
     return this.#read(port, size)
   }
 
   write(port: number, size: number, value: number): void {
-    this.#onAccess(port, size)
+    this.#onAccess()
     this.#write(port, size, value)
   }
 

@@ -1,5 +1,5 @@
 import { loadPdptes } from '../control/pdptes.ts'
-import { debugBit } from '../events/debug-registers.ts'
+import { addPending, debugBit } from '../events/debug-registers.ts'
 import { cr0Bit, cr4Bit, definedFlags, flagBit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
 import type { SegmentCache } from '../system/cpu-state.ts'
@@ -79,7 +79,7 @@ export function switchTask(
   } catch (fault) {
     throw fault instanceof GuestFault ? new NewTaskFault(fault.vector, fault.code) : fault
   }
-  if (fresh.trap) cpu.state.setU32(state.pendingDebug, debugBit.taskSwitch)
+  if (fresh.trap) addPending(cpu.state, debugBit.taskSwitch)
 }
 
 const isWideTask = (allowed: number) => (typeOf(allowed) & taskBit.wide) !== 0
