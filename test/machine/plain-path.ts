@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import type { Cpu } from '../../src/machine/cpu/cpu.ts'
+import { EventUnit } from '../../src/machine/cpu/events/event-unit.ts'
 import { codeTlb, dataTlb, state } from '../../src/machine/cpu/state-layout.ts'
 import { SystemDispatch } from '../../src/machine/cpu/system/dispatch.ts'
 import { executeOn, newProcessor, type Start } from './control/processor.ts'
@@ -22,12 +23,18 @@ export function numbers(seed: bigint): () => bigint {
 export class BothPaths {
   readonly #plain: Cpu
   readonly #reference: Cpu
-  readonly #asked = vi.spyOn(SystemDispatch.prototype, 'run')
+  readonly #asked = [
+    vi.spyOn(SystemDispatch.prototype, 'run'),
+    vi.spyOn(EventUnit.prototype, 'fault'),
+    vi.spyOn(EventUnit.prototype, 'before'),
+  ]
   readonly #ram: Buffer
 
-  constructor() {
+  /** `stopsAtExceptions`: they are not delivered. */
+  constructor(stopsAtExceptions = true) {
     this.#plain = newProcessor()
     this.#reference = newProcessor(referenceCore)
+    for (const cpu of [this.#plain, this.#reference]) cpu.stopsAtExceptions = stopsAtExceptions
     this.#ram = Buffer.from(this.#plain.ram)
   }
 
@@ -37,15 +44,19 @@ export class BothPaths {
    */
   run(start: Start): { readonly end: string; readonly isPlain: boolean; readonly differences: string[] } {
     const reference = this.#runOn(this.#reference, start)
-    const before = this.#asked.mock.calls.length
+    const before = this.#countAsked()
     const plain = this.#runOn(this.#plain, start)
-    const isPlain = this.#asked.mock.calls.length === before
+    const isPlain = this.#countAsked() === before
     const differences = [
       ...(plain.end === reference.end ? [] : [`it ended with ${plain.end}, not ${reference.end}`]),
       ...differing(plain.saved, reference.saved).map(fieldAt),
       ...differing(this.#plain.ram, this.#reference.ram).map((at) => `RAM at ${at.toString(16)}`),
     ]
     return { end: plain.end, isPlain, differences: [...new Set(differences)] }
+  }
+
+  #countAsked(): number {
+    return this.#asked.reduce((sum, { mock }) => sum + mock.calls.length, 0)
   }
 
   #runOn(cpu: Cpu, start: Start) {
