@@ -26,7 +26,7 @@ export interface Totals {
  */
 export type Variant = 'sliced' | 'stepped' | 'saved' | 'cold'
 
-const repeatedEvery = 16
+const repeatedEvery = 32
 const coldEvery = 1024
 
 /** Runs programs of a seed by their numbers, and adds up what they give. */
@@ -119,7 +119,7 @@ export class Fuzzer {
   }
 }
 
-/** Of 16 programs of a kind one is stepped, another sliced, another saved. */
+/** Of 32 programs of a kind one is stepped, another sliced, another saved. */
 function variantsOf(number: number): readonly Variant[] {
   const variants: Variant[] = []
   const turn = Math.floor(number / 2) % repeatedEvery

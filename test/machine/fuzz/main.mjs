@@ -1,4 +1,4 @@
-// `node test/machine/fuzz/main.mjs [--programs 2000000] [--seed 'kerneltest 1'] [--from 0] [--jobs 2]
+// `node test/machine/fuzz/main.mjs [--programs 2000000] [--seed 'kerneltest 1'] [--from 0] [--jobs N]
 // [--node path]`
 // Runs random guests in processes of their own and prints what became of them; --totals writes that as JSON.
 import { spawn } from 'node:child_process'
