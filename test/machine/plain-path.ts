@@ -16,6 +16,11 @@ export function numbers(seed: bigint): () => bigint {
   }
 }
 
+export type Random = () => bigint
+export const oneIn = (next: Random, count: number) => next() % BigInt(count) === 0n
+export const pick = <Item>(next: Random, items: readonly Item[]) =>
+  items[Number(next() % BigInt(items.length))] as Item
+
 /**
  * Two processors: one as it is, and one without plain cases, which leaves those instructions to the
  * TypeScript that is their reference.

@@ -7,6 +7,7 @@ import { microOp } from './micro-op.ts'
 import { layoutOf } from './row-layout.ts'
 import {
   codeContexts,
+  codeMapHints,
   codeMaps,
   codeTlb,
   granules,
@@ -147,6 +148,8 @@ export class CodeCache {
     this.#byFrame.clear()
     this.#mapsUsed = 1
     this.#end = microOps.at
+    const { at, count, entryBytes } = codeMapHints
+    this.#bytes.fill(0, at, at + count * entryBytes)
     this.unhook()
   }
 
@@ -171,7 +174,17 @@ export class CodeCache {
     const entry = codeTlb.entries + codeTlb.entryBytes * (Number((linear >> 12n) & 0xffn) % codeTlb.count)
     this.#view.setInt32(entry + codeTlb.map, map, true)
     this.#view.setInt32(entry + codeTlb.context, context, true)
+    this.#noteMap(frame, context, map)
     return map
+  }
+
+  /** The core finds it there by itself (interpreter/find-code.ts). */
+  #noteMap(frame: number, context: number, map: number): void {
+    const { count, entryBytes } = codeMapHints
+    const at = codeMapHints.at + entryBytes * ((frame + 61 * context) & (count - 1))
+    this.#view.setInt32(at + codeMapHints.frame, frame, true)
+    this.#view.setInt32(at + codeMapHints.context, context, true)
+    this.#view.setInt32(at + codeMapHints.map, map, true)
   }
 
   #decodeRun(mode: Mode, frame: number, map: number, start: number): void {

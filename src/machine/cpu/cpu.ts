@@ -240,16 +240,25 @@ export class Cpu {
     this.#view.setInt32(state.delivers, careful || this.stopsAtExceptions ? 0 : 1, true)
     this.#view.setInt32(state.resumed, 0, true)
     this.#view.setInt32(state.deferred, 0, true)
+    this.#view.setInt32(state.unseenShadow, 0, true)
     const midway = this.#view.getInt32(state.midway, true)
     this.#view.setInt32(state.midway, 0, true)
     const end = this.#core[interpreterOf(this.#mode)](slice)
     const done = this.#sliceDone()
+    this.#showShadow()
     if (done === 0) this.#view.setInt32(state.midway, midway, true)
     this.#view.setInt32(state.slice, 0, true)
     this.#view.setInt32(state.budget, 0, true)
     if (careful && done > 0) this.events.after()
     const { stop, units } = this.#next(end, done < left)
     return { stop, done: done + units }
+  }
+
+  /** The core was left right behind the instruction that has begun a shadow. */
+  #showShadow(): void {
+    const shadow = this.#view.getInt32(state.unseenShadow, true)
+    const isThere = this.#view.getInt32(state.unseenAt, true) === this.#view.getInt32(state.budget, true)
+    if (shadow !== 0 && isThere) this.#view.setInt32(state.shadow, shadow, true)
   }
 
   #next(end: number, hasMore: boolean): { readonly stop: CpuStop | null; readonly units: number } {

@@ -14,6 +14,7 @@ const transient: readonly (readonly [at: number, bytes: number])[] = [
   [state.places, placeCount * place.bytes],
   [state.delivers, 4],
   [state.resumed, 8],
+  [state.unseenShadow, 8],
 ]
 
 /** Follows from the rest: worked out anew after loading. */

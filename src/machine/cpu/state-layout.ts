@@ -168,6 +168,9 @@ export const state = {
   /** i32: 1 while RF ends with the instruction at hand; i32: units kept back until that is done. */
   resumed: 0xcc4,
   deferred: 0xcc8,
+  /** i32: a shadow that nobody looks at, which ends unseen unless the core is left; i32: the budget then. */
+  unseenShadow: 0xccc,
+  unseenAt: 0xcd0,
   end: 0x1000,
 } as const
 
@@ -220,6 +223,9 @@ export const lowPages = 0x1000
 
 /** What contexts of decoded code TypeScript has given: i64 base of CS, mode above it; i32 limit; i32. */
 export const codeContexts = { at: 0x2000, count: 64, entryBytes: 16, key: 0, limit: 8, context: 12 } as const
+
+/** Where code maps are, of the last frames and contexts: i32 each. TypeScript makes and forgets the maps. */
+export const codeMapHints = { at: 0x4000, count: 1024, entryBytes: 16, frame: 0, context: 4, map: 8 } as const
 
 /** A frame is a page of this memory that stands behind a physical one: RAM, or ROM behind the RAM. */
 export const frame = { readOnly: 1, none: -1 } as const

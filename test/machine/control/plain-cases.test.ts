@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { BothPaths, numbers } from '../plain-path.ts'
+import { BothPaths, numbers, oneIn, pick, type Random } from '../plain-path.ts'
 import { type ModeName, number } from './processor.ts'
 
 const rounds = 150
@@ -11,10 +11,6 @@ const long: readonly ModeName[] = ['long64', 'long64u']
 const all = [...legacy, ...long]
 const pml4 = 0x1000n
 
-type Random = () => bigint
-const oneIn = (next: Random, count: number) => next() % BigInt(count) === 0n
-const pick = <Item>(next: Random, items: readonly Item[]) =>
-  items[Number(next() % BigInt(items.length))] as Item
 const canonical = (value: bigint) => BigInt.asUintN(64, BigInt.asIntN(48, value))
 const anyBase = (next: Random) => (oneIn(next, 3) ? next() : canonical(next()))
 
@@ -95,6 +91,7 @@ const nothing: Setting = () => {}
 const cases: readonly Case[] = [
   ['cli', all, nothing],
   ['sti; nop', all, nothing],
+  ['sti; ud2', all, nothing],
   ['pushf', all, anyStack],
   ['o16 pushf', long, anyStack],
   ['popf', all, anyImage],

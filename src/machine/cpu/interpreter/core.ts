@@ -1,5 +1,5 @@
 import { Operations, type Semantic } from '../semantics/operations.ts'
-import { semantics } from '../semantics/semantics.ts'
+import { plainCases, semantics } from '../semantics/semantics.ts'
 import type { Variant } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
 import { instructionName, type Row } from '../table/row.ts'
@@ -10,9 +10,10 @@ import type { Local } from '../wasm/function-builder.ts'
 import { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
 import { defineDelivery } from './delivery.ts'
+import { defineFindCode } from './find-code.ts'
 import type { HandlerNumbers } from './handler-numbers.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
-import { defineFindCode, defineInterpreter, type HotHandler } from './interpreter.ts'
+import { defineInterpreter, type HotHandler } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
 import { pseudo } from './pseudo-handlers.ts'
 import { defineSlowFunctions, type SlowFunctions } from './slow-functions.ts'
@@ -39,12 +40,12 @@ const minimumPages = 0x201
  * Generates the core from the table and the semantics: the same bytes every time. Without plain cases
  * TypeScript does all that it can do, which is what they are judged by.
  */
-export function buildCore({ plainCases }: CoreOptions = { plainCases: true }): Core {
+export function buildCore(options: CoreOptions = { plainCases: true }): Core {
   const module = new ModuleBuilder()
   module.importMemory(importModule, 'memory', minimumPages)
   const imports = declareImports(module)
   const memory = defineMemory(module, imports)
-  const functions = defineSlowFunctions(module, memory, imports, plainCases)
+  const functions = defineSlowFunctions(module, memory, imports, options.plainCases)
   defineDelivery(module, functions, imports)
   const failures = {
     undefined: defineFailure(module, 'raiseUndefined', vector.undefined),
@@ -52,10 +53,10 @@ export function buildCore({ plainCases }: CoreOptions = { plainCases: true }): C
     absent: module.element(module.function('reportAbsent', ['i32'], ['i32'], (f) => f.return(status.absent))),
   }
   const system = module.element(defineSystemInstruction(module, imports))
-  const [legacy, long] = [casesOf(false), casesOf(true)]
+  const [legacy, long] = [casesOf(false, options.plainCases), casesOf(true, options.plainCases)]
   const cases: Cases = { flat32: legacy, long64: long, segmented: legacy }
   const slow = defineSlowHandlers(module, functions, imports, cases)
-  const findCode = defineFindCode(module)
+  const findCode = defineFindCode(module, memory)
   const fast: FastHandlers = { flat32: new Map(), long64: new Map(), segmented: new Map() }
   for (const name of interpreters) {
     const hot = collectHot(name, cases, fast[name])
@@ -107,11 +108,11 @@ type Cases = Readonly<Record<InterpreterName, readonly Case[]>>
 type FastHandlers = Readonly<Record<InterpreterName, Map<string, number>>>
 
 /** Every case of every row with a semantic, in 64-bit code or in other code, in the table's order. */
-function casesOf(long: boolean): Case[] {
+function casesOf(long: boolean, hasPlainCases: boolean): Case[] {
   return rows.flatMap((row) => {
     const name = instructionName(row)
     const semantic = semantics.get(name)
-    if (!semantic) return []
+    if (!semantic || (!hasPlainCases && plainCases.has(name))) return []
     return choicesOf(row, long).map((choice) => {
       const variant = variantOf(row, choice)
       const slowKey = handlerKey(name, variant, false)

@@ -352,6 +352,10 @@ export class FastTarget implements Target {
     throw new Error('system instructions have slow handlers only')
   }
 
+  reload(): void {
+    throw new Error('system instructions have slow handlers only')
+  }
+
   operandNumber(): Expression {
     throw new Error('system instructions have slow handlers only')
   }

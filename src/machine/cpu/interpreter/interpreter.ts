@@ -6,8 +6,7 @@ import { noneBegun, state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
-import { codeEntry } from './code-tlb.ts'
+import { codeLinear, codeOffset, type InterpreterName } from './code-lookup.ts'
 import { FastTarget } from './fast-target.ts'
 import type { Imports } from './imports.ts'
 import { beginResume, clearResume, isResuming } from './resume.ts'
@@ -25,17 +24,6 @@ interface Parts {
   readonly findCode: FunctionReference
   readonly functions: SlowFunctions
   readonly imports: Imports
-}
-
-/** `(linear address) → micro-op`, or 0 when it must be decoded. Makes its page the current one. */
-export function defineFindCode(module: ModuleBuilder): FunctionReference {
-  return module.function('findCode', ['i64'], ['i32'], (f) => {
-    const [address] = f.parameters as [Local]
-    const entry = f.let(codeEntry(address))
-    f.if(codeMisses(address, entry), () => f.return(0))
-    f.store('i64.store', 0, op('i64.and', address, ~0xfffn), state.page)
-    f.return(decodedAt(address, entry))
-  })
 }
 
 /**

@@ -257,6 +257,18 @@ export class SlowTarget implements Target {
     this.f.return(status.jump)
   }
 
+  /** 64-bit code looks at no data segment's limit or type. */
+  reload(): void {
+    this.f.if(op('i32.eqz', isLong()), () => {
+      const code = this.f.let(call(this.#functions.refresh))
+      this.f.if(code, () => {
+        this.f.store('i64.store', 0, this.nextAddress(), state.rip)
+        const isOther = op('i32.eq', code, derived.otherInterpreter)
+        this.f.return(select(isOther, constant('i32', status.mode), constant('i32', status.jump)))
+      })
+    })
+  }
+
   interrupt(vector: Expression): void {
     const { softwareInterrupt } = this.#functions
     const done = this.f.let(call(softwareInterrupt, op('i32.wrap_i64', vector), this.nextAddress()))
@@ -324,8 +336,7 @@ export class SlowTarget implements Target {
   }
 
   leaveUnless(plain: Expression): void {
-    const stays = this.#functions.plainCases ? plain : constant('i32', 0)
-    this.f.if(op('i32.eqz', stays), () => {
+    this.f.if(op('i32.eqz', plain), () => {
       this.f.store('i64.store', 0, instructionOffset(this.#uop), state.rip)
       this.f.return(call(this.#imports.system, this.#uop))
     })

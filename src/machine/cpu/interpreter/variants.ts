@@ -43,7 +43,8 @@ export function choiceNumber({ operandBytes, isMemory, condition, repeat }: Choi
 export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat }: Choice): Variant {
   const operands = row.operands.map((kind) => operandShape(kind, operandBytes, isMemory))
   const [first] = row.operands
-  const hasOwnSize = first !== undefined && !['I', 'J', 'A'].includes(first[0] ?? '')
+  const ofInstruction = row.operands.some((kind) => kind[0] === 'S')
+  const hasOwnSize = first !== undefined && !ofInstruction && !['I', 'J', 'A'].includes(first[0] ?? '')
   const bytes = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
   const { aligned = false, fpu = null } = row.facts
   return { bytes, operands, condition, repeat, aligned, unit: fpu }

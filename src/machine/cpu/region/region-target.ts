@@ -252,6 +252,10 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves system instructions to the interpreter')
   }
 
+  reload(): void {
+    throw new Error('a region leaves system instructions to the interpreter')
+  }
+
   operandNumber(): Expression {
     throw new Error('a region leaves system instructions to the interpreter')
   }

@@ -536,6 +536,12 @@ export class Operations {
     this.#gone = true
   }
 
+  /** Segments other than CS have been loaded, as the last of the commit. */
+  reload(): void {
+    this.#committing('segments')
+    this.#target.reload()
+  }
+
   /** A software interrupt, the whole of the instruction. */
   interrupt(vector: Expression): void {
     this.#resolving('an interrupt')

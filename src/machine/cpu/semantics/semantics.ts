@@ -9,6 +9,7 @@ import { controlRegisters } from './control-registers.ts'
 import { decimal } from './decimal.ts'
 import { doubleShifts } from './double-shifts.ts'
 import { exchanges } from './exchange.ts'
+import { farTransfers } from './far-transfers.ts'
 import { fastCalls } from './fast-calls.ts'
 import { flagsStack } from './flags-stack.ts'
 import { frames } from './frames.ts'
@@ -21,6 +22,7 @@ import type { Semantic } from './operations.ts'
 import { packedOperations } from './packed.ts'
 import { ports } from './ports.ts'
 import { segmentBases } from './segment-bases.ts'
+import { segmentRegisters } from './segment-registers.ts'
 import { shifts } from './shifts.ts'
 import { sseArithmetic } from './sse-arithmetic.ts'
 import { strings } from './strings.ts'
@@ -30,8 +32,8 @@ import { vectorMoves } from './vector-moves.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
-  ...[accessControl, controlRegisters, fastCalls, flagsStack, interruptFlag, interrupts, modelRegisters],
-  ...[segmentBases, timeStampCounter, translations],
+  ...[accessControl, controlRegisters, farTransfers, fastCalls, flagsStack, interruptFlag, interrupts],
+  ...[modelRegisters, segmentBases, segmentRegisters, timeStampCounter, translations],
 ]
 
 /** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */

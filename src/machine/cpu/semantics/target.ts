@@ -135,6 +135,8 @@ export interface Target {
   leap(target: Expression, reloads: boolean, resumes: Expression | null): void
   /** Goes through the IDT; leaves the whole to TypeScript where that is not plain. */
   interrupt(vector: Expression): void
+  /** Segments have changed: goes on in other code behind this instruction where that follows from it. */
+  reload(): void
   goto(destination: Destination): void
   portRead(port: Expression, bytes: number): Expression
   portWrite(port: Expression, value: Expression, bytes: number): void
