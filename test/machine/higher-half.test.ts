@@ -1,21 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { Machine } from '../../src/machine/machine.ts'
-import { loadElf } from './elf.ts'
-import './generated-core.ts'
+import { bootExample } from './boot-example.ts'
 
 const textMemory = 0xb8000
-const multiboot2 = 0x36d76289n
-
-function boot(): Machine {
-  const machine = new Machine({ memoryMiB: 8, exit: null, serial: () => {} })
-  const image = readFileSync(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
-  const rip = loadElf(machine, image)
-  const general = Array<bigint>(16).fill(0n)
-  general[0] = multiboot2
-  machine.cpu.registers = { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
-  return machine
-}
+const boot = () => bootExample('higher-half')
 
 test('higher-half goes through paging and long mode to its text and halts', () => {
   const machine = boot()

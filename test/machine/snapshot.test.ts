@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { resetState } from '../../src/machine/cpu/control/reset.ts'
 import { state as stateLayout } from '../../src/machine/cpu/state-layout.ts'
 import { Machine } from '../../src/machine/machine.ts'
-import { loadElf } from './elf.ts'
-import './generated-core.ts'
+import { bootExample } from './boot-example.ts'
 
-const multiboot2 = 0x36d76289n
 /** The whole run of the kernel has about 2.6 times as many. */
 const wholeRun = 3_000
 
@@ -15,16 +12,7 @@ function powered(): Machine {
   return new Machine({ memoryMiB: 8, exit: null, serial: () => {} })
 }
 
-function boot(): Machine {
-  const machine = powered()
-  const image = readFileSync(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
-  const rip = loadElf(machine, image)
-  const general = Array<bigint>(16).fill(0n)
-  general[0] = multiboot2
-  machine.cpu.registers = { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
-  return machine
-}
-
+const boot = () => bootExample('higher-half')
 const hashOf = ({ cpu }: Machine) => createHash('sha256').update(cpu.save()).update(cpu.ram).digest('hex')
 
 /** A machine that never ran, with the state of another. */

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import { segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { execute, type ModeName, paeTable } from './processor.ts'
+import { execute, type ModeName, paeTable, withFeatures } from './processor.ts'
 
 const withBit = (at: number, bit: bigint) => (cpu: CpuState) => cpu.setU64(at, cpu.u64(at) | bit)
-const la57 = (cpu: CpuState) => cpu.setU32(state.optionalFeatures, optionalFeature.la57)
+const la57 = withFeatures('la57')
 
 describe('MOV to CR0', () => {
   test.each<[string, ModeName, bigint, string]>([
@@ -99,8 +98,7 @@ describe('MOV to CR4', () => {
   })
 
   test('LA57 and PKE where the machine has them; LA57 never changes in long mode', () => {
-    const set = (cpu: CpuState) =>
-      cpu.setU32(state.optionalFeatures, optionalFeature.la57 | optionalFeature.pku)
+    const set = (cpu: CpuState) => withFeatures('la57', 'pku')(cpu)
     const move = (mode: ModeName, value: bigint) =>
       execute({ mode, code: `mov cr4, ${mode === 'long64' ? 'rax' : 'eax'}`, general: { rax: value }, set })
         .end

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { features, model, optionalFeature } from '../../../src/machine/cpu/control/model.ts'
+import { features, model } from '../../../src/machine/cpu/control/model.ts'
 import { state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
-import { execute, type ModeName } from './processor.ts'
+import { execute, type ModeName, withFeatures } from './processor.ts'
 
 interface Ask {
   readonly subleaf?: number
@@ -110,7 +110,7 @@ test('bits follow control registers and the mode', () => {
 
 test('LA57 and protection keys are claimed where the machine has them', () => {
   const set = (cpu: CpuState) => {
-    cpu.setU32(state.optionalFeatures, optionalFeature.la57 | optionalFeature.pku)
+    withFeatures('la57', 'pku')(cpu)
     cpu.setU64(state.cr4, 0x40_0020n)
   }
   const ecx = at(cpuid(7, { set }), 2)

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { type Answer, execute, type ModeName } from './processor.ts'
+import { type Answer, execute, type ModeName, nonCanonical } from './processor.ts'
 
 const handler = 0x1_2345n
 /** Kernel code at 0x18, user code for SYSRET from 0x23. */
 const star = 0x0023_0018_0000_0000n
-const nonCanonical = 0x0000_8000_0000_0000n
 
 function arrange(more: (cpu: CpuState) => void = () => {}) {
   return (cpu: CpuState) => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import { state } from '../../../src/machine/cpu/state-layout.ts'
-import { execute, type ModeName } from './processor.ts'
+import { execute, type ModeName, nonCanonical, withFeatures } from './processor.ts'
 
 const low = (value: bigint) => value & 0xffff_ffffn
 
@@ -22,7 +21,6 @@ function read(number: number) {
   return end === 'ok' ? (general('rdx') << 32n) | general('rax') : end
 }
 
-const nonCanonical = 0x0000_8000_0000_0000n
 const canonical = 0xffff_8000_1234_5678n
 
 test.each<[string, number, bigint]>([
@@ -118,7 +116,7 @@ test('a processor with LA57 takes 57-bit addresses in MSRs, whatever CR4 says', 
     mode: 'long64',
     code: 'wrmsr',
     general: { rcx: 0xc000_0082n, rdx: 0x0000_8000n },
-    set: (cpu) => cpu.setU32(state.optionalFeatures, optionalFeature.la57),
+    set: withFeatures('la57'),
   })
   expect(end).toBe('ok')
 })

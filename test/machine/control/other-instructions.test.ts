@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import { activity, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { dataAt, execute, type ModeName } from './processor.ts'
+import { dataAt, execute, type ModeName, nonCanonical, withFeatures } from './processor.ts'
 
 const cr4 = (bits: bigint) => (cpu: CpuState) => cpu.setU64(state.cr4, cpu.u64(state.cr4) | bits)
 const bit = { umip: 0x800n, pcide: 0x2_0000n, osxsave: 0x4_0000n, pke: 0x40_0000n, smap: 0x20_0000n }
-const nonCanonical = 0x0000_8000_0000_0000n
 
 describe('descriptor tables', () => {
   test('LGDT and SGDT move 10 bytes in 64-bit mode, whatever the operand size', () => {
@@ -98,7 +96,7 @@ describe('XCR0', () => {
 
 describe('protection keys', () => {
   const set = (cpu: CpuState) => {
-    cpu.setU32(state.optionalFeatures, optionalFeature.pku)
+    withFeatures('pku')(cpu)
     cr4(bit.pke)(cpu)
   }
 

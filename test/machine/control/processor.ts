@@ -1,5 +1,6 @@
 import { PhysicalMemory } from '../../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
+import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import type { Compiled } from '../../../src/machine/cpu/core-instance.ts'
 import { Cpu } from '../../../src/machine/cpu/cpu.ts'
@@ -32,6 +33,15 @@ const directory = 0x3000
 export const paeTable = 0x4000
 
 export const number = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7, r11: 11 } as const
+
+/** Bit 47 alone. */
+export const nonCanonical = 0x0000_8000_0000_0000n
+
+/** For {@link Start.set}: a processor with these features. */
+export function withFeatures(...names: (keyof typeof optionalFeature)[]) {
+  const bits = names.reduce((all, name) => all | optionalFeature[name], 0)
+  return (cpu: CpuState) => cpu.setU32(state.optionalFeatures, bits)
+}
 
 export interface Answer {
   readonly cpu: Cpu
