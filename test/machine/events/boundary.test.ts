@@ -121,7 +121,84 @@ describe('INTR', () => {
   })
 })
 
+describe('INTR and what waits for it', () => {
+  test('the controller is asked for a vector once, when the interrupt is accepted', () => {
+    const cpu = realMode('nop; sti; nop; nop')
+    let asked = 0
+    cpu.events.acknowledge = () => {
+      asked++
+      cpu.events.setInterruptLine(false)
+      return interruptVector
+    }
+    cpu.events.setInterruptLine(true)
+    const before = [steps(cpu, 3), asked]
+    expect([before, steps(cpu, 2), asked]).toEqual([[['+1', '+2', '+3'], 0], ['800', '+3'], 1])
+  })
+
+  test('a line that falls before IF is set asks for nothing', () => {
+    const cpu = realMode('nop; sti; nop; nop')
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 1)).toEqual(['+1'])
+    cpu.events.setInterruptLine(false)
+    expect(steps(cpu, 3)).toEqual(['+2', '+3', '+4'])
+  })
+
+  // SDM volume 3, 10.8.3.1: CR8 is the local APIC's to look at.
+  test('CR8 holds back nothing by itself', () => {
+    const cpu = realMode('nop', open)
+    cpu.state.setU32(state.taskPriority, 15)
+    cpu.events.setInterruptLine(true)
+    expect(steps(cpu, 1)).toEqual(['800'])
+  })
+
+  // SDM volume 2, MWAIT: an unmasked interrupt, NMI and INIT end the wait; the handler returns behind it.
+  test.each([
+    ['INTR', (cpu: Cpu) => cpu.events.setInterruptLine(true), '800'],
+    ['NMI', (cpu: Cpu) => cpu.events.nmi(), '880'],
+    ['INIT', (cpu: Cpu) => cpu.events.init(), `+${0xffff_fff0 - origin}`],
+  ])('%s ends MWAIT', (_, raise, place) => {
+    const cpu = realMode('xor ecx, ecx; xor edx, edx; xor eax, eax; monitor; mwait; nop', open)
+    expect(steps(cpu, 6).at(-1)).toBe('halted +15')
+    raise(cpu)
+    const woken = steps(cpu, 1)
+    cpu.events.setInterruptLine(false)
+    expect(woken).toEqual([place])
+    if (place.startsWith('8')) expect(steps(cpu, 2)).toEqual(['+15', '+16'])
+  })
+})
+
 describe('NMI', () => {
+  // SDM volume 3, 6.7.1: while one is blocked, one more is kept, not two.
+  test('is kept once', () => {
+    const cpu = realMode('nop; nop; nop')
+    cpu.events.nmi()
+    cpu.events.nmi()
+    expect(steps(cpu, 4)).toEqual(['880', '+0', '+1', '+2'])
+  })
+
+  test('blocking and what waits behind it are saved', () => {
+    const cpu = realMode('nop; nop')
+    cpu.events.nmi()
+    expect(steps(cpu, 1)).toEqual(['880'])
+    cpu.events.nmi()
+    const saved = cpu.save()
+    const expected = steps(cpu, 4)
+    cpu.load(saved)
+    expect([expected, steps(cpu, 4)]).toEqual([
+      ['+0', '880', '+0', '+1'],
+      ['+0', '880', '+0', '+1'],
+    ])
+  })
+
+  // SDM volume 3, 6.15, #DF: NMI and INIT bring a processor out of the shutdown state.
+  test('ends a shutdown', () => {
+    const cpu = realMode('ud2')
+    cpu.state.setU32(state.idtLimit, 0xb)
+    expect(cpu.run(1).stop.kind).toBe('tripleFault')
+    expect(cpu.run(1).stop.kind).toBe('halted')
+    cpu.events.nmi()
+    expect(steps(cpu, 1)).toEqual(['880'])
+  })
   test('needs no IF, ends HLT, and is blocked until IRET', () => {
     const cpu = realMode('hlt; nop')
     expect(steps(cpu, 1)).toEqual(['+1'])
@@ -158,6 +235,37 @@ describe('INIT and SIPI', () => {
       0xfff0n,
       5n,
     ])
+  })
+
+  // SDM volume 3, table 9-1; 6.7.1.
+  test.each([
+    ['a halted processor', (cpu: Cpu) => cpu.state.setU32(state.activity, activity.halted)],
+    ['a processor in shutdown', (cpu: Cpu) => cpu.state.setU32(state.activity, activity.shutdown)],
+    ['an NMI handler, and forgets an NMI', (cpu: Cpu) => cpu.events.nmi()],
+  ])('INIT is taken by %s', (_, prepare) => {
+    const cpu = realMode('nop')
+    cpu.state.setU32(state.nmiBlocked, 1)
+    prepare(cpu)
+    cpu.events.init()
+    cpu.run(1)
+    const { state: now } = cpu
+    expect([now.rip, now.u32(state.activity), now.u32(state.nmiBlocked), now.u32(state.pending)]).toEqual([
+      0xfff0n,
+      activity.running,
+      0,
+      0,
+    ])
+  })
+
+  // Table 6-2: INIT is an external intervention, above traps, NMI and INTR.
+  test('INIT comes before a trap, NMI and INTR', () => {
+    const cpu = realMode('nop', open | flagBit.trap)
+    cpu.run(1)
+    cpu.events.nmi()
+    cpu.events.setInterruptLine(true)
+    cpu.events.init()
+    cpu.run(1)
+    expect([cpu.state.rip, cpu.state.u32(state.pendingDebug)]).toEqual([0xfff0n, 0])
   })
 
   test('SIPI starts a processor that waits for it, in real mode at its page', () => {

@@ -8,6 +8,7 @@ import { external } from './probes/external.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
 import { faults } from './probes/faults.ts'
+import { features } from './probes/features.ts'
 import { gates } from './probes/gates.ts'
 import { limits } from './probes/limits.ts'
 import { listed } from './probes/listed.ts'
@@ -48,6 +49,7 @@ export const groups: readonly ProbeGroup[] = [
   virtualModes,
   undefinedResults,
   external,
+  features,
   forms,
   formFaults,
 ]
