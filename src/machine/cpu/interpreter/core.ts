@@ -158,7 +158,8 @@ function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, nu
 }
 
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
-  const { memory, segmentLinear, effectiveAddress, refresh, deliverFault } = functions
+  const { memory, segmentLinear, effectiveAddress, deliverFault } = functions
+  const { refresh } = functions.derived
   const all = [...Object.values(memory), segmentLinear, effectiveAddress, refresh, deliverFault]
   const hasVector = ({ parameters, results }: FunctionReference) =>
     [...parameters, ...results].includes('v128')

@@ -7,6 +7,8 @@ import type { Imports } from './imports.ts'
 import { derived } from './status.ts'
 
 const wholeSpace = -1
+/** Odd, and 2 ** 32 over the golden ratio: spreads bases that differ in few bits. */
+const scatter = 0x9e37_79b1
 const allOffsets = 0xffff_ffffn
 
 const flatData = rights.code | rights.writable | rights.expandDown
@@ -27,20 +29,27 @@ const baseOf = (number: number) => load('i64.load', 0, state.segmentBases + 8 * 
 const has = (at: number, bit: number) => op('i32.ne', op('i32.and', load('i32.load', 0, at), bit), 0)
 const both = (a: Expression, b: Expression) => op('i32.and', a, b)
 
+export interface DerivedFunctions {
+  /** `() → derived` */
+  readonly refresh: FunctionReference
+  /** `()`: enough where only a paragraph has been loaded into CS, and flags have changed. */
+  readonly refreshParagraph: FunctionReference
+}
+
 /**
- * `() → derived`: works out what the core looks at instead of mode bits and segment registers: how offsets
+ * `refresh` works out what the core looks at instead of mode bits and segment registers: how offsets
  * become addresses, who may use what is armed, and which interpreter runs. To be called after everything that
  * can change it.
  */
-export function defineRefresh(
+export function defineDerivedState(
   module: ModuleBuilder,
   selectBank: FunctionReference,
   imports: Imports,
-): FunctionReference {
+): DerivedFunctions {
   const modeNow = defineModeNow(module)
   const contextOf = defineContextOf(module, imports)
   const setLimits = defineSetLimits(module)
-  return module.function('refresh', [], ['i32'], (f) => {
+  const refresh = module.function('refresh', [], ['i32'], (f) => {
     f.call(selectBank)
     const mode = f.let(call(modeNow))
     const isLong = op('i32.eq', mode, codeMode.long64)
@@ -62,6 +71,16 @@ export function defineRefresh(
     f.if(both(isSegmented, op('i32.ge_u', before, codeMode.seg16)), () => f.return(derived.otherCode))
     f.return(derived.otherInterpreter)
   })
+  const refreshParagraph = module.function('refreshParagraph', [], [], (f) => {
+    f.call(selectBank)
+    const base = f.let(baseOf(segment.cs))
+    const mode = load('i32.load', 0, state.codeMode)
+    const context = call(contextOf, mode, op('i32.wrap_i64', base), limitOf(segment.cs))
+    f.store('i64.store', 0, base, state.codeBase)
+    f.store('i32.store', 0, context, state.codeContext)
+    setLimitsOf(f, segment.cs)
+  })
+  return { refresh, refreshParagraph }
 }
 
 /** `() → codeMode` */
@@ -98,8 +117,8 @@ function defineContextOf(module: ModuleBuilder, imports: Imports): FunctionRefer
   return module.function('contextOf', ['i32', 'i32', 'i32'], ['i32'], (f) => {
     const [mode, base, limit] = f.parameters as [Local, Local, Local]
     f.if(op('i32.lt_u', mode, codeMode.seg16), () => f.return(mode))
-    const mixed = op('i32.xor', op('i32.shr_u', base, 4), op('i32.shr_u', base, 10))
-    const index = op('i32.and', op('i32.add', mixed, mode), codeContexts.count - 1)
+    const mixed = op('i32.mul', op('i32.add', base, mode), scatter)
+    const index = op('i32.shr_u', mixed, 32 - Math.log2(codeContexts.count))
     const at = f.let(op('i32.mul', index, codeContexts.entryBytes))
     const high = op('i64.shl', op('i64.extend_i32_u', mode), 32)
     const key = f.let(op('i64.or', high, op('i64.extend_i32_u', base)))
@@ -119,21 +138,23 @@ function defineContextOf(module: ModuleBuilder, imports: Imports): FunctionRefer
 /** `()`: what one comparison with an offset can allow, for each segment; how wide the stack pointer is. */
 function defineSetLimits(module: ModuleBuilder): FunctionReference {
   return module.function('setLimits', [], [], (f) => {
-    for (let number = segment.es; number <= segment.gs; number++) {
-      const allowed = f.let(rightsOf(number))
-      const limit = f.let(load('i64.load32_u', 0, state.segmentLimits + 4 * number))
-      const expandsDown = is(allowed, rights.code | rights.expandDown, rights.expandDown)
-      const isReadable = op('i32.eqz', is(allowed, rights.code | rights.readable, rights.code))
-      const isWritable = is(allowed, rights.code | rights.writable, rights.writable)
-      const isUsable = op('i32.eqz', op('i32.and', allowed, rights.unusable))
-      const simple = f.let(both(isUsable, op('i32.eqz', expandsDown)))
-      setLimit(f, state.readLimits + 8 * number, limit, both(simple, isReadable))
-      setLimit(f, state.writeLimits + 8 * number, limit, both(simple, isWritable))
-    }
+    for (let number = segment.es; number <= segment.gs; number++) setLimitsOf(f, number)
     const isBig = op('i32.and', rightsOf(segment.ss), rights.big)
     f.store('i64.store', 0, 0xffff, state.stackMask)
     f.if(isBig, () => f.store('i64.store', 0, constant('i64', allOffsets), state.stackMask))
   })
+}
+
+function setLimitsOf(f: FunctionBuilder, number: number): void {
+  const allowed = f.let(rightsOf(number))
+  const limit = f.let(load('i64.load32_u', 0, state.segmentLimits + 4 * number))
+  const expandsDown = is(allowed, rights.code | rights.expandDown, rights.expandDown)
+  const isReadable = op('i32.eqz', is(allowed, rights.code | rights.readable, rights.code))
+  const isWritable = is(allowed, rights.code | rights.writable, rights.writable)
+  const isUsable = op('i32.eqz', op('i32.and', allowed, rights.unusable))
+  const simple = f.let(both(isUsable, op('i32.eqz', expandsDown)))
+  setLimit(f, state.readLimits + 8 * number, limit, both(simple, isReadable))
+  setLimit(f, state.writeLimits + 8 * number, limit, both(simple, isWritable))
 }
 
 const is = (allowed: Local, mask: number, value: number) => op('i32.eq', op('i32.and', allowed, mask), value)

@@ -15,7 +15,7 @@ import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { accessBit, resolved } from './access.ts'
-import { defineRefresh } from './derived-state.ts'
+import { type DerivedFunctions, defineDerivedState } from './derived-state.ts'
 import type { Imports } from './imports.ts'
 import type { MemoryFunctions } from './memory.ts'
 import { defineReleaseUnits } from './resume.ts'
@@ -50,8 +50,8 @@ export interface SlowFunctions {
   readonly float: FloatFunctions
   /** Whether instructions that TypeScript knows whole are done here where that is plain. */
   readonly plainCases: boolean
-  /** `() → derived`, see derived-state.ts. */
-  readonly refresh: FunctionReference
+  /** What follows from the mode, see derived-state.ts. */
+  readonly derived: DerivedFunctions
   /** `(vector, offset behind the instruction) → status`, or 0 with nothing done. Defined in delivery.ts. */
   readonly softwareInterrupt: FunctionReference
   /** `() → status`, or 0 with nothing done: delivers what the fault fields say, raised at RIP. */
@@ -96,7 +96,7 @@ export function defineSlowFunctions(
     memory,
     float: defineFloat(module),
     plainCases,
-    refresh: defineRefresh(module, memory.selectBank, imports),
+    derived: defineDerivedState(module, memory.selectBank, imports),
     softwareInterrupt: module.declare('softwareInterrupt', ['i32', 'i64'], ['i32']),
     deliverFault: module.declare('deliverFault', [], ['i32']),
     releaseUnits: defineReleaseUnits(module),

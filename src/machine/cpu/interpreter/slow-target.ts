@@ -4,6 +4,7 @@ import { microOp, shape } from '../micro-op.ts'
 import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
 import type {
   Access,
+  CodeReload,
   CoreFunction,
   Destination,
   FlagSlot,
@@ -247,10 +248,12 @@ export class SlowTarget implements Target {
     this.f.call(this.#functions.memory.noteWrite, address, size)
   }
 
-  leap(target: Expression, reloads: boolean, resumes: Expression | null): void {
+  leap(target: Expression, reload: CodeReload, resumes: Expression | null): void {
+    const { refresh, refreshParagraph } = this.#functions.derived
     this.f.store('i64.store', 0, target, state.rip)
-    if (reloads) {
-      const code = this.f.let(call(this.#functions.refresh))
+    if (reload === 'paragraph') this.f.call(refreshParagraph)
+    if (reload === 'all') {
+      const code = this.f.let(call(refresh))
       this.f.if(op('i32.eq', code, derived.otherInterpreter), () => this.f.return(status.mode))
     }
     if (resumes) this.f.if(resumes, () => this.f.return(status.resume))
@@ -260,7 +263,7 @@ export class SlowTarget implements Target {
   /** 64-bit code looks at no data segment's limit or type. */
   reload(): void {
     this.f.if(op('i32.eqz', isLong()), () => {
-      const code = this.f.let(call(this.#functions.refresh))
+      const code = this.f.let(call(this.#functions.derived.refresh))
       this.f.if(code, () => {
         this.f.store('i64.store', 0, this.nextAddress(), state.rip)
         const isOther = op('i32.eq', code, derived.otherInterpreter)

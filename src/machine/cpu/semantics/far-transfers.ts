@@ -66,7 +66,7 @@ function described(b: Operations, selector: Expression, offset: Expression): Fiv
 
 function enter(b: Operations, target: Target): void {
   setSegment(b, segment.cs, target.selector, target)
-  b.leapFar(target.offset)
+  b.leap(target.offset, 'all')
 }
 
 /** In the instruction, or in memory. */

@@ -84,7 +84,7 @@ function returnReal(b: Operations): void {
     setCodeParagraph(b, selector, allowed)
     b.set(b.register(rsp, 2), b.op('add', pointer, 6))
     writeRflags(b, flags, flags)
-    b.leapFar(target)
+    b.leap(target, 'paragraph')
   })
 }
 
@@ -115,7 +115,7 @@ function returnProtected(b: Operations): void {
     setSegment(b, segment.cs, selector, code)
     b.set(b.register(rsp, 4), b.op('add', pointer, 12))
     writeRflags(b, flags, flags)
-    b.leapFar(target, resumes(b, image))
+    b.leap(target, 'all', resumes(b, image))
   })
 }
 
@@ -149,7 +149,7 @@ function returnLong(b: Operations): void {
     b.when(isOuter, () => dropInnerSegments(b, level, data))
     writeRflags(b, flags, flags)
     b.setPrivilege(level)
-    b.leap(target, resumes(b, image))
+    b.leap(target, 'none', resumes(b, image))
   })
 }
 

@@ -11,6 +11,7 @@ import { conditionOf } from './conditions.ts'
 import { type ArithmeticKind, carriesOf } from './flags.ts'
 import type {
   Access,
+  CodeReload,
   CoreFunction,
   Destination,
   Place,
@@ -522,17 +523,10 @@ export class Operations {
     if (!destination.when) this.#gone = true
   }
 
-  /** Goes on in other code of the same kind, whose address has been checked. */
-  leap(target: Expression, resumes: Expression | null = null): void {
+  /** Goes on at an offset in CS that has been checked, after the reload of CS. */
+  leap(target: Expression, reload: CodeReload, resumes: Expression | null = null): void {
     this.#committing('a branch')
-    this.#target.leap(target, false, resumes)
-    this.#gone = true
-  }
-
-  /** Goes on at an offset in the CS that has been loaded. */
-  leapFar(target: Expression, resumes: Expression | null = null): void {
-    this.#committing('a branch')
-    this.#target.leap(target, true, resumes)
+    this.#target.leap(target, reload, resumes)
     this.#gone = true
   }
 

@@ -87,7 +87,7 @@ export function deliverLong(b: Operations, event: PlainEvent): void {
     writeRflags(b, after, after)
     b.setState(state.shadow, 0, 'i32')
     b.setPrivilege(level)
-    b.leap(gate.offset)
+    b.leap(gate.offset, 'none')
   })
 }
 
@@ -152,6 +152,6 @@ export function deliverReal(b: Operations, { vector, returnTo }: PlainEvent): vo
     setCodeParagraph(b, b.op('shr_u', entry, 16), allowed)
     const after = b.op('and', flags, ~realCleared >>> 0)
     writeRflags(b, after, after)
-    b.leapFar(offset)
+    b.leap(offset, 'paragraph')
   })
 }

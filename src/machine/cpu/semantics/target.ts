@@ -26,6 +26,9 @@ export interface Destination {
  */
 export type SpanAccess = 'system' | 'stack' | { readonly level: Expression }
 
+/** What of CS has been loaded: nothing that matters, a paragraph, or all. */
+export type CodeReload = 'none' | 'paragraph' | 'all'
+
 /** Bytes of RAM in one page that have been checked: their address in the machine's memory. */
 export interface Span {
   readonly address: Local
@@ -128,11 +131,8 @@ export interface Target {
   writePrivilege(level: Expression | 0 | 3): void
   /** To be called before stores to a span. */
   noteSpan(span: Span, bytes: Expression | number): void
-  /**
-   * Goes on at an offset in CS. `reloads`: CS is another, and its base and limit are. `resumes`: RF has been
-   * set for the instruction there.
-   */
-  leap(target: Expression, reloads: boolean, resumes: Expression | null): void
+  /** Goes on at an offset in CS. `resumes`: RF has been set for the instruction there. */
+  leap(target: Expression, reload: CodeReload, resumes: Expression | null): void
   /** Goes through the IDT; leaves the whole to TypeScript where that is not plain. */
   interrupt(vector: Expression): void
   /** Segments have changed: goes on in other code behind this instruction where that follows from it. */
