@@ -33,7 +33,7 @@ export interface Wiring {
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
-  /** Called from time to time by a guest that is busy with its devices; true stops it. */
+  /** Called from time to time by a guest that is busy with what is slow; true stops it. */
   readonly poll?: () => boolean
 }
 
@@ -41,8 +41,8 @@ export interface MachineSettings extends Wiring {
   readonly memoryMiB: number
 }
 
-/** Port accesses between two polls. */
-const accessesPerPoll = 256
+/** Device accesses, events and system instructions between two polls: each is slow. */
+const exitsPerPoll = 256
 
 /**
  * A PC: one processor, RAM, serial ports, a text screen and ways to end. Time is counted in ticks of the
@@ -59,7 +59,7 @@ export class Machine {
   #skipped = 0
   /** The tick at which a run is over. */
   #until = Number.POSITIVE_INFINITY
-  #accesses = 0
+  #exits = 0
 
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
   constructor({ memoryMiB, ...wiring }: MachineSettings) {
@@ -71,6 +71,7 @@ export class Machine {
     this.#wiring = wiring
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.chip)
+    this.cpu.onSystemInstruction = () => this.#poll()
     this.#wire()
   }
 
@@ -239,14 +240,19 @@ export class Machine {
   #noteEvent(): void {
     this.skip(charges.event)
     if (this.ticks + 1 >= this.#until) this.requestStop()
+    this.#poll()
   }
 
   /** Of an access to a device, in the middle of an instruction. */
   #charge(ticks: number): void {
     this.skip(ticks)
     if (this.ticks >= this.#until) this.requestStop()
-    this.#accesses++
-    if (this.#accesses % accessesPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
+    this.#poll()
+  }
+
+  #poll(): void {
+    this.#exits++
+    if (this.#exits % exitsPerPoll === 0 && this.#wiring.poll?.()) this.requestStop()
   }
 }
 

@@ -52,6 +52,8 @@ export class Cpu {
   onEvent: () => void = () => {}
   /** Called before each access to physical memory where neither RAM nor ROM is. */
   onChipAccess: () => void = () => {}
+  /** Called by each instruction that is done in TypeScript. */
+  onSystemInstruction: () => void = () => {}
   readonly memory: PhysicalMemory
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
@@ -362,6 +364,7 @@ export class Cpu {
       },
       system: (uop: number) => {
         dispatch ??= this.#dispatch()
+        this.onSystemInstruction()
         return dispatch.run(uop)
       },
     }
