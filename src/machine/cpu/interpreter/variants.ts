@@ -67,14 +67,16 @@ export function handlerKey(instruction: string, variant: Variant, withShapes: bo
   return [instruction, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
 }
 
-/** What code is mostly made of. */
+/**
+ * What code is mostly made of. SIMD is not among it: with cases that hold vectors or floats, V8 runs the whole
+ * switch at half its speed (`npm run bench -- processor` shows it).
+ */
 const hot = new Set([
   ...['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'NEG', 'NOT'],
   ...['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'XCHG', 'NOP', 'PAUSE', 'CBW', 'CWD', 'CMOVcc', 'SETcc'],
   ...['BSWAP', 'MUL', 'IMUL', 'DIV', 'IDIV', 'ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'MOVS', 'STOS', 'LODS'],
   ...['PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'CLC', 'STC', 'CMC', 'CLD', 'STD'],
   ...['BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
-  ...['MOVAPS', 'MOVUPS', 'MOVDQA', 'MOVDQU', 'MOVSD', 'XORPS', 'PADDD', 'ADDSD', 'MULSD', 'ADDPD', 'MULPD'],
 ])
 /** Rare with memory: their fast handlers are for registers. */
 const registerOnly = new Set([
