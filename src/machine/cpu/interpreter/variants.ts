@@ -68,8 +68,8 @@ export function handlerKey(instruction: string, variant: Variant, withShapes: bo
 }
 
 /**
- * What code is mostly made of. SIMD is not among it: with cases that hold vectors or floats, V8 runs the whole
- * switch at half its speed (`npm run bench -- processor` shows it).
+ * What code is mostly made of. SIMD is not among it: with cases that hold vectors or floats, V8 runs the
+ * whole switch at half its speed (`npm run bench -- processor` shows it).
  */
 const hot = new Set([
   ...['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'NEG', 'NOT'],
