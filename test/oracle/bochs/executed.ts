@@ -37,7 +37,7 @@ const decoders = { 16: new Decoder(16), 32: new Decoder(32), 64: new Decoder(64)
  */
 export function executedIn({ rom, probe, end }: Prepared): readonly Executed[] {
   const all: Executed[] = []
-  followOurs(rom, probe.model ?? 'corei7_skylake_x', (cpu, linear, step) => {
+  followOurs(rom, probe, (cpu, linear, step) => {
     const bits = widthOf(cpu)
     const instruction = decoders[bits].decode(codeAt(cpu, linear), 0, 15)
     const { row, length, operandBytes, isMemory } = instruction

@@ -7,7 +7,7 @@ import { ramBase, state } from '../../../src/machine/cpu/state-layout.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
 import { referenceCore } from '../../machine/reference-core.ts'
 import { address, romBytes } from './layout.ts'
-import type { BochsModel } from './probe.ts'
+import { type BochsModel, type Probe, usualModel } from './probe.ts'
 import type { RomRun } from './record.ts'
 import { copiedBytes } from './rom.ts'
 import { selfSender } from './self-sender.ts'
@@ -89,16 +89,18 @@ class ProbeMachine {
     return { output: String.fromCharCode(...this.#sent), ending }
   }
 
-  /** Hands over the processor in front of every unit that is not the ROM's. */
-  follow(rom: Uint8Array, model: BochsModel, advance: Advance): void {
+  /** Hands over the processor in front of every unit that is not the ROM's, up to the last record. */
+  follow(rom: Uint8Array, { model, events = 1 }: Probe, advance: Advance): void {
     const cpu = this.#cpu
-    this.#powerOn(rom, model)
+    this.#powerOn(rom, model ?? usualModel)
     // A copied byte is a unit, and the code is reached behind all of them.
     cpu.run(copiedBytes(rom))
     if (!this.#reachCode()) return
     this.#stopsBehindRecords = true
+    let records = 0
     for (let steps = 0; steps < maxFollowed; steps++) {
       const isOurs = !this.#isInRom()
+      if (!isOurs && ++records === events) break
       const { stop } = isOurs ? advance(cpu, this.#linear(), () => this.#step()) : cpu.run(maxUnits)
       // Behind the record there are but a few instructions on the way back.
       for (let left = maxWayBack; left > 0 && !isOurs && this.#isInRom(); left--) cpu.run(1)
@@ -185,7 +187,7 @@ let shared: ProbeMachine | undefined
 let listening: ProbeMachine | undefined
 
 /** Runs a ROM on our processor, from its reset vector. */
-export function runRom(rom: Uint8Array, model: BochsModel = 'corei7_skylake_x'): RomRun {
+export function runRom(rom: Uint8Array, model = usualModel): RomRun {
   shared ??= new ProbeMachine(rom, false)
   return shared.run(rom, model)
 }
@@ -197,9 +199,9 @@ export function traceOurs(rom: Uint8Array, model: BochsModel, steps: number): re
 }
 
 /** Goes with our processor through a probe; the handlers of the ROM run by themselves. */
-export function followOurs(rom: Uint8Array, model: BochsModel, advance: Advance): void {
+export function followOurs(rom: Uint8Array, probe: Probe, advance: Advance): void {
   listening ??= new ProbeMachine(rom, true)
-  listening.follow(rom, model, advance)
+  listening.follow(rom, probe, advance)
 }
 
 /** In the words that `bochs.ts` has for Bochs' log. */

@@ -41,3 +41,4 @@ export interface ProbeGroup {
 
 /** Skylake-X has no UMIP and no protection keys, Ice Lake has. */
 export type BochsModel = 'corei7_skylake_x' | 'corei7_icelake_u'
+export const usualModel: BochsModel = 'corei7_skylake_x'

@@ -2,7 +2,7 @@ import { type Assembled, assembleProbes, assembleRom } from './assemble.ts'
 import { runInBochs } from './bochs.ts'
 import { readRecords } from './expected.ts'
 import { groups } from './groups.ts'
-import type { Probe, ProbeGroup } from './probe.ts'
+import { type Probe, type ProbeGroup, usualModel } from './probe.ts'
 import { describeRun, type RomRun } from './record.ts'
 import { buildRom } from './rom.ts'
 
@@ -62,7 +62,7 @@ export async function recordAll(
 /** A busy host may lose what Bochs says: then it says it again. */
 async function recordOne({ rom, probe, describe }: Prepared): Promise<readonly [readonly string[], RomRun]> {
   for (let left = 3; ; left--) {
-    const run = await runInBochs(rom, probe.model ?? 'corei7_skylake_x')
+    const run = await runInBochs(rom, probe.model ?? usualModel)
     const lines = describe(run)
     if (lines.length > 0 || left === 0) return [lines, run]
   }
