@@ -28,11 +28,7 @@ export const pick = <Item>(next: Random, items: readonly Item[]) =>
 export class BothPaths {
   readonly #plain: Cpu
   readonly #reference: Cpu
-  readonly #asked = [
-    vi.spyOn(SystemDispatch.prototype, 'run'),
-    vi.spyOn(EventUnit.prototype, 'fault'),
-    vi.spyOn(EventUnit.prototype, 'before'),
-  ]
+  readonly #asked = [vi.spyOn(SystemDispatch.prototype, 'run'), vi.spyOn(EventUnit.prototype, 'fault')]
   readonly #ram: Buffer
 
   /** `stopsAtExceptions`: they are not delivered. */
