@@ -20,7 +20,10 @@ import { Random } from '../../oracle/random.ts'
 
 if (process.env['KERNELTEST_RECORD_VECTORS']) recordDigests()
 
-/** A quarter of what was recorded. `soft-float.slow.ts` has all, and shows cases where this machine can be asked. */
+/**
+ * A quarter of what was recorded. `soft-float.slow.ts` has all, and shows cases where this machine can be
+ * asked.
+ */
 const stride = 4
 
 test.each(['sse', 'x87'] as const)('%s gives the results and flags of the recorded CPU', (unit) => {
