@@ -1,12 +1,31 @@
 /** I/O ports of a PC. */
 export const ports = {
+  masterPic: { first: 0x20, count: 2 },
+  pit: { first: 0x40, count: 4 },
+  keyboardController: { first: 0x60, count: 5 },
+  systemControlB: { first: 0x61, count: 1 },
+  rtc: { first: 0x70, count: 4 },
+  systemControl: { first: 0x92, count: 1 },
+  slavePic: { first: 0xa0, count: 2 },
+  edgeLevelControl: { first: 0x4d0, count: 2 },
   com1: { first: 0x3f8, count: 8 },
   com2: { first: 0x2f8, count: 8 },
   com3: { first: 0x3e8, count: 8 },
   com4: { first: 0x2e8, count: 8 },
-  keyboardController: { first: 0x60, count: 5 },
-  systemControl: { first: 0x92, count: 1 },
+  powerManagement: { first: 0x600, count: 64 },
   resetControl: { first: 0xcf9, count: 1 },
+} as const
+
+/** Inputs of the pair of interrupt controllers. */
+export const irq = {
+  timer: 0,
+  keyboard: 1,
+  cascade: 2,
+  serialB: 3,
+  serialA: 4,
+  clock: 8,
+  power: 9,
+  mouse: 12,
 } as const
 
 /**

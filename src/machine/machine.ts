@@ -1,3 +1,4 @@
+import { Board } from './board.ts'
 import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
@@ -6,13 +7,12 @@ import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/sta
 import type { CpuState } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
-import { KeyboardController } from './devices/keyboard-controller.ts'
-import { ResetControl } from './devices/reset-control.ts'
-import { SystemControl } from './devices/system-control.ts'
-import { Uart16550 } from './devices/uart16550.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
-import { charges, ports, textMemory } from './layout.ts'
+import { charges, textMemory } from './layout.ts'
+import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
+import { TimerQueue } from './timer-queue.ts'
+import { Typist } from './typist.ts'
 
 /** Why the machine stands still. */
 export type MachineStop =
@@ -22,8 +22,10 @@ export type MachineStop =
   /** The guest wrote to the exit port. */
   | { readonly kind: 'exit'; readonly value: number }
   | { readonly kind: 'reset'; readonly by: 'keyboard' | 'cf9' | 'port92' }
+  /** The guest switched the power off, by ACPI's way. */
+  | { readonly kind: 'powerOff' }
 
-type End = Extract<MachineStop, { readonly kind: 'exit' | 'reset' }>
+type End = Extract<MachineStop, { readonly kind: 'exit' | 'reset' | 'powerOff' }>
 
 /** What is outside of the machine: other ends of lines, and where devices of the user's choice are. */
 export interface Wiring {
@@ -43,22 +45,30 @@ export interface MachineSettings extends Wiring {
 
 /** Device accesses, events and system instructions between two polls: each is slow. */
 const exitsPerPoll = 256
+/** The sleep type that means "off" in the tables of this machine, as in those of QEMU's PC. */
+const softOff = 0
 
 /**
- * A PC: one processor, RAM, serial ports, a text screen and ways to end. Time is counted in ticks of the
- * clock: an instruction takes one, a port access some more, and `skip` lets them pass without any.
+ * A PC: one processor, RAM, the chips of a {@link Board}, a text screen and ways to end. Time is counted in ticks
+ * of the clock: an instruction takes one, a port access some more, and a halted processor lets them pass until
+ * something happens.
  */
 export class Machine {
   readonly cpu: Cpu
   readonly state: CpuState
   readonly #image: RamImage
   readonly #ports = new PortSpace(() => this.#charge(charges.port))
-  #serial: readonly Uart16550[] = []
+  #clock: TimerQueue
+  #board: Board
+  #typist: Typist
   #wiring: Wiring
   #end: End | null = null
+  /** Somebody outside asked for a stop, rather than the machine itself. */
+  #stopAsked = false
   #skipped = 0
-  /** The tick at which a run is over. */
+  /** The tick at which the processor has to come back. */
   #until = Number.POSITIVE_INFINITY
+  #isRunning = false
   #exits = 0
 
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
@@ -72,7 +82,11 @@ export class Machine {
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.chip)
     this.cpu.onSystemInstruction = () => this.#poll()
-    this.#wire()
+    this.cpu.events.acknowledge = () => this.#board.acknowledge()
+    const { clock, board, typist } = this.#assemble()
+    this.#clock = clock
+    this.#board = board
+    this.#typist = typist
   }
 
   /**
@@ -114,7 +128,10 @@ export class Machine {
     this.#wiring = wiring
     this.#end = null
     this.#skipped = 0
-    this.#wire()
+    const { clock, board, typist } = this.#assemble()
+    this.#clock = clock
+    this.#board = board
+    this.#typist = typist
   }
 
   /** Puts the CPU into the state in which it wakes up. */
@@ -122,21 +139,33 @@ export class Machine {
     enter(this.cpu, registers, choices)
   }
 
-  /** Runs for exactly `budget` units, unless something stops it before: see `Cpu.run`. */
+  /** Runs for exactly `budget` units, unless something stops it before. */
   run(budget: number, addresses?: ReadonlySet<bigint>): MachineStop {
-    const { stop } = this.cpu.run(budget, addresses)
-    return this.#end ?? stop
+    return this.runUntil(Number.POSITIVE_INFINITY, budget, addresses)
   }
 
   /**
    * Runs to the end of the first instruction at or after a tick, or for `most` units, or until something else
-   * stops it. A CPU that stands at one of `addresses` (linear) runs on to the next arrival.
+   * stops it: see `Cpu.run`. A CPU that stands at one of `addresses` (linear) runs on to the next arrival. Time passes
+   * while the CPU is halted; it comes back `halted` where nothing will ever interrupt it.
    */
   runUntil(tick: number, most: number, addresses?: ReadonlySet<bigint>): MachineStop {
-    this.#until = tick
-    const stop = this.run(Math.min(tick - this.ticks, most), addresses)
-    this.#until = Number.POSITIVE_INFINITY
-    return stop
+    const last = this.units + most
+    this.#stopAsked = false
+    for (;;) {
+      this.#clock.expireDue()
+      const left = last - this.units
+      if (this.ticks >= tick || left <= 0) return { kind: 'budget' }
+      const stop = this.#runTo(Math.min(tick, this.nextEvent), left, addresses)
+      if (this.#end) return this.#end
+      if (stop.kind === 'halted' && this.#awaitsEvent) this.#sleep(tick)
+      else if (stop.kind !== 'budget' && (stop.kind !== 'requested' || this.#stopAsked)) return stop
+    }
+  }
+
+  /** The tick of the next event of a device; infinite where there is none. */
+  get nextEvent(): number {
+    return this.#clock.deadline ?? Number.POSITIVE_INFINITY
   }
 
   get linearRip(): bigint {
@@ -156,12 +185,18 @@ export class Machine {
 
   /** Ends `run` behind the instruction that is under way: for the functions of {@link Wiring}. */
   requestStop(): void {
+    this.#stopAsked = true
     this.cpu.requestStop()
   }
 
   /** Bytes from the other end of a serial line; ports count from 0. */
   sendTo(port: number, bytes: Uint8Array): void {
-    this.#serial[port]?.receive(bytes)
+    this.#board.serial[port]?.receive(bytes)
+  }
+
+  /** Presses keys together and lets go of them, when those before have been. */
+  press(keys: readonly string[]): void {
+    this.#typist.press(keys)
   }
 
   /** Physical memory, or null where part of the range is no RAM. */
@@ -188,7 +223,28 @@ export class Machine {
     return at >= 0n && at + BigInt(length) <= BigInt(this.cpu.ram.length)
   }
 
-  #wire(): void {
+  /** The processor alone, to a tick. */
+  #runTo(tick: number, most: number, addresses?: ReadonlySet<bigint>): MachineStop {
+    this.#until = tick
+    this.#isRunning = true
+    const { stop } = this.cpu.run(Math.min(tick - this.ticks, most), addresses)
+    this.#isRunning = false
+    this.#until = Number.POSITIVE_INFINITY
+    return stop
+  }
+
+  /** Something may interrupt the halted processor later. */
+  get #awaitsEvent(): boolean {
+    return this.halted && this.interruptsOn && this.#clock.deadline !== null
+  }
+
+  /** Time passes to the next event, or to `tick`. */
+  #sleep(tick: number): void {
+    this.skip(Math.max(Math.min(tick, this.nextEvent) - this.ticks, 0))
+  }
+
+  /** Chips as after power-on, wired to whatever is outside now, and as firmware leaves them. */
+  #assemble(): { readonly clock: TimerQueue; readonly board: Board; readonly typist: Typist } {
     const { exit, debugConsole = null, serial, print = () => {} } = this.#wiring
     const space = this.#ports
     space.detachAll()
@@ -197,29 +253,26 @@ export class Machine {
       space.attach(exit.port, exit.size, chip, exit.size)
     }
     if (debugConsole !== null) space.attach(debugConsole, 1, new DebugConsole(print))
-    this.#serial = [ports.com1, ports.com2, ports.com3, ports.com4].map(({ first, count }, index) => {
-      const chip = new Uart16550((byte) => serial(byte, index))
-      space.attach(first, count, chip)
-      return chip
+    const clock = new TimerQueue(
+      () => this.ticks,
+      (at) => this.#comeBackAt(at),
+    )
+    const board = new Board(space, clock, {
+      interrupt: { set: (level) => this.cpu.setInterruptLine(level) },
+      serial,
+      reset: (by) => this.#finish({ kind: 'reset', by }),
+      sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff' }),
+      setA20: (open) => this.#setA20(open),
     })
-    this.#wireResets()
+    leaveAsFirmware(space, this.cpu.ram.length)
+    return { clock, board, typist: new Typist(clock, board.keyboard) }
   }
 
-  #wireResets(): void {
-    const { keyboardController, systemControl, resetControl } = ports
-    const resetBy = (by: 'keyboard' | 'cf9' | 'port92') => () => this.#finish({ kind: 'reset', by })
-    const space = this.#ports
-    space.attach(
-      keyboardController.first,
-      keyboardController.count,
-      new KeyboardController({ reset: resetBy('keyboard'), a20: { set: (open) => this.#setA20(open) } }),
-    )
-    space.attach(
-      systemControl.first,
-      systemControl.count,
-      new SystemControl(resetBy('port92'), (open) => this.#setA20(open)),
-    )
-    space.attach(resetControl.first, resetControl.count, new ResetControl(resetBy('cf9')))
+  /** A device has an event before the processor would come back. */
+  #comeBackAt(tick: number): void {
+    if (!this.#isRunning || tick >= this.#until) return
+    this.#until = tick
+    this.cpu.requestStop()
   }
 
   #setA20(open: boolean): void {
@@ -230,7 +283,7 @@ export class Machine {
   /** The first end counts. */
   #finish(end: End): void {
     this.#end ??= end
-    this.requestStop()
+    this.cpu.requestStop()
   }
 
   #add(at: number, ticks: number): void {
@@ -239,14 +292,14 @@ export class Machine {
 
   #noteEvent(): void {
     this.skip(charges.event)
-    if (this.ticks + 1 >= this.#until) this.requestStop()
+    if (this.ticks + 1 >= this.#until) this.cpu.requestStop()
     this.#poll()
   }
 
   /** Of an access to a device, in the middle of an instruction. */
   #charge(ticks: number): void {
     this.skip(ticks)
-    if (this.ticks >= this.#until) this.requestStop()
+    if (this.ticks >= this.#until) this.cpu.requestStop()
     this.#poll()
   }
 

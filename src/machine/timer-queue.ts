@@ -5,10 +5,10 @@ export type SavedTimers = Readonly<Record<string, number>>
 
 class NamedTimer implements Timer {
   readonly expire: () => void
-  readonly #changed: () => void
+  readonly #changed: (at: number | null) => void
   #at: number | null = null
 
-  constructor(expire: () => void, changed: () => void) {
+  constructor(expire: () => void, changed: (at: number | null) => void) {
     this.expire = expire
     this.#changed = changed
   }
@@ -19,12 +19,12 @@ class NamedTimer implements Timer {
 
   arm(at: number): void {
     this.#at = at
-    this.#changed()
+    this.#changed(at)
   }
 
   disarm(): void {
     this.#at = null
-    this.#changed()
+    this.#changed(null)
   }
 }
 
@@ -34,13 +34,15 @@ class NamedTimer implements Timer {
  */
 export class TimerQueue implements Clock {
   readonly #ticks: () => number
+  readonly #onArm: (at: number) => void
   readonly #timers = new Map<string, NamedTimer>()
   #deadline: number | null = null
   #isStale = false
 
-  /** `ticks` answers the time since power-on. */
-  constructor(ticks: () => number) {
+  /** `ticks` answers the time since power-on. `onArm` hears of each new deadline. */
+  constructor(ticks: () => number, onArm: (at: number) => void = () => {}) {
     this.#ticks = ticks
+    this.#onArm = onArm
   }
 
   get now(): number {
@@ -49,8 +51,9 @@ export class TimerQueue implements Clock {
 
   timer(name: string, expire: () => void): Timer {
     if (this.#timers.has(name)) throw new Error(`two timers are named ${name}`)
-    const timer = new NamedTimer(expire, () => {
+    const timer = new NamedTimer(expire, (at) => {
       this.#isStale = true
+      if (at !== null) this.#onArm(at)
     })
     this.#timers.set(name, timer)
     return timer

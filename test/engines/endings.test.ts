@@ -54,6 +54,13 @@ describe.each(eachEngine)('$name', ({ isExact, openKernel }) => {
     await machine.close()
   })
 
+  test('the power is switched off by ACPI, with and without an exit port', async () => {
+    const shutdown = { kind: 'shutdown', by: 'acpi' }
+    expect(await endingOf('power-off')).toMatchObject(shutdown)
+    expect(await endingOf('power-off', { machine: { shape: 'q35' } })).toMatchObject(shutdown)
+    expect(await endingOf('power-off', { ports: { exit: null } })).toMatchObject(shutdown)
+  })
+
   test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
     expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
   })

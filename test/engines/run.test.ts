@@ -99,6 +99,23 @@ describe.each(eachEngine)('$name', ({ isExact, openKernel, openPlan }) => {
     expect(await machine.close()).toMatchObject({ ending: null })
   })
 
+  test.each(['idle', 'busy'])('%s at the deadline', async (name) => {
+    const { machine } = await openKernel(name)
+    const stop = await machine.run({ deadlineNs: 1_500_000_000n, any: [] })
+    expect(stop).toMatchObject({ why: 'deadline', activity: name })
+    await machine.close()
+  })
+
+  test('keys interrupt the guest, one change after the other', async () => {
+    const { machine, run, printed: text } = await openKernel('keyboard-echo')
+    expect(await run(printed('>'))).toMatchObject({ index: 0 })
+    await machine.input({ to: 'keyboard', keys: ['A', 'ctrl-alt-delete'] })
+    await machine.run({ deadlineNs: 1_500_000_000n, any: [] })
+    const codes = Array.from(text('com1'), (character) => character.charCodeAt(0).toString(16))
+    expect(codes.join(' ')).toBe('3e 2a 1e 9e aa 1d 38 e0 53 e0 d3 b8 9d')
+    await machine.close()
+  })
+
   test('what is sent to a serial port, the guest reads when it asks', async () => {
     const { machine, run, printed: text } = await openKernel('serial-echo')
     expect(await run(printed('READY\n'))).toMatchObject({ index: 0 })

@@ -13,6 +13,8 @@ export function endingOf(stop: MachineStop, machine: Machine, exitPort: number):
       return { kind: 'exit', port: exitPort, value: stop.value, status: statusOfExitValue(stop.value) }
     case 'reset':
       return { kind: 'reset', by: stop.by }
+    case 'powerOff':
+      return { kind: 'shutdown', by: 'acpi' }
     case 'absent':
       return notYet(`does not run ${instructionAt(machine)} yet`)
     case 'tripleFault':

@@ -6,6 +6,7 @@ import type { Ending, EndingCause } from '../../observe/ending.ts'
 import type { EventSink } from '../../observe/event.ts'
 import type { InputEvent } from '../../observe/input.ts'
 import type { Instant } from '../../observe/instant.ts'
+import { keysOfPress } from '../../observe/keys.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { OutputConditions } from '../../observe/output-conditions.ts'
 import type { Recording } from '../../observe/recording.ts'
@@ -17,7 +18,7 @@ import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { failureOf } from './endings.ts'
 import { readMemory, writeMemory } from './memory.ts'
 import { Outputs } from './outputs.ts'
-import { machineClosed, noKeyboard, noSuchCpu } from './refusals.ts'
+import { machineClosed, noSuchCpu } from './refusals.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
 import { readScreen } from './screen.ts'
@@ -123,7 +124,10 @@ export class EmbeddedMachine implements Machine {
 
   async input(event: InputEvent): Promise<void> {
     this.#assertOpen()
-    if (event.to === 'keyboard') throw noKeyboard()
+    if (event.to === 'keyboard') {
+      for (const keys of event.keys.map(keysOfPress)) this.#pc.press(keys)
+      return
+    }
     this.#pc.sendTo(serialPorts.indexOf(event.port), event.bytes)
   }
 

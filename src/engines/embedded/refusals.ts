@@ -55,11 +55,3 @@ export function noSuchCpu(cpu: number): KernelTestError {
     'CPUs count from 0; the embedded engine has one.',
   )
 }
-
-export function noKeyboard(): KernelTestError {
-  return new KernelTestError(
-    'KT3016',
-    'the embedded engine has no keyboard yet',
-    'Use the engine qemu for tests that press keys; serial ports take input here too.',
-  )
-}

@@ -75,7 +75,7 @@ export class Run {
       if (this.#met) return { why: 'condition', met: this.#met }
       if (machine.ticks >= this.#deadline) return { why: 'deadline', activity: this.#activity }
       const target = this.#nextLook()
-      if (this.#rest) this.#pass(target - machine.ticks)
+      if (this.#rest) this.#pass(target)
       else this.#stand(this.#runStretch(target, addresses))
       if (machine.ticks >= target && this.#cause === null) this.#look()
       if (this.#cause) return { why: 'end', cause: this.#cause }
@@ -133,9 +133,13 @@ export class Run {
     return Math.min(...dues)
   }
 
-  #pass(ticks: number): void {
-    if (this.#rest === 'halted') this.#machine.skip(ticks)
-    else this.#machine.spin(ticks)
+  /** To `target`, or to the next event of a device, which may wake the CPU. */
+  #pass(target: number): void {
+    const { ticks, nextEvent } = this.#machine
+    const passed = Math.min(target, nextEvent) - ticks
+    if (this.#rest === 'halted') this.#machine.skip(passed)
+    else this.#machine.spin(passed)
+    if (nextEvent <= target) this.#rest = null
   }
 
   get #activity(): Activity {

@@ -42,6 +42,11 @@ export class PortSpace {
     this.#write(port, size, value)
   }
 
+  /** Writes a byte while no guest runs: nobody is told of the access. */
+  preset(port: number, value: number): void {
+    this.#write(port, 1, value)
+  }
+
   #read(port: number, size: number): number {
     const range = this.#ranges.get(port)
     if (range && takesWhole(range, port, size)) return range.chip.read(port - range.first, size)

@@ -159,6 +159,12 @@ export class Cpu {
     this.#view.setInt32(state.interruption, interruption.stop, true)
   }
 
+  /** The level of INTR, also in the middle of an instruction: it is looked at before the next. */
+  setInterruptLine(level: boolean): void {
+    this.events.setInterruptLine(level)
+    if (level) this.#leaveForTrap(true)
+  }
+
   /** Writes to RAM from outside: decoded code is forgotten. */
   poke(address: number, bytes: Uint8Array): void {
     this.memory.write(address, bytes)
@@ -223,7 +229,7 @@ export class Cpu {
     }
   }
 
-  /** The core is left behind the instruction that is under way: a debug trap follows it. */
+  /** The core is left behind the instruction that is under way: something is to be delivered. */
   #leaveForTrap(isHit: boolean): void {
     if (isHit) this.#view.setInt32(state.interruption, interruption.stop, true)
   }

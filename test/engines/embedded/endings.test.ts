@@ -54,29 +54,58 @@ test('port 92 masks address line 20, and opens it again', async () => {
   await machine.close()
 })
 
-describe('a guest that waits for an interrupt, of which there is none', () => {
+describe('a guest that waits for an interrupt', () => {
+  // mov al, 0xff; out 0x21, al; out 0xa1, al
+  const maskAll = [0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1]
   const sti = 0xfb
 
-  test('HLT: it is idle until the deadline, which comes at once', async () => {
-    const { machine, run } = await openCode([sti, 0xf4, 0xeb, 0xfd])
+  test('HLT, all masked: it is idle until the deadline, which comes at once', async () => {
+    const { machine, run } = await openCode([...maskAll, sti, 0xf4, 0xeb, 0xfd])
     expect(await run()).toEqual({
       why: 'deadline',
       activity: 'idle',
-      at: { instructions: 2n, ns: 20_000_000_000n },
+      at: { instructions: 5n, ns: 20_000_000_000n },
     })
     const later = await machine.run({ deadlineNs: 21_000_000_000n, any: [] })
-    expect(later.at).toEqual({ instructions: 2n, ns: 21_000_000_000n })
+    expect(later.at).toEqual({ instructions: 5n, ns: 21_000_000_000n })
     expect((await machine.registers()).halted).toBe(true)
     await machine.close()
   })
 
-  test('a self-jump: it is busy until the deadline, each turn counted', async () => {
-    const { run } = await openCode([sti, 0xeb, 0xfe])
+  test('a self-jump, all masked: it is busy until the deadline, each turn counted', async () => {
+    const { run } = await openCode([...maskAll, sti, 0xeb, 0xfe])
     const { at, ...stop } = await run()
     expect(stop).toEqual({ why: 'deadline', activity: 'busy' })
     // 20 s at 14.318180 MHz × 70.
-    expect(at).toEqual({ instructions: 20_045_452_000n, ns: 20_000_000_000n })
+    expect(at).toEqual({ instructions: 20_045_450_000n, ns: 20_000_000_000n })
   })
+
+  test('the timer wakes it, 18.2 times a second, and its handler runs', async () => {
+    const { machine, run, printed } = await openKernel('idle')
+    expect(await run()).toMatchObject({ why: 'deadline', activity: 'idle' })
+    expect(printed('com1')).toBe('Idle\r\n')
+    const second = 1_000_000_000n
+    const before = await machine.now()
+    const { at } = await machine.run({ deadlineNs: 30n * second, any: [] })
+    // Ten seconds: 182 ticks, each a delivery, five instructions of the handler, JMP and HLT.
+    expect((at.instructions ?? 0n) - (before.instructions ?? 0n)).toBe(182n * 8n)
+    await machine.close()
+  })
+
+  test('without a handler the first tick ends it, as on any PC', async () => {
+    const { run } = await openCode([sti, 0xeb, 0xfe])
+    const stop = await run()
+    const chain = stop.why === 'end' && stop.ending.kind === 'tripleFault' ? stop.ending.chain : []
+    expect(chain.map(({ vector, errorCode }) => [vector, errorCode])).toEqual([
+      [8, null],
+      [13, 8 * 8 + 3],
+      [13, 13 * 8 + 3],
+      [8, 0],
+      [13, 8 * 8 + 3],
+    ])
+  })
+})
+
 })
 
 test('a triple fault, with each fault on the way', async () => {

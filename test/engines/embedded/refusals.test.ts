@@ -90,13 +90,13 @@ test('it needs nothing from the host', async () => {
   })
 })
 
-test('a CPU that is not there, keys that nobody takes', async () => {
+test('a CPU and a key that are not there', async () => {
   const { machine } = await openKernel('busy')
   await expect(machine.registers(1)).rejects.toThrow(
     'KT3012: The machine has one CPU; there is no CPU 1\n  CPUs count from 0; the embedded engine has one.',
   )
-  await expect(machine.input({ to: 'keyboard', keys: ['a'] })).rejects.toThrow(
-    'KT3016: the embedded engine has no keyboard yet',
+  await expect(machine.input({ to: 'keyboard', keys: ['any'] })).rejects.toThrow(
+    'KT3013: there is no key "any" on a US keyboard',
   )
   await machine.close()
 })

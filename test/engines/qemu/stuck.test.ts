@@ -23,15 +23,6 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     await machine.close()
   })
 
-  test.each(['idle', 'busy'])('%s at the deadline', async (name) => {
-    const { machine } = await openKernel(qemu, name)
-    expect(await machine.run({ deadlineNs: 1_500_000_000n, any: [] })).toMatchObject({
-      why: 'deadline',
-      activity: name,
-    })
-    await machine.close()
-  })
-
   test('a guest that asks the BIOS for a key', async () => {
     const { machine } = await openPlan(qemu, planOf(firmware, disk('echo-keys')))
     expect(await machine.run({ deadlineNs: 2_000_000_000n, any: [] })).toMatchObject({
