@@ -31,11 +31,15 @@ export interface BoardWiring {
 /** Where the real-time clock begins, the same in every run. */
 const firstInstant = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 } as const
 
-/** Level-triggered requests that the chip set allows: not of the timer, keyboard, cascade, clock and coprocessor. */
+/**
+ * Level-triggered requests that the chip set allows: not of the timer, keyboard, cascade, clock and
+ * coprocessor.
+ */
 const levelCapable = { master: 0xf8, slave: 0xde } as const
 
 /**
- * The chips of a PC that every guest finds, at their ports, and the wires between them: all of it on this page. It
+ * The chips of a PC that every guest finds, at their ports, and the wires between them: all of it on this
+ * page. It
  * begins as after power-on.
  */
 export class Board {

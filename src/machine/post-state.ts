@@ -4,7 +4,10 @@ import type { PortSpace } from './bus/port-space.ts'
 const baseKiB = 640
 const kiBBelow = { first: 1024, second: 16 * 1024 } as const
 
-/** What firmware writes to chips, port by port: interrupts at 08h and 70h with those masked that nobody handles. */
+/**
+ * What firmware writes to chips, port by port: interrupts at 08h and 70h with those masked that nobody
+ * handles.
+ */
 const writes: readonly (readonly [port: number, value: number])[] = [
   // Counter 0 at its slowest: 18.2 times a second.
   ...writesTo(0x43, [0x34]),
@@ -18,7 +21,10 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(0x60, [0x61]),
 ]
 
-/** Leaves chips and CMOS RAM as a BIOS does after its self-test: measured where QEMU's SeaBIOS hands over to a kernel. */
+/**
+ * Leaves chips and CMOS RAM as a BIOS does after its self-test: measured where QEMU's SeaBIOS hands over to
+ * a kernel.
+ */
 export function leaveAsFirmware(space: PortSpace, memoryBytes: number): void {
   for (const [port, value] of writes) space.preset(port, value)
   for (const [index, value] of cmos(memoryBytes)) {

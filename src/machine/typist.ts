@@ -10,7 +10,8 @@ interface KeyChange {
 }
 
 /**
- * Presses keys one after the other, at a pace at which guests can follow; while the guest has not taken what came before,
+ * Presses keys one after the other, at a pace at which guests can follow; while the guest has not taken
+ * what came before,
  * it waits.
  */
 export class Typist {

@@ -106,8 +106,6 @@ describe('a guest that waits for an interrupt', () => {
   })
 })
 
-})
-
 test('a triple fault, with each fault on the way', async () => {
   expect(await endingOf('triple-fault')).toMatchInlineSnapshot(`
     {
