@@ -101,7 +101,7 @@ describe.each(eachEngine)('$name', ({ isExact, openKernel, openPlan }) => {
 
   test.each(['idle', 'busy'])('%s at the deadline', async (name) => {
     const { machine } = await openKernel(name)
-    const stop = await machine.run({ deadlineNs: isExact ? 100_000_000n : 1_500_000_000n, any: [] })
+    const stop = await machine.run({ deadlineNs: isExact ? 200_000n : 1_500_000_000n, any: [] })
     expect(stop).toMatchObject({ why: 'deadline', activity: name })
     await machine.close()
   })
