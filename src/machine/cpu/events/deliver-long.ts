@@ -1,6 +1,7 @@
 import { flagBit } from '../register-bits.ts'
 import { cacheOf, errorCodeOf, markAccessed, probeAccessed } from '../segments/descriptor.ts'
-import { rights, segment } from '../state-layout.ts'
+import { rights, segment, state } from '../state-layout.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'
@@ -42,7 +43,7 @@ export function deliverLong(cpu: Processor, event: DeliveredEvent, trail: Delive
   trail.at('entry', gate.offset)
   if (!isCanonicalFor(values, gate.offset)) throw new GuestFault(vector.generalProtection)
   trail.at('push', bottom)
-  atLevel(values, level, () => {
+  inHandler(values, level, () => {
     cpu.memory.probeWrite(top - 8n, 8, 'current')
     const page = (top - 1n) & ~0xfffn
     if (bottom < page) cpu.memory.probeWrite(page - 8n, 8, 'current')
@@ -50,7 +51,7 @@ export function deliverLong(cpu: Processor, event: DeliveredEvent, trail: Delive
   trail.at('code', gate.selector)
   probeAccessed(cpu, descriptor)
 
-  atLevel(values, level, () => {
+  inHandler(values, level, () => {
     let at = top
     for (const value of frame) {
       at -= 8n
@@ -78,6 +79,17 @@ function topOfStack(
 ): bigint {
   if (ist > 0) return longStackOfTask(cpu, beforeIst + ist, trail) & ~0xfn
   return (isInner ? longStackOfTask(cpu, level, trail) : cpu.state.general(4)) & ~0xfn
+}
+
+/** Addresses have 64 bits, also where compatibility code was interrupted. */
+function inHandler(cpu: CpuState, level: number, work: () => void): void {
+  const before = cpu.u32(state.long)
+  cpu.setU32(state.long, 1)
+  try {
+    atLevel(cpu, level, work)
+  } finally {
+    cpu.setU32(state.long, before)
+  }
 }
 
 /** SS after a change of privilege: null, and of the new level (SDM volume 3, 6.14.2). */
