@@ -14,7 +14,9 @@ export interface Form extends Widths {
 const systemRows = new Set(
   system.map(([encoding, instruction]) => `${encoding} ${instruction.split(' ')[0]}`),
 )
-const notHere = new Set('INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 INTO'.split(' '))
+const notHere = new Set(
+  'INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 INTO LES LDS LSS LFS LGS'.split(' '),
+)
 
 /** An instruction of SSE that we have: with XMM registers and MXCSR. */
 export function isVector(row: Row): boolean {

@@ -1,6 +1,6 @@
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { type Evidence, situationOf } from './evidence.ts'
-import { formsOf, isRecorded } from './forms.ts'
+import { formsOf } from './forms.ts'
 
 const numbers: Readonly<Record<string, number>> = {
   '#DE': 0,
@@ -18,8 +18,9 @@ const [undefinedOpcode, stackFault, generalProtection, pageFault] = [6, 12, 13, 
  */
 export function gapsOf(row: Row, { vectors, probes, situations, exceptions }: Evidence): readonly string[] {
   if (row.facts.alwaysUndefined) return exceptions.has(undefinedOpcode) ? [] : ['#UD']
-  if (vectors[16] + vectors[32] + vectors[64] + probes.size === 0) return ['everything']
-  const isOnHost = isRecorded(row)
+  const recorded = vectors[16] + vectors[32] + vectors[64]
+  if (recorded + probes.size === 0) return ['everything']
+  const isOnHost = recorded > 0
   const looks =
     isOnHost || neverDone.has(row.mnemonic)
       ? []
