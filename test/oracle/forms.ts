@@ -1,5 +1,5 @@
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
-import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
+import { plainCases, semantics } from '../../src/machine/cpu/semantics/semantics.ts'
 import { instructionName, type Row } from '../../src/machine/cpu/table/row.ts'
 import { system } from '../../src/machine/cpu/table/rows/system.ts'
 import type { Widths } from './layout.ts'
@@ -27,7 +27,7 @@ export function isRecorded(row: Row): boolean {
   if (row.facts.alwaysUndefined) return row.mnemonic.startsWith('UD')
   if (systemRows.has(`${row.encoding} ${row.mnemonic}`) || notHere.has(row.mnemonic)) return false
   if (row.operands.some((kind) => kind[0] === 'S') || row.facts.fpu) return false
-  return semantics.has(row.mnemonic) || row.mnemonic === 'ENTER'
+  return (semantics.has(row.mnemonic) && !plainCases.has(row.mnemonic)) || row.mnemonic === 'ENTER'
 }
 
 const sizedWithoutOperands = new Set(

@@ -71,7 +71,12 @@ function loader(number: number): SystemInstruction {
   }
 }
 
-/** Until the next instruction is done: it is expected to load rSP (SDM volume 3, 6.8.3). LSS needs none. */
+/**
+ * Until the next instruction is done: it is expected to load rSP (SDM volume 3, 6.8.3). The second of two in
+ * a row holds nothing, also where the first was done by WebAssembly. LSS needs none.
+ */
 function holdEvents({ state: cpu }: Processor): void {
-  cpu.setU32(state.shadow, shadow.movSs)
+  const isHeld =
+    cpu.u32(state.unseenShadow) === shadow.movSs && cpu.u32(state.unseenAt) === cpu.u32(state.budget)
+  cpu.setU32(state.shadow, isHeld ? 0 : shadow.movSs)
 }

@@ -1,5 +1,5 @@
 import { state } from '../state-layout.ts'
-import { constant, type Expression } from '../wasm/expression.ts'
+import type { Expression } from '../wasm/expression.ts'
 import type { Operations } from './operations.ts'
 
 /**
@@ -12,13 +12,19 @@ export function endsUnseen(b: Operations): Expression {
   return b.op32('and', b.op('eqz', looks), b.op('gt_u', b.state(state.budget, 'i32'), 1))
 }
 
-/** Begins it, where `begins`. Whoever leaves the core before it ends finds it (`Cpu`). */
+/**
+ * Begins it, where `begins`; the second of two of a kind in a row holds nothing. Whoever leaves the core
+ * before it ends finds it (`Cpu`).
+ */
 export function beginUnseen(b: Operations, kind: number, begins: Expression): () => void {
-  const left = b.op32('wrap_i64', b.op('sub', b.state(state.budget, 'i32'), 1))
+  const budget = b.state(state.budget, 'i32')
+  const isSame = b.op('eq', b.state(state.unseenShadow, 'i32'), kind)
+  const isHeld = b.op32('and', isSame, b.op('eq', b.state(state.unseenAt, 'i32'), budget))
+  const begun = b.op32('mul', b.op32('eqz', isHeld), kind)
   return () => {
     b.when(begins, () => {
-      b.setState(state.unseenShadow, constant('i32', kind), 'i32')
-      b.setState(state.unseenAt, left, 'i32')
+      b.setState(state.unseenShadow, begun, 'i32')
+      b.setState(state.unseenAt, b.op32('wrap_i64', b.op('sub', budget, 1)), 'i32')
     })
   }
 }
