@@ -47,64 +47,90 @@ export class Board {
   readonly mouse = new Mouse()
   readonly serial: readonly Uart16550[]
   readonly #master: Pic
+  /** Everything with a state, by the name under which it is saved. */
+  readonly #parts: Readonly<Record<string, SavedPart>>
 
   constructor(space: PortSpace, clock: Clock, wiring: BoardWiring) {
-    const attach = (
-      { first, count }: { readonly first: number; readonly count: number },
-      chip: Chip,
-      width = 1,
-    ) => space.attach(first, count, chip, width)
+    const attach = ({ first, count }: PortRange, chip: Chip, width = 1) =>
+      space.attach(first, count, chip, width)
 
-    const slave = new Pic(
-      { set: (level) => this.#master.setInput(irq.cascade, level) },
-      { levelCapable: levelCapable.slave },
-    )
-    this.#master = new Pic(wiring.interrupt, {
+    const cascade: Line = { set: (level) => this.#master.setInput(irq.cascade, level) }
+    const slave = new Pic(cascade, { levelCapable: levelCapable.slave })
+    const master = new Pic(wiring.interrupt, {
       cascade: { input: irq.cascade, acknowledge: () => slave.acknowledge() },
       levelCapable: levelCapable.master,
     })
-    const request = (number: number) => (number < 8 ? this.#master.input(number) : slave.input(number - 8))
-    attach(ports.masterPic, this.#master)
+    this.#master = master
+    const request = (number: number) => (number < 8 ? master.input(number) : slave.input(number - 8))
+    attach(ports.masterPic, master)
     attach(ports.slavePic, slave)
-    attach(ports.edgeLevelControl, new EdgeLevelControl([this.#master, slave]))
+    attach(ports.edgeLevelControl, new EdgeLevelControl([master, slave]))
 
     const pit = new Pit(clock, [request(irq.timer), null, null])
     attach(ports.pit, pit)
-    const speaker = { setGate: (level: boolean) => pit.setGate(2, level), output: () => pit.level(2) }
-    attach(ports.systemControlB, new SystemControlB(clock, speaker))
-    attach(ports.rtc, new Rtc(clock, { interrupt: request(irq.clock) }, firstInstant))
-    attach(
-      ports.powerManagement,
-      new PowerManagement(clock, { interrupt: request(irq.power), sleep: wiring.sleep }),
-      4,
-    )
+    const systemControlB = new SystemControlB(clock, {
+      setGate: (level) => pit.setGate(2, level),
+      output: () => pit.level(2),
+    })
+    attach(ports.systemControlB, systemControlB)
+    const rtc = new Rtc(clock, { interrupt: request(irq.clock) }, firstInstant)
+    attach(ports.rtc, rtc)
+    const power = new PowerManagement(clock, { interrupt: request(irq.power), sleep: wiring.sleep })
+    attach(ports.powerManagement, power, 4)
 
-    const a20 = { set: wiring.setA20 }
-    const keyboardWiring = {
-      keyboard: this.keyboard,
-      mouse: this.mouse,
+    const { keyboard, mouse } = this
+    const keyboardController = new KeyboardController({
+      keyboard,
+      mouse,
       keyboardInterrupt: request(irq.keyboard),
       mouseInterrupt: request(irq.mouse),
-      a20,
+      a20: { set: wiring.setA20 },
       reset: () => wiring.reset('keyboard'),
-    }
-    attach(ports.keyboardController, new KeyboardController(keyboardWiring))
-    attach(ports.systemControl, new SystemControl(() => wiring.reset('port92'), wiring.setA20))
-    attach(ports.resetControl, new ResetControl(() => wiring.reset('cf9')))
+    })
+    attach(ports.keyboardController, keyboardController)
+    const systemControl = new SystemControl(() => wiring.reset('port92'), wiring.setA20)
+    attach(ports.systemControl, systemControl)
+    const resetControl = new ResetControl(() => wiring.reset('cf9'))
+    attach(ports.resetControl, resetControl)
 
     const [odd, even] = [new SharedLine(request(irq.serialA)), new SharedLine(request(irq.serialB))]
     this.serial = [ports.com1, ports.com2, ports.com3, ports.com4].map((range, index) => {
-      const chip = new Uart16550(
-        (byte) => wiring.serial(byte, index),
-        (index % 2 === 0 ? odd : even).driver(),
-      )
+      const line = (index % 2 === 0 ? odd : even).driver()
+      const chip = new Uart16550((byte) => wiring.serial(byte, index), line)
       attach(range, chip)
       return chip
     })
+    const [com1, com2, com3, com4] = this.serial as [Uart16550, Uart16550, Uart16550, Uart16550]
+    this.#parts = {
+      ...{ master, slave, pit, rtc, power, systemControl, systemControlB, resetControl },
+      ...{ keyboard, mouse, keyboardController, odd, even, com1, com2, com3, com4 },
+    }
   }
 
   /** The interrupt acknowledge cycles of the processor: answers the vector. */
   acknowledge(): number {
     return this.#master.acknowledge()
   }
+
+  /** The state of all chips, timers of the clock apart. */
+  save(): SavedBoard {
+    return Object.fromEntries(Object.entries(this.#parts).map(([name, part]) => [name, part.save()]))
+  }
+
+  load(saved: SavedBoard): void {
+    for (const [name, part] of Object.entries(this.#parts)) part.load(saved[name])
+  }
 }
+
+interface PortRange {
+  readonly first: number
+  readonly count: number
+}
+
+interface SavedPart {
+  save(): unknown
+  load(state: unknown): void
+}
+
+/** Of each chip what it saves, by the chip's name. */
+export type SavedBoard = Readonly<Record<string, unknown>>

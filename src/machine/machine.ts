@@ -1,4 +1,4 @@
-import { Board } from './board.ts'
+import { Board, type SavedBoard } from './board.ts'
 import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
@@ -11,7 +11,7 @@ import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { charges, textMemory } from './layout.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
-import { TimerQueue } from './timer-queue.ts'
+import { type SavedTimers, TimerQueue } from './timer-queue.ts'
 import { Typist } from './typist.ts'
 
 /** Why the machine stands still. */
@@ -60,9 +60,11 @@ export class Machine {
   readonly state: CpuState
   readonly #image: RamImage
   readonly #ports = new PortSpace(() => this.#charge(charges.port))
-  #clock: TimerQueue
-  #board: Board
-  #typist: Typist
+  readonly #clock: TimerQueue
+  readonly #board: Board
+  readonly #typist: Typist
+  /** Chips and timers as firmware leaves them. */
+  readonly #booted: { readonly board: SavedBoard; readonly timers: SavedTimers }
   #wiring: Wiring
   #end: End | null = null
   /** Somebody outside asked for a stop, rather than the machine itself. */
@@ -85,10 +87,15 @@ export class Machine {
     this.cpu.onChipAccess = () => this.#charge(charges.chip)
     this.cpu.onSystemInstruction = () => this.#poll()
     this.cpu.events.acknowledge = () => this.#board.acknowledge()
-    const { clock, board, typist } = this.#assemble()
-    this.#clock = clock
-    this.#board = board
-    this.#typist = typist
+    this.#clock = new TimerQueue(
+      () => this.ticks,
+      (at) => this.#comeBackAt(at),
+    )
+    this.#board = this.#assemble(this.#clock)
+    this.#typist = new Typist(this.#clock, this.#board.keyboard)
+    leaveAsFirmware(this.#ports, ram.length)
+    this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
+    this.#plug()
   }
 
   /**
@@ -130,10 +137,10 @@ export class Machine {
     this.#wiring = wiring
     this.#end = null
     this.#skipped = 0
-    const { clock, board, typist } = this.#assemble()
-    this.#clock = clock
-    this.#board = board
-    this.#typist = typist
+    this.#typist.forget()
+    this.#board.load(this.#booted.board)
+    this.#clock.load(this.#booted.timers)
+    this.#plug()
   }
 
   /** Puts the CPU into the state in which it wakes up. */
@@ -246,29 +253,27 @@ export class Machine {
     this.skip(Math.max(Math.min(tick, this.nextEvent) - this.ticks, 0))
   }
 
-  /** Chips as after power-on, wired to whatever is outside now, and as firmware leaves them. */
-  #assemble(): { readonly clock: TimerQueue; readonly board: Board; readonly typist: Typist } {
-    const { exit, debugConsole = null, serial, print = () => {} } = this.#wiring
-    const space = this.#ports
-    space.detachAll()
-    if (exit) {
-      const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
-      space.attach(exit.port, exit.size, chip, exit.size)
-    }
-    if (debugConsole !== null) space.attach(debugConsole, 1, new DebugConsole(print))
-    const clock = new TimerQueue(
-      () => this.ticks,
-      (at) => this.#comeBackAt(at),
-    )
-    const board = new Board(space, clock, {
+  /** Wired to whatever is outside at the time. */
+  #assemble(clock: TimerQueue): Board {
+    return new Board(this.#ports, clock, {
       interrupt: { set: (level) => this.cpu.setInterruptLine(level) },
-      serial,
+      serial: (byte, port) => this.#wiring.serial(byte, port),
       reset: (by) => this.#finish({ kind: 'reset', by }),
       sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff' }),
       setA20: (open) => this.#setA20(open),
     })
-    leaveAsFirmware(space, this.cpu.ram.length)
-    return { clock, board, typist: new Typist(clock, board.keyboard) }
+  }
+
+  /** Devices of the user's choice. */
+  #plug(): void {
+    const { exit, debugConsole = null, print = () => {} } = this.#wiring
+    const space = this.#ports
+    space.unplugAll()
+    if (exit) {
+      const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
+      space.plug(exit.port, exit.size, chip, exit.size)
+    }
+    if (debugConsole !== null) space.plug(debugConsole, 1, new DebugConsole(print))
   }
 
   /** A device has an event before the processor would come back. */

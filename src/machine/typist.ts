@@ -34,6 +34,12 @@ export class Typist {
     if (this.#timer.at === null) this.#go()
   }
 
+  /** What waits is not typed any more. */
+  forget(): void {
+    this.#waiting = []
+    this.#timer.disarm()
+  }
+
   #go(): void {
     const [next, ...rest] = this.#waiting
     if (!next) return

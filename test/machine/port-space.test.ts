@@ -50,12 +50,14 @@ test('a chip that is wide gets the access whole', () => {
   expect(space.read(0xf4, 4)).toBe(0x8765_4321)
 })
 
-test('whoever is attached first keeps a port, until all are detached', () => {
+test('whoever is attached first keeps a port; what the user plugs in hides it', () => {
   const space = new PortSpace()
   const [first, second] = [recorder(() => 1), recorder(() => 2)]
   space.attach(0x60, 5, first.chip)
   space.attach(0x62, 8, second.chip)
   expect([0x62, 0x64, 0x65].map((port) => space.read(port, 1))).toEqual([1, 1, 2])
-  space.detachAll()
-  expect(space.read(0x62, 1)).toBe(0xff)
+  space.plug(0x62, 1, recorder(() => 3).chip)
+  expect([0x61, 0x62, 0x63].map((port) => space.read(port, 1))).toEqual([1, 3, 1])
+  space.unplugAll()
+  expect(space.read(0x62, 1)).toBe(1)
 })

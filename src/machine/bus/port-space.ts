@@ -14,22 +14,25 @@ interface Range {
  */
 export class PortSpace {
   readonly #ranges = new Map<number, Range>()
+  readonly #plugged = new Map<number, Range>()
   readonly #onAccess: () => void
 
   constructor(onAccess: () => void = () => {}) {
     this.#onAccess = onAccess
   }
 
-  /** Whoever is attached first keeps a port. */
+  /** A chip of the machine itself. Whoever is attached first keeps a port. */
   attach(first: number, count: number, chip: Chip, width = 1): void {
-    const range = { first, end: first + count, width, chip }
-    for (let port = first; port < first + count; port++) {
-      if (!this.#ranges.has(port)) this.#ranges.set(port, range)
-    }
+    attachTo(this.#ranges, { first, end: first + count, width, chip })
   }
 
-  detachAll(): void {
-    this.#ranges.clear()
+  /** A device of the user's choice: it hides chips of the machine. */
+  plug(first: number, count: number, chip: Chip, width = 1): void {
+    attachTo(this.#plugged, { first, end: first + count, width, chip })
+  }
+
+  unplugAll(): void {
+    this.#plugged.clear()
   }
 
   read(port: number, size: number): number {
@@ -47,8 +50,12 @@ export class PortSpace {
     this.#write(port, 1, value)
   }
 
+  #at(port: number): Range | undefined {
+    return this.#plugged.get(port) ?? this.#ranges.get(port)
+  }
+
   #read(port: number, size: number): number {
-    const range = this.#ranges.get(port)
+    const range = this.#at(port)
     if (range && takesWhole(range, port, size)) return range.chip.read(port - range.first, size)
     if (size === 1) return 0xff
     const half = size / 2
@@ -56,7 +63,7 @@ export class PortSpace {
   }
 
   #write(port: number, size: number, value: number): void {
-    const range = this.#ranges.get(port)
+    const range = this.#at(port)
     if (range && takesWhole(range, port, size)) {
       range.chip.write(port - range.first, size, value)
     } else if (size > 1) {
@@ -64,6 +71,12 @@ export class PortSpace {
       this.#write(port, half, value & (2 ** (8 * half) - 1))
       this.#write((port + half) & 0xffff, half, value >>> (8 * half))
     }
+  }
+}
+
+function attachTo(ranges: Map<number, Range>, range: Range): void {
+  for (let port = range.first; port < range.end; port++) {
+    if (!ranges.has(port)) ranges.set(port, range)
   }
 }
 

@@ -3,7 +3,9 @@ import type { Line } from './chip.ts'
 /** A wire with several drivers: high while one of them says so. */
 export class SharedLine {
   readonly #line: Line
-  readonly #high = new Set<Line>()
+  #drivers = 0
+  /** A bit for each driver that is high. */
+  #high = 0
 
   constructor(line: Line) {
     this.#line = line
@@ -11,13 +13,20 @@ export class SharedLine {
 
   /** For one more driver. */
   driver(): Line {
-    const driver: Line = {
+    const bit = 1 << this.#drivers++
+    return {
       set: (level) => {
-        if (level) this.#high.add(driver)
-        else this.#high.delete(driver)
-        this.#line.set(this.#high.size > 0)
+        this.#high = level ? this.#high | bit : this.#high & ~bit
+        this.#line.set(this.#high !== 0)
       },
     }
-    return driver
+  }
+
+  save(): number {
+    return this.#high
+  }
+
+  load(state: number): void {
+    this.#high = state
   }
 }

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { Board } from '../../src/machine/board.ts'
+import { PortSpace } from '../../src/machine/bus/port-space.ts'
+import { SharedLine } from '../../src/machine/bus/shared-line.ts'
+import { leaveAsFirmware } from '../../src/machine/post-state.ts'
+import { TimerQueue } from '../../src/machine/timer-queue.ts'
+
+function boot() {
+  const events: string[] = []
+  const at = { tick: 0 }
+  const space = new PortSpace()
+  const clock = new TimerQueue(() => at.tick)
+  const board = new Board(space, clock, {
+    interrupt: { set: (level) => events.push(`INTR ${level ? 'up' : 'down'}`) },
+    serial: (byte, port) => events.push(`com${port + 1} ${byte}`),
+    reset: (by) => events.push(`reset by ${by}`),
+    sleep: (type) => events.push(`sleep ${type}`),
+    setA20: (open) => events.push(`A20 ${open ? 'on' : 'off'}`),
+  })
+  leaveAsFirmware(space, 64 * 2 ** 20)
+  events.length = 0
+  const runTo = (tick: number) => {
+    while (clock.deadline !== null && clock.deadline <= tick) {
+      at.tick = clock.deadline
+      clock.expireDue()
+    }
+    at.tick = tick
+  }
+  return { board, space, clock, events, runTo, read: (port: number) => space.read(port, 1) }
+}
+
+/** What SeaBIOS leaves on QEMU 7.2's pc with 64 MiB, read there by a multiboot kernel. */
+test('chips are as a BIOS leaves them', () => {
+  const { space, read } = boot()
+  const cmos = (index: number) => {
+    space.write(0x70, 1, index)
+    return read(0x71)
+  }
+  expect([read(0x21), read(0xa1), read(0x4d0), read(0x4d1)]).toEqual([0xb8, 0x8e, 0, 0x0c])
+  space.write(0x43, 1, 0xe2)
+  expect(read(0x40) & 0x3f).toBe(0x34)
+  expect([read(0x61) & 0x2f, read(0x92)]).toEqual([0x20 & read(0x61), 2])
+  space.write(0x64, 1, 0x20)
+  expect(read(0x60)).toBe(0x61)
+  space.write(0x64, 1, 0xd0)
+  expect(read(0x60) & 0x03).toBe(0x03)
+  const indexes = [0x0a, 0x0b, 0x0d, 0x14, 0x15, 0x16, 0x17, 0x18, 0x30, 0x31, 0x32, 0x34, 0x35]
+  expect(indexes.map(cmos)).toEqual([0x26, 2, 0x80, 6, 0x80, 2, 0, 0xfc, 0, 0xfc, 0x20, 0, 3])
+})
+
+test('the timer interrupts through vector 8, keys through 9, COM1 and COM3 through 0Ch', () => {
+  const { board, space, events, runTo } = boot()
+  runTo(840 * 65_538)
+  expect(events.at(-1)).toBe('INTR up')
+  expect(board.acknowledge()).toBe(8)
+  space.write(0x20, 1, 0x20)
+  board.keyboard.press('a', true)
+  expect(board.acknowledge()).toBe(9)
+  space.write(0x20, 1, 0x20)
+  space.write(0x21, 1, 0xa8)
+  for (const base of [0x3f8, 0x3e8]) {
+    space.write(base + 4, 1, 8)
+    space.write(base + 1, 1, 2)
+    expect(board.acknowledge()).toBe(0x0c)
+    space.write(0x20, 1, 0x20)
+    space.read(base + 2, 1)
+  }
+})
+
+test('ways out', () => {
+  const { space, events } = boot()
+  space.write(0x604, 2, 0x2000)
+  space.write(0x64, 1, 0xfe)
+  space.write(0xcf9, 1, 6)
+  space.write(0x92, 1, 1)
+  space.write(0x3f8, 1, 65)
+  space.write(0x2e8, 1, 66)
+  expect(events.filter((event) => !event.startsWith('INTR'))).toEqual([
+    'sleep 0',
+    'reset by keyboard',
+    'reset by cf9',
+    'A20 off',
+    'reset by port92',
+    'com1 65',
+    'com4 66',
+  ])
+})
+
+test('what is loaded goes on as what was saved, on another board too', () => {
+  const one = boot()
+  one.runTo(840 * 65_538)
+  one.space.write(0x3e8 + 4, 1, 8)
+  one.space.write(0x3e8 + 1, 1, 2)
+  const saved = structuredClone([one.board.save(), one.clock.save()] as const)
+  const other = boot()
+  other.board.load(saved[0])
+  other.clock.load(saved[1])
+  expect([other.board.save(), other.clock.save()]).toEqual(saved)
+  other.runTo(840 * 65_538)
+  const go = ({ board, clock, space, events, runTo }: ReturnType<typeof boot>) => {
+    events.length = 0
+    const first = board.acknowledge()
+    space.write(0x20, 1, 0x20)
+    space.write(0x3e8 + 1, 1, 0)
+    runTo(840 * 200_000)
+    return { first, events, saved: [board.save(), clock.save()] }
+  }
+  expect(go(other)).toEqual(go(one))
+})
+
+test('a shared line is high while one driver is', () => {
+  const levels: boolean[] = []
+  const shared = new SharedLine({ set: (level) => levels.push(level) })
+  const [one, other] = [shared.driver(), shared.driver()]
+  one.set(true)
+  other.set(true)
+  one.set(false)
+  other.set(false)
+  expect(levels).toEqual([true, true, true, false])
+})
