@@ -81,7 +81,7 @@ export class Machine {
     const { ram } = this.cpu
     this.state = this.cpu.state
     const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
-    this.#image = new RamImage({ bytes: ram, dirty })
+    this.#image = new RamImage({ bytes: ram, dirty, hasCode: (page) => this.cpu.hasCode(page) })
     this.#wiring = wiring
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.chip)

@@ -12,11 +12,13 @@ export interface TrackedRam {
   readonly bytes: Uint8Array
   /** One byte a page: 1 when the guest wrote there, else 0. */
   readonly dirty: Uint8Array
+  /** Whether something was decoded from a page: only then is it worth a look whether it is right already. */
+  readonly hasCode: (page: number) => boolean
 }
 
 /**
- * Brings RAM from one known state to another. Pages that are right already are left alone, and what was
- * decoded from them stays valid.
+ * Brings RAM from one known state to another. Pages of code that are right already are left alone, and what
+ * was decoded from them stays valid.
  */
 export class RamImage {
   readonly #ram: TrackedRam
@@ -57,10 +59,10 @@ export class RamImage {
     return changed
   }
 
-  /** False where the page was right already. */
+  /** False where code of the page was right already. */
   #write(page: number, parts: readonly RamPart[]): boolean {
     const wanted = this.#contents(page * pageBytes, parts)
-    if (this.#holds(page, wanted)) return false
+    if (this.#ram.hasCode(page) && this.#holds(page, wanted)) return false
     this.#ram.bytes.set(wanted, page * pageBytes)
     return true
   }

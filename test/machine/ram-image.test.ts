@@ -34,7 +34,7 @@ test('memory is what the parts say, whatever was there before', () => {
       (rounds) => {
         const bytes = new Uint8Array(size)
         const dirty = new Uint8Array(pages)
-        const image = new RamImage({ bytes, dirty })
+        const image = new RamImage({ bytes, dirty, hasCode: () => true })
         for (const [parts, writes] of rounds) {
           image.load(parts)
           expect(Buffer.from(bytes).equals(contents(parts))).toBe(true)
@@ -49,16 +49,20 @@ test('memory is what the parts say, whatever was there before', () => {
   )
 })
 
-test('only pages that differ are written', () => {
+test('pages of code are written only where they differ, others without a look', () => {
+  const codePages = new Set([0, 1])
   const bytes = new Uint8Array(size)
   const dirty = new Uint8Array(pages)
-  const image = new RamImage({ bytes, dirty })
+  const image = new RamImage({ bytes, dirty, hasCode: (page) => codePages.has(page) })
   const text = (word: string): RamPart => ({ at: 4090, bytes: Buffer.from(word), size: 10 })
   expect(image.load([text('abcdef')])).toEqual([0])
   expect(image.load([text('abcdefg')])).toEqual([1])
   // The guest wrote what was there.
   dirty[0] = 1
   expect(image.load([text('abcdefg')])).toEqual([])
+  codePages.delete(0)
+  dirty[0] = 1
+  expect(image.load([text('abcdefg')])).toEqual([0])
   expect(image.usedPages).toBe(2)
   expect(image.load([])).toEqual([0, 1])
   expect(image.usedPages).toBe(0)

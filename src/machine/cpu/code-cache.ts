@@ -135,6 +135,11 @@ export class CodeCache {
     return 'entered'
   }
 
+  /** Whether something is decoded from a frame. */
+  hasCode(frame: number): boolean {
+    return this.#view.getBigUint64(granules + 8 * frame, true) !== 0n
+  }
+
   /** Forgets what was decoded from a frame. */
   drop(frame: number): void {
     for (const map of this.#byFrame.get(frame) ?? []) this.#bytes.fill(0, map, map + codeMaps.bytes)

@@ -170,6 +170,11 @@ export class Cpu {
     this.memory.write(address, bytes)
   }
 
+  /** Whether something was decoded from a page of RAM. */
+  hasCode(page: number): boolean {
+    return this.#cache.hasCode(page)
+  }
+
   /** Forgets what was decoded from a page of RAM, which has been changed past the CPU between two runs. */
   forgetCode(page: number): void {
     this.#cache.drop(page)
