@@ -82,7 +82,10 @@ function ourRun(image) {
   return { seconds, instructions: machine.units }
 }
 
-/** Units after which V8 has compiled the interpreter a second time, and well: its threads' time would count too. */
+/**
+ * Units after which V8 has compiled the interpreter a second time, and well: its threads' time would count
+ * too.
+ */
 const warmUnits = 1_000_000_000
 let isWarm = false
 
