@@ -14,7 +14,7 @@ import type {
 } from '../semantics/target.ts'
 import { segment, state } from '../state-layout.ts'
 import type { FloatingUnit } from '../table/row.ts'
-import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
+import { constant, type Expression, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
 import { codeEntry } from './code-tlb.ts'
@@ -48,7 +48,6 @@ interface FastPlace {
 interface FastParts {
   readonly mode: InterpreterName
   readonly variant: Variant
-  readonly divide: FunctionReference
   readonly float: FloatFunctions
 }
 
@@ -70,7 +69,6 @@ export class FastTarget implements Target {
   readonly #exits: Exits
   readonly #mode: InterpreterName
   readonly #variant: Variant
-  readonly #divide: FunctionReference
   readonly float: FloatFunctions
 
   constructor(
@@ -78,7 +76,7 @@ export class FastTarget implements Target {
     uop: Local,
     bank: Local,
     exits: Exits,
-    { mode, variant, divide, float }: FastParts,
+    { mode, variant, float }: FastParts,
   ) {
     this.f = f
     this.#uop = uop
@@ -86,7 +84,6 @@ export class FastTarget implements Target {
     this.#exits = exits
     this.#mode = mode
     this.#variant = variant
-    this.#divide = divide
     this.float = float
   }
 
@@ -259,6 +256,9 @@ export class FastTarget implements Target {
     const f = this.f
     const taken = when && f.let(when)
     const [uop, page, leaves] = [f.local('i32'), f.local('i64'), f.local('i32')]
+    // What is set on one way only would be alive all through the switch, and crowd its variables out of
+    // registers.
+    for (const local of [uop, page, leaves]) f.set(local, 0)
     const resolve = () => {
       f.set(uop, load('i32.load', this.#uop, microOp.link))
       f.set(leaves, op('i32.eqz', uop))
@@ -326,10 +326,8 @@ export class FastTarget implements Target {
     this.f.br(this.#exits.slow, op('i32.eqz', plain))
   }
 
-  divide(high: Expression, low: Expression, divisor: Expression): readonly [Expression, Expression] {
-    const [quotient, remainder] = this.f.call(this.#divide, high, low, divisor)
-    invariant(quotient && remainder, 'a division has two results')
-    return [quotient, remainder]
+  divide(): never {
+    throw new Error('a division of 128 bits is a call: it has a slow handler only')
   }
 
   portRead(): Expression {

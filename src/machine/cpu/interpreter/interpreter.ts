@@ -1,22 +1,15 @@
 import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
-import { Operations, type Semantic } from '../semantics/operations.ts'
-import type { Variant } from '../semantics/target.ts'
 import { noneBegun, state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { codeLinear, codeOffset, type InterpreterName } from './code-lookup.ts'
-import { FastTarget } from './fast-target.ts'
 import type { Imports } from './imports.ts'
 import { beginResume, clearResume, isResuming } from './resume.ts'
 import type { SlowFunctions } from './slow-functions.ts'
 import { interruption, runEnd, status } from './status.ts'
-
-export interface HotHandler {
-  readonly semantic: Semantic
-  readonly variant: Variant
-}
+import { defineSwitch, type HotHandler, switchExit } from './switch.ts'
 
 interface Parts {
   readonly name: InterpreterName
@@ -27,28 +20,32 @@ interface Parts {
 }
 
 /**
- * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or it has to ask.
- * One switch holds all hot handlers; `uop` and `budget` stay in locals.
+ * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or it has to ask. One switch
+ * holds all
+ * hot handlers; what it cannot do happens here.
  */
 export function defineInterpreter(module: ModuleBuilder, parts: Parts): FunctionReference {
+  const hotHandlers = defineSwitch(module, parts)
   return module.function(parts.name, ['i32'], ['i32'], (f) => {
     const [budget] = f.parameters as [Local]
     const loop = new Loop(f, module, budget, parts)
     loop.start()
     f.loop((again) => {
-      f.block((repeat) => {
-        f.block((stay) => {
-          f.block((next) => {
-            f.block((slow) => loop.dispatch({ again, stay, next, repeat, slow }))
-            loop.runSlow({ again, next, repeat })
+      f.block((repeated) => {
+        f.block((repeat) => {
+          f.block((done) => {
+            f.block((next) => {
+              loop.runSwitch(hotHandlers, { again, done, repeated })
+              loop.runSlow({ again, next, repeat })
+            })
+            f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
+            loop.count(again)
           })
-          f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
+          loop.goOnResumed(again)
+          loop.leaveInOrder()
         })
         loop.count(again)
-        loop.goOnResumed(again)
-        loop.leaveInOrder()
       })
-      loop.count(again)
       loop.repeatResumed(again)
     })
     loop.noteMidway()
@@ -56,8 +53,8 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
   })
 }
 
-/** Where the code of one micro-op can go. `repeat`: it was an iteration, not the last. */
-type Labels = Record<'again' | 'stay' | 'next' | 'repeat', Label>
+/** Where one micro-op can lead. `repeat`: it was an iteration, not the last. */
+type Labels = Record<'again' | 'next' | 'repeat', Label>
 
 const slowSignature = { parameters: ['i32'], results: ['i32'] } as const
 
@@ -90,32 +87,23 @@ class Loop {
     })
   }
 
-  dispatch({ again, stay, next, repeat, slow }: Labels & { readonly slow: Label }): void {
+  /** Goes through where a slow handler has to run. */
+  runSwitch(
+    hotHandlers: FunctionReference,
+    { again, done, repeated }: Record<'again' | 'done' | 'repeated', Label>,
+  ): void {
     const f = this.#f
-    const { hot, functions, name } = this.#parts
-    const cases = hot.map(({ semantic, variant }) => () => {
-      const target = new FastTarget(
-        f,
-        this.uop,
-        this.#bank,
-        { next, stay, repeat, slow },
-        { mode: name, variant, divide: functions.divide, float: functions.float },
-      )
-      const b = new Operations(target, variant)
-      b.begin()
-      semantic(b)
-      b.end()
-    })
-    const lookUp = () => {
+    const [exit, uop, budget] = f.call(hotHandlers, this.uop, this.#budget, this.#bank)
+    invariant(exit && uop && budget, 'the switch has three results')
+    f.set(this.uop, uop)
+    f.set(this.#budget, budget)
+    f.br(done, op('i32.eq', exit, switchExit.done))
+    f.br(repeated, op('i32.eq', exit, switchExit.repeat))
+    f.if(op('i32.eq', exit, switchExit.lookUp), () => {
       f.store('i64.store', 0, this.here(), state.rip)
       this.#goOn(again)
-    }
-    const follow = () => {
-      f.set(this.uop, load('i32.load', this.uop, microOp.link))
-      f.br(again)
-    }
-    const pseudoCases = [() => f.br(slow), lookUp, follow, () => this.#stop(again)]
-    f.switch(load('i32.load16_u', this.uop, microOp.handler), [...pseudoCases, ...cases])
+    })
+    f.if(op('i32.eq', exit, switchExit.stop), () => this.#stop(again))
   }
 
   /** The same code may stand at other addresses too. */
@@ -134,7 +122,7 @@ class Loop {
   }
 
   /** Calls the slow handler and does what its status asks for. */
-  runSlow({ again, next, repeat }: Omit<Labels, 'stay'>): void {
+  runSlow({ again, next, repeat }: Labels): void {
     const f = this.#f
     const type = this.#module.type(slowSignature)
     // The time stamp counter is made of it.

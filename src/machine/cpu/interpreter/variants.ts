@@ -84,10 +84,14 @@ const registerOnly = new Set([
   ...['ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
 ])
 
+/** Of 128 bits it is a function, and the switch calls none. */
+const callsDivision = new Set(['DIV', 'IDIV'])
+
 /** What gets a case in an interpreter's switch: about 300, the rest is rare enough for a call. */
 export function isHot(instruction: string, variant: Variant, name: InterpreterName): boolean {
   if (!hot.has(instruction)) return false
   if (variant.bytes === 2 && name !== 'segmented') return false
   if (variant.bytes === 8 && name !== 'long64' && variant.unit === null) return false
+  if (variant.bytes === 8 && callsDivision.has(instruction)) return false
   return !(registerOnly.has(instruction) && variant.operands.some((one) => one.shape === 'memory'))
 }
