@@ -36,7 +36,7 @@ export class TimerQueue implements Clock {
   readonly #ticks: () => number
   readonly #onArm: (at: number) => void
   readonly #timers = new Map<string, NamedTimer>()
-  #deadline: number | null = null
+  #next: NamedTimer | null = null
   #isStale = false
 
   /** `ticks` answers the time since power-on. `onArm` hears of each new deadline. */
@@ -61,16 +61,12 @@ export class TimerQueue implements Clock {
 
   /** The tick at which something happens next; null: never. */
   get deadline(): number | null {
-    if (this.#isStale) {
-      this.#deadline = this.#next()?.at ?? null
-      this.#isStale = false
-    }
-    return this.#deadline
+    return this.#first?.at ?? null
   }
 
   /** Lets all timers that are due expire, also those that are armed meanwhile. */
   expireDue(): void {
-    for (let next = this.#next(); next?.at != null && next.at <= this.now; next = this.#next()) {
+    for (let next = this.#first; next?.at != null && next.at <= this.now; next = this.#first) {
       next.disarm()
       next.expire()
     }
@@ -93,11 +89,15 @@ export class TimerQueue implements Clock {
     }
   }
 
-  #next(): NamedTimer | null {
+  /** The timer that expires next. */
+  get #first(): NamedTimer | null {
+    if (!this.#isStale) return this.#next
     let next: NamedTimer | null = null
     for (const timer of this.#timers.values()) {
       if (timer.at !== null && (next?.at == null || timer.at < next.at)) next = timer
     }
+    this.#next = next
+    this.#isStale = false
     return next
   }
 }

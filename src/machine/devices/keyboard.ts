@@ -1,4 +1,4 @@
-import { type Ps2Device, Ps2Queue, reply, type SavedQueue } from './ps2-device.ts'
+import { Ps2Device, reply } from './ps2-device.ts'
 import { type CodeSet, inSet1, scanCode } from './scan-codes.ts'
 
 const command = {
@@ -15,24 +15,20 @@ const command = {
 } as const
 
 const identity = [0xab, 0x83]
-/** A keyboard's own buffer. */
-const room = 16
 /** 10.9 characters a second after half a second. */
 const usualRate = 0x2b
 
-export interface SavedKeyboard {
-  readonly queue: SavedQueue
+interface KeyboardState {
   readonly isScanning: boolean
   readonly codeSet: CodeSet
   /** Scroll, number and capitals lock, from bit 0 on. */
   readonly leds: number
   readonly rate: number
-  /** The command whose parameter is awaited, or null. */
   readonly awaited: number | null
   readonly last: number
 }
 
-const atPowerOn: Omit<SavedKeyboard, 'queue'> = {
+const atPowerOn: KeyboardState = {
   isScanning: true,
   codeSet: 2,
   leds: 0,
@@ -46,19 +42,19 @@ const atPowerOn: Omit<SavedKeyboard, 'queue'> = {
  * Keys that are held
  * do not repeat: how often would be a matter of time, and tests press as often as they mean.
  */
-export class Keyboard implements Ps2Device {
-  onData = () => {}
-  readonly #queue = new Ps2Queue(room)
-  #state = atPowerOn
+export class Keyboard extends Ps2Device<KeyboardState> {
+  constructor() {
+    super(atPowerOn)
+  }
 
   /** Scroll, number and capitals lock, from bit 0 on. */
   get leds(): number {
-    return this.#state.leds
+    return this.state.leds
   }
 
   /** There is room for a key, and nothing of an earlier one waits. */
   get isReady(): boolean {
-    return this.#state.isScanning && this.#queue.isEmpty
+    return this.state.isScanning && this.queue.isEmpty
   }
 
   /**
@@ -68,97 +64,63 @@ export class Keyboard implements Ps2Device {
   press(key: string, isDown: boolean): boolean {
     const bytes = scanCode(key, isDown)
     if (bytes === null) return false
-    if (this.#state.isScanning) this.#queue.offer(this.#state.codeSet === 1 ? inSet1(bytes) : bytes)
+    if (this.state.isScanning) this.queue.offer(this.state.codeSet === 1 ? inSet1(bytes) : bytes)
     this.onData()
     return true
   }
 
-  reset(): void {
-    this.#state = atPowerOn
-    this.#queue.load({ answers: [], data: [] })
-  }
-
-  next(): number | null {
-    const byte = this.#queue.take()
-    if (byte !== null) this.#set({ last: byte })
-    return byte
-  }
-
-  receive(byte: number): void {
-    const { awaited } = this.#state
-    this.#set({ awaited: null })
+  protected obey(byte: number, awaited: number | null): void {
     if (awaited !== null && byte < 0x80) this.#parameter(awaited, byte)
     else this.#command(byte)
-    this.onData()
-  }
-
-  save(): SavedKeyboard {
-    return { ...this.#state, queue: this.#queue.save() }
-  }
-
-  load({ queue, ...state }: SavedKeyboard): void {
-    this.#state = state
-    this.#queue.load(queue)
   }
 
   #command(byte: number): void {
     switch (byte) {
       case command.echo:
-        this.#queue.answer(reply.echo)
+        this.queue.answer(reply.echo)
         break
       case command.identify:
-        this.#queue.answer(reply.acknowledge, ...identity)
+        this.queue.answer(reply.acknowledge, ...identity)
         break
       case command.setLeds:
       case command.codeSet:
       case command.setRate:
-        this.#acknowledge({ awaited: byte })
+        this.acknowledge({ awaited: byte })
         break
       case command.enable:
-        this.#queue.clear()
-        this.#acknowledge({ isScanning: true })
+        this.queue.clear()
+        this.acknowledge({ isScanning: true })
         break
       case command.disable:
-        this.#queue.clear()
-        this.#acknowledge({ isScanning: false, codeSet: 2, rate: usualRate })
+        this.queue.clear()
+        this.acknowledge({ isScanning: false, codeSet: 2, rate: usualRate })
         break
       case command.defaults:
-        this.#queue.clear()
-        this.#acknowledge({ isScanning: true, codeSet: 2, rate: usualRate })
+        this.queue.clear()
+        this.acknowledge({ isScanning: true, codeSet: 2, rate: usualRate })
         break
       case command.resend:
-        this.#queue.answer(this.#state.last)
+        this.queue.answer(this.state.last)
         break
       case command.reset:
-        this.#state = atPowerOn
-        this.#queue.clear()
-        this.#queue.answer(reply.acknowledge, reply.testPassed)
+        this.restart()
         break
       default:
-        this.#queue.answer(reply.resend)
+        this.queue.answer(reply.resend)
     }
   }
 
   #parameter(awaited: number, value: number): void {
     if (awaited === command.setLeds) {
-      this.#acknowledge({ leds: value & 7 })
+      this.acknowledge({ leds: value & 7 })
     } else if (awaited === command.setRate) {
-      this.#acknowledge({ rate: value })
+      this.acknowledge({ rate: value })
     } else if (value === 0) {
-      this.#queue.answer(reply.acknowledge, this.#state.codeSet)
+      this.queue.answer(reply.acknowledge, this.state.codeSet)
     } else if (value === 1 || value === 2) {
-      this.#acknowledge({ codeSet: value })
+      this.acknowledge({ codeSet: value })
     } else {
-      this.#queue.answer(reply.resend)
+      this.queue.answer(reply.resend)
     }
-  }
-
-  #acknowledge(change: Partial<SavedKeyboard>): void {
-    this.#set(change)
-    this.#queue.answer(reply.acknowledge)
-  }
-
-  #set(change: Partial<SavedKeyboard>): void {
-    this.#state = { ...this.#state, ...change }
   }
 }

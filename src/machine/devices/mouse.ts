@@ -1,4 +1,4 @@
-import { type Ps2Device, Ps2Queue, reply, type SavedQueue } from './ps2-device.ts'
+import { Ps2Device, reply } from './ps2-device.ts'
 
 const command = {
   scale1: 0xe6,
@@ -22,7 +22,6 @@ const command = {
 const identity = { plain: 0, wheel: 3 } as const
 /** Rates that, set one after the other, ask a mouse for its wheel. */
 const wheelKnock = [200, 100, 80]
-const room = 16
 const buttonBits = { left: 1, right: 2, middle: 4 } as const
 const alwaysSet = 8
 
@@ -35,8 +34,7 @@ export interface MouseMovement {
   readonly buttons?: readonly (keyof typeof buttonBits)[]
 }
 
-export interface SavedMouse {
-  readonly queue: SavedQueue
+interface MouseState {
   readonly isEnabled: boolean
   readonly isRemote: boolean
   readonly isWrapping: boolean
@@ -54,7 +52,7 @@ export interface SavedMouse {
   readonly wheel: number
 }
 
-const atPowerOn: Omit<SavedMouse, 'queue'> = {
+const atPowerOn: MouseState = {
   isEnabled: false,
   isRemote: false,
   isWrapping: false,
@@ -74,94 +72,70 @@ const atPowerOn: Omit<SavedMouse, 'queue'> = {
  * A PS/2 mouse with three buttons, and a wheel for who knocks (IBM PS/2 Mouse; Microsoft's IntelliMouse
  * protocol).
  */
-export class Mouse implements Ps2Device {
-  onData = () => {}
-  readonly #queue = new Ps2Queue(room)
-  #state = atPowerOn
+export class Mouse extends Ps2Device<MouseState> {
+  constructor() {
+    super(atPowerOn)
+  }
 
   move({ x, y, wheel = 0, buttons }: MouseMovement): void {
-    const before = this.#state
+    const before = this.state
     const down = buttons?.reduce((bits, button) => bits | buttonBits[button], 0) ?? before.buttons
-    this.#set({ x: before.x + x, y: before.y + y, wheel: before.wheel + wheel, buttons: down })
+    this.set({ x: before.x + x, y: before.y + y, wheel: before.wheel + wheel, buttons: down })
     if (before.isEnabled && !before.isRemote && !before.isWrapping) this.#report()
     this.onData()
   }
 
-  reset(): void {
-    this.#state = atPowerOn
-    this.#queue.load({ answers: [], data: [] })
-  }
-
-  next(): number | null {
-    const byte = this.#queue.take()
-    if (byte !== null) this.#set({ last: byte })
-    return byte
-  }
-
-  receive(byte: number): void {
-    const { awaited, isWrapping } = this.#state
-    this.#set({ awaited: null })
-    if (isWrapping && byte !== command.resetWrap && byte !== command.reset) this.#queue.answer(byte)
+  protected obey(byte: number, awaited: number | null): void {
+    const isEchoed = this.state.isWrapping && byte !== command.resetWrap && byte !== command.reset
+    if (isEchoed) this.queue.answer(byte)
     else if (awaited === null) this.#command(byte)
     else this.#parameter(awaited, byte)
-    this.onData()
-  }
-
-  save(): SavedMouse {
-    return { ...this.#state, queue: this.#queue.save() }
-  }
-
-  load({ queue, ...state }: SavedMouse): void {
-    this.#state = state
-    this.#queue.load(queue)
   }
 
   #command(byte: number): void {
     const change = changes.get(byte)
     if (change) {
-      this.#queue.clear()
-      this.#acknowledge(change)
+      this.queue.clear()
+      this.acknowledge(change)
       return
     }
     switch (byte) {
       case command.setResolution:
       case command.setRate:
-        this.#acknowledge({ awaited: byte })
+        this.acknowledge({ awaited: byte })
         break
       case command.status:
-        this.#queue.answer(reply.acknowledge, ...this.#status())
+        this.queue.answer(reply.acknowledge, ...this.#status())
         break
       case command.readData:
-        this.#queue.answer(reply.acknowledge, ...this.#packet())
+        this.queue.answer(reply.acknowledge, ...this.#packet())
         break
       case command.identify:
-        this.#queue.answer(reply.acknowledge, this.#state.hasWheel ? identity.wheel : identity.plain)
+        this.queue.answer(reply.acknowledge, this.state.hasWheel ? identity.wheel : identity.plain)
         break
       case command.resend:
-        this.#queue.answer(this.#state.last)
+        this.queue.answer(this.state.last)
         break
       case command.reset:
-        this.#state = atPowerOn
-        this.#queue.clear()
-        this.#queue.answer(reply.acknowledge, reply.testPassed, identity.plain)
+        this.restart(identity.plain)
         break
       default:
-        this.#queue.answer(reply.resend)
+        this.queue.answer(reply.resend)
     }
   }
 
   #parameter(awaited: number, value: number): void {
     if (awaited === command.setResolution) {
-      this.#acknowledge({ resolution: value & 3 })
+      this.acknowledge({ resolution: value & 3 })
       return
     }
-    const rates = [...this.#state.rates.slice(1), value]
+    const rates = [...this.state.rates.slice(1), value]
     const knocks = rates.every((rate, index) => rate === wheelKnock[index])
-    this.#acknowledge({ rates, hasWheel: this.#state.hasWheel || knocks })
+    this.acknowledge({ rates, hasWheel: this.state.hasWheel || knocks })
   }
 
   #status(): readonly number[] {
-    const { isRemote, isEnabled, doubles, buttons, resolution, rates } = this.#state
+    const { isRemote, isEnabled, doubles, buttons, resolution, rates } = this.state
     const modes = (isRemote ? 0x40 : 0) | (isEnabled ? 0x20 : 0) | (doubles ? 0x10 : 0)
     // The status byte has its buttons in another order than a packet.
     const pressed = (buttons & 1 ? 4 : 0) | (buttons & 4 ? 2 : 0) | (buttons & 2 ? 1 : 0)
@@ -171,35 +145,26 @@ export class Mouse implements Ps2Device {
   /** Packets until all movement is told; what finds no room waits for the next movement. */
   #report(): void {
     do {
-      const before = this.#state
-      if (!this.#queue.offer(this.#packet())) {
-        this.#state = before
+      const before = this.state
+      if (!this.queue.offer(this.#packet())) {
+        this.state = before
         return
       }
-    } while (this.#state.x !== 0 || this.#state.y !== 0 || this.#state.wheel !== 0)
+    } while (this.state.x !== 0 || this.state.y !== 0 || this.state.wheel !== 0)
   }
 
   /** Takes as much of the movement as a packet can tell. */
   #packet(): readonly number[] {
-    const { x, y, wheel, buttons, hasWheel } = this.#state
+    const { x, y, wheel, buttons, hasWheel } = this.state
     const [right, up, turned] = [clamp(x, 255), clamp(y, 255), hasWheel ? clamp(wheel, 7) : wheel]
-    this.#set({ x: x - right, y: y - up, wheel: wheel - turned })
+    this.set({ x: x - right, y: y - up, wheel: wheel - turned })
     const signs = (right < 0 ? 0x10 : 0) | (up < 0 ? 0x20 : 0)
     return [alwaysSet | buttons | signs, right & 0xff, up & 0xff, ...(hasWheel ? [turned & 0xff] : [])]
-  }
-
-  #acknowledge(change: Partial<SavedMouse>): void {
-    this.#set(change)
-    this.#queue.answer(reply.acknowledge)
-  }
-
-  #set(change: Partial<SavedMouse>): void {
-    this.#state = { ...this.#state, ...change }
   }
 }
 
 /** Commands that only change modes. */
-const changes: ReadonlyMap<number, Partial<SavedMouse>> = new Map([
+const changes: ReadonlyMap<number, Partial<MouseState>> = new Map([
   [command.scale1, { doubles: false }],
   [command.scale2, { doubles: true }],
   [command.streamMode, { isRemote: false }],

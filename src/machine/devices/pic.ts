@@ -167,8 +167,10 @@ export class Pic implements SavedChip<SavedPic> {
   #highest(): number | null {
     const { mask, inService, specialMask, specialFullyNested } = this.#state
     const requests = this.#requests & ~mask
+    if (requests === 0) return null
     const blocking = specialMask ? inService & ~mask : inService
-    for (const input of this.#byPriority()) {
+    for (let place = 1; place <= lines; place++) {
+      const input = this.#inputAt(place)
       const bit = 1 << input
       // The slave in service may have something of higher priority still.
       const isNested = specialFullyNested && this.#cascade?.input === input
@@ -178,8 +180,9 @@ export class Pic implements SavedChip<SavedPic> {
     return null
   }
 
-  #byPriority(): readonly number[] {
-    return Array.from({ length: lines }, (_, place) => (this.#state.lowest + 1 + place) % lines)
+  /** Inputs by priority, the highest at 1. */
+  #inputAt(place: number): number {
+    return (this.#state.lowest + place) % lines
   }
 
   #take(input: number): void {
@@ -259,7 +262,11 @@ export class Pic implements SavedChip<SavedPic> {
   #servedFirst(): number | null {
     const { inService, specialMask, mask } = this.#state
     const served = specialMask ? inService & ~mask : inService
-    return this.#byPriority().find((input) => served & (1 << input)) ?? null
+    for (let place = 1; place <= lines; place++) {
+      const input = this.#inputAt(place)
+      if (served & (1 << input)) return input
+    }
+    return null
   }
 }
 

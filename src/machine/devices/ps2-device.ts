@@ -1,29 +1,16 @@
-/** What hangs on one of an 8042's two serial lines. */
-export interface Ps2Device {
-  /** A byte from the host: a command, or what one asked for. */
-  receive(byte: number): void
-  /** The next byte for the host, or null. */
-  next(): number | null
-  /** Set by the controller: called when there is something to take. */
-  onData: () => void
-}
-
 export const reply = { acknowledge: 0xfa, resend: 0xfe, testPassed: 0xaa, echo: 0xee } as const
 
-export interface SavedQueue {
+/** Bytes of its own that a device can keep. */
+const room = 16
+
+interface SavedQueue {
   readonly answers: readonly number[]
   readonly data: readonly number[]
 }
 
 /** What a device has to say: answers to the last command, and behind them what it sends by itself. */
-export class Ps2Queue {
-  readonly #room: number
+class Ps2Queue {
   #state: SavedQueue = { answers: [], data: [] }
-
-  /** `room`: bytes of its own that the device can keep. */
-  constructor(room: number) {
-    this.#room = room
-  }
 
   get isEmpty(): boolean {
     return this.#state.answers.length === 0 && this.#state.data.length === 0
@@ -35,7 +22,7 @@ export class Ps2Queue {
    */
   offer(bytes: readonly number[]): boolean {
     const { answers, data } = this.#state
-    const fits = data.length + bytes.length <= this.#room
+    const fits = data.length + bytes.length <= room
     if (fits) this.#state = { answers, data: [...data, ...bytes] }
     return fits
   }
@@ -63,5 +50,79 @@ export class Ps2Queue {
 
   load(state: SavedQueue): void {
     this.#state = state
+  }
+}
+
+/** What every device remembers besides its queue. */
+interface Ps2State {
+  /** The command whose parameter is awaited, or null. */
+  readonly awaited: number | null
+  /** The last byte that the host has taken. */
+  readonly last: number
+}
+
+export interface SavedPs2Device<State> {
+  readonly queue: SavedQueue
+  readonly state: State
+}
+
+/** What hangs on one of an 8042's two serial lines: it obeys bytes, and has bytes taken from it. */
+export abstract class Ps2Device<State extends Ps2State = Ps2State> {
+  /** Set by the controller: called when there is something to take. */
+  onData = () => {}
+  protected readonly queue = new Ps2Queue()
+  protected state: State
+  readonly #atPowerOn: State
+
+  protected constructor(atPowerOn: State) {
+    this.#atPowerOn = atPowerOn
+    this.state = atPowerOn
+  }
+
+  reset(): void {
+    this.load({ queue: { answers: [], data: [] }, state: this.#atPowerOn })
+  }
+
+  /** The next byte for the host, or null. */
+  next(): number | null {
+    const byte = this.queue.take()
+    if (byte !== null) this.state = { ...this.state, last: byte }
+    return byte
+  }
+
+  /** A byte from the host: a command, or what one asked for. */
+  receive(byte: number): void {
+    const { awaited } = this.state
+    this.state = { ...this.state, awaited: null }
+    this.obey(byte, awaited)
+    this.onData()
+  }
+
+  save(): SavedPs2Device<State> {
+    return { queue: this.queue.save(), state: this.state }
+  }
+
+  load({ queue, state }: SavedPs2Device<State>): void {
+    this.state = state
+    this.queue.load(queue)
+  }
+
+  /** `awaited`: the command that has asked for this byte, or null. */
+  protected abstract obey(byte: number, awaited: number | null): void
+
+  protected acknowledge(change: Partial<State>): void {
+    this.set(change)
+    this.queue.answer(reply.acknowledge)
+  }
+
+  /** The reset command: as after power-on, and what `identity` says behind the test's result. */
+  protected restart(...identity: number[]): void {
+    this.state = this.#atPowerOn
+    this.queue.clear()
+    this.queue.answer(reply.acknowledge, reply.testPassed, ...identity)
+  }
+
+  protected set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change }
   }
 }

@@ -90,6 +90,39 @@ export function writeField(
   }
 }
 
+/** The alarm registers' bytes; from C0h on any value is meant (MC146818A, as above). */
+export interface Alarm {
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+}
+
+const anyValue = 0xc0
+
+/** Seconds from a moment until the alarm's next time, 0 where it has come; null: there is no such time. */
+export function secondsToAlarm(moment: number, alarm: Alarm, format: Format): number | null {
+  const hours = wanted(24, alarm.hour, (hour) => encodedHour(hour, format))
+  const minutes = wanted(60, alarm.minute, (minute) => encoded(minute, format))
+  const seconds = wanted(60, alarm.second, (second) => encoded(second, format))
+  const [firstHour, firstMinute, firstSecond] = [hours[0], minutes[0], seconds[0]]
+  if (firstHour === undefined || firstMinute === undefined || firstSecond === undefined) return null
+  const now = moment % secondsPerDay
+  const [hour, minute, second] = [Math.floor(now / 3600), Math.floor(now / 60) % 60, now % 60]
+  const isHour = hours.includes(hour)
+  const inMinute = isHour && minutes.includes(minute) ? seconds.find((one) => one >= second) : undefined
+  if (inMinute !== undefined) return inMinute - second
+  const inHour = isHour ? minutes.find((one) => one > minute) : undefined
+  if (inHour !== undefined) return inHour * 60 + firstSecond - (now % 3600)
+  const next = hours.find((one) => one > hour) ?? firstHour + 24
+  return next * 3600 + firstMinute * 60 + firstSecond - now
+}
+
+/** Those of the numbers below `count` that an alarm's byte means. */
+function wanted(count: number, byte: number, encode: (value: number) => number): readonly number[] {
+  const all = Array.from({ length: count }, (_, value) => value)
+  return byte >= anyValue ? all : all.filter((value) => encode(value) === byte)
+}
+
 function encoded(value: number, { binary }: Format): number {
   return binary ? value & 0xff : ((Math.floor(value / 10) << 4) | (value % 10)) & 0xff
 }

@@ -1,7 +1,15 @@
 import type { Line, SavedChip } from '../bus/chip.ts'
 import { type Clock, type Timer, ticksPerSecond } from '../clock.ts'
 import { type CalendarTime, secondsOf, weekdayOf } from './calendar.ts'
-import { advanced, type ClockFields, type Format, readField, timeRegister, writeField } from './rtc-time.ts'
+import {
+  advanced,
+  type ClockFields,
+  type Format,
+  readField,
+  secondsToAlarm,
+  timeRegister,
+  writeField,
+} from './rtc-time.ts'
 
 const port = { index: 0, data: 1, upperIndex: 2, upperData: 3 } as const
 const upperBank = 128
@@ -242,19 +250,13 @@ export class Rtc implements SavedChip<SavedRtc> {
     return 65_536 >> (rate < 3 ? rate + 7 : rate)
   }
 
-  /** The first of these updates at which the time is the alarm's, or null. A day has them all. */
+  /** The first of these updates at which the time is the alarm's, or null. */
   #nextAlarm(first: number, last: number): number | null {
-    const isAlarm = (register: number, fields: ClockFields) => {
-      const wanted = this.#byte(register + 1)
-      return wanted >= 0xc0 || wanted === readField(fields, register, this.#format)
-    }
     const { second, minute, hour } = timeRegister
-    const end = Math.min(last, first + 86_399)
-    for (let update = first; update <= end; update++) {
-      const fields = advanced(this.#state.fields, update)
-      if ([second, minute, hour].every((register) => isAlarm(register, fields))) return update
-    }
-    return null
+    const byteOf = (register: number) => this.#byte(register + 1)
+    const alarm = { hour: byteOf(hour), minute: byteOf(minute), second: byteOf(second) }
+    const wait = secondsToAlarm(secondsOf(this.#state.fields) + first, alarm, this.#format)
+    return wait === null || first + wait > last ? null : first + wait
   }
 
   /** Works out the flags, drives the line, and arms the timer for the next interrupt. */

@@ -206,8 +206,10 @@ export class Uart16550 implements SavedChip<SavedUart> {
 
   /** The holding register is full for no time, but its interrupt is an edge each time. */
   #transmit(byte: number): void {
-    this.#sentUnnoticed = false
-    this.#drive()
+    if (this.#interruptEnable & interrupt.transmitterEmpty) {
+      this.#sentUnnoticed = false
+      this.#drive()
+    }
     this.#sentUnnoticed = true
     if (this.#loops) this.#loopBack(byte)
     else this.#send(byte)

@@ -154,6 +154,29 @@ describe('interrupts', () => {
     expect(raised).toEqual([12 * ticksPerSecond, 72 * ticksPerSecond])
   })
 
+  test.each([
+    ['a minute later', [0x59, 0x59, 0x23], 0x02, 1],
+    ['in the hour after this, at any minute', [0xc0, 0xff, 0x00], 0x02, 2],
+    ['tomorrow, a second ago', [0x57, 0x59, 0x23], 0x02, 86_399],
+    ['each minute', [0x57, 0xff, 0xff], 0x02, 59],
+    ['each hour', [0x05, 0x58, 0xff], 0x02, 3487],
+    ['at noon in 12 hours', [0x00, 0x00, 0x92], 0x00, 43_202],
+    ['in binary', [0, 0, 23], 0x06, 82_802],
+  ])('alarm: %s', (_name, bytes, mode, seconds) => {
+    for (const [place, byte] of bytes.entries()) write(2 * place + 1, byte)
+    write(0x0b, 0x20 | mode)
+    pass(86_400)
+    expect(raised).toEqual([seconds * ticksPerSecond])
+  })
+
+  test('an alarm at what is no time never comes', () => {
+    write(1, 0x60)
+    write(0x0b, 0x22)
+    expect(clock.deadline).toBe(null)
+    pass(86_400)
+    expect([raised, read(0x0c)]).toEqual([[], 0x50])
+  })
+
   test('SET takes the enable of the update interrupt away', () => {
     write(0x0b, 0x92)
     expect(hex([read(0x0b)])).toBe('82')

@@ -2,7 +2,8 @@ import { constant, type Expression, type FunctionReference, op, select } from '.
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { bias, flag, kind, resultTypes, special, top } from './formats.ts'
-import { denormalFlag, type Pair, pairTypes, returnInvalid } from './nan.ts'
+import { type Pair, pairTypes, returnInvalid } from './nan.ts'
+import { beginProduct } from './product.ts'
 import type { Wide } from './wide.ts'
 
 /** `(operand, operand, control) → result` */
@@ -12,11 +13,8 @@ export function defineDivide(
   chooseNan: FunctionReference,
 ): FunctionReference {
   return module.function('divide', pairTypes, resultTypes, (f) => {
-    const [signA, exponentA, a, kindA, signB, exponentB, b, kindB] = f.parameters as unknown as Pair
-    const kinds = f.let(op('i32.or', kindA, kindB))
-    f.if(op('i32.and', kinds, kind.nan), () => f.return(...f.call(chooseNan, ...f.parameters)))
-    const sign = f.let(op('i32.xor', signA, signB))
-    const flags = f.let(denormalFlag(kinds))
+    const [, exponentA, a, kindA, , exponentB, b, kindB] = f.parameters as unknown as Pair
+    const { kinds, sign, flags } = beginProduct(f, chooseNan)
     f.if(kinds, () => {
       const both = f.let(op('i32.and', kindA, kindB))
       f.if(op('i32.and', both, kind.infinite | kind.zero), () => returnInvalid(f))

@@ -2,7 +2,8 @@ import { type FunctionReference, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { bias, kind, resultTypes, special, top } from './formats.ts'
-import { denormalFlag, type Pair, pairTypes, returnInvalid } from './nan.ts'
+import { type Pair, pairTypes, returnInvalid } from './nan.ts'
+import { beginProduct } from './product.ts'
 import type { Wide } from './wide.ts'
 
 /** `(operand, operand, control) → result` */
@@ -12,11 +13,8 @@ export function defineMultiply(
   chooseNan: FunctionReference,
 ): FunctionReference {
   return module.function('multiply', pairTypes, resultTypes, (f) => {
-    const [signA, exponentA, a, kindA, signB, exponentB, b, kindB] = f.parameters as unknown as Pair
-    const kinds = f.let(op('i32.or', kindA, kindB))
-    f.if(op('i32.and', kinds, kind.nan), () => f.return(...f.call(chooseNan, ...f.parameters)))
-    const sign = f.let(op('i32.xor', signA, signB))
-    const flags = f.let(denormalFlag(kinds))
+    const [, exponentA, a, , , exponentB, b] = f.parameters as unknown as Pair
+    const { kinds, sign, flags } = beginProduct(f, chooseNan)
     f.if(kinds, () => {
       f.if(op('i32.and', kinds, kind.infinite), () => {
         f.if(op('i32.and', kinds, kind.zero), () => returnInvalid(f))
