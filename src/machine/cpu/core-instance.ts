@@ -1,7 +1,7 @@
 import { invariant } from '../../support/invariant.ts'
 import type { Core } from './interpreter/core.ts'
 import { importModule } from './interpreter/imports.ts'
-import type { Derived } from './interpreter/status.ts'
+import type { Derived } from './status.ts'
 import type { MemoryExports } from './system/system-memory.ts'
 
 /** What the core exports: `flat32`, `long64` and `segmented` run it for a budget of units. */

@@ -1,11 +1,11 @@
 import { eferBit, flagBit, sysretFlags } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
-import { type CpuState, isCanonical, type SegmentCache } from '../system/cpu-state.ts'
+import type { CpuState, SegmentCache } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { protect, undefinedIf } from './faults.ts'
-import { pagingBits } from './linear-width.ts'
+import { isCanonicalFor } from './linear-width.ts'
 
 const [rcx, rdx, rsp, r11] = [1, 2, 4, 11]
 const wholeSpace = 0xffff_ffff
@@ -41,7 +41,7 @@ function sysret({ state: cpu, events }: Processor, operation: Operation): Outcom
   const target = cpu.general(rcx)
   undefinedIf(!cpu.is64Bit || (cpu.efer & eferBit.sce) === 0)
   protect(cpu.cpl !== 0)
-  protect(long && !isCanonical(target, pagingBits(cpu)))
+  protect(long && !isCanonicalFor(cpu, target))
   const selector = Number(cpu.u64(state.star) >> 48n)
   cpu.flags = (Number(cpu.general(r11, 4)) & sysretFlags) | alwaysSet
   events.stepByNewFlags()
@@ -68,8 +68,7 @@ function sysexit({ state: cpu }: Processor, operation: Operation): Outcome {
   const long = operation.bytes === 8
   const bytes = long ? 8 : 4
   const [target, stack] = [cpu.general(rdx, bytes), cpu.general(rcx, bytes)]
-  const width = pagingBits(cpu)
-  protect(long && !(isCanonical(target, width) && isCanonical(stack, width)))
+  protect(long && !(isCanonicalFor(cpu, target) && isCanonicalFor(cpu, stack)))
   const code = selector + (long ? 32 : 16)
   enterFlat(cpu, { code, stack: code + 8, ring: 3, long })
   cpu.setGeneral(rsp, stack, bytes)

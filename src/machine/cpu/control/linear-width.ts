@@ -1,7 +1,7 @@
 import { cr4Bit } from '../register-bits.ts'
-import type { CpuState } from '../system/cpu-state.ts'
+import { type CpuState, isCanonical } from '../system/cpu-state.ts'
 
-/** Bits of the linear addresses of the paging mode at hand (SDM volume 3, 4.5). */
-export function pagingBits(cpu: CpuState): 48 | 57 {
-  return (cpu.cr4 & cr4Bit.la57) !== 0 ? 57 : 48
+/** Whether an address is canonical in the paging mode at hand (SDM volume 3, 4.5). */
+export function isCanonicalFor(cpu: CpuState, address: bigint): boolean {
+  return isCanonical(address, (cpu.cr4 & cr4Bit.la57) !== 0 ? 57 : 48)
 }

@@ -1,11 +1,11 @@
 import { cr4Bit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { type CpuState, isCanonical } from '../system/cpu-state.ts'
+import type { CpuState } from '../system/cpu-state.ts'
 import type { Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { protect } from './faults.ts'
-import { pagingBits } from './linear-width.ts'
+import { isCanonicalFor } from './linear-width.ts'
 
 /** Types of INVPCID. */
 const invalidates = { address: 0n, context: 1n, everything: 2n, allButGlobal: 3n } as const
@@ -15,7 +15,7 @@ export const translationInstructions: SystemInstructions = {
   /** No limits are checked, and an address that is not canonical is none. */
   INVLPG: ({ state: cpu, tlb }, operation) => {
     const linear = uncheckedLinear(cpu, operation)
-    if (!cpu.is64Bit || isCanonical(linear, pagingBits(cpu))) tlb.invalidate(linear)
+    if (!cpu.is64Bit || isCanonicalFor(cpu, linear)) tlb.invalidate(linear)
     return 'refetch'
   },
   INVPCID: invpcid,
@@ -38,7 +38,7 @@ function invpcid({ state: cpu, tlb }: Processor, operation: Operation): Outcome 
   const isOfOne = type === invalidates.address || type === invalidates.context
   protect(type > invalidates.allButGlobal || pcid > 0xfffn)
   protect(isOfOne && pcid !== 0n && !enabled)
-  protect(type === invalidates.address && !isCanonical(linear, pagingBits(cpu)))
+  protect(type === invalidates.address && !isCanonicalFor(cpu, linear))
   const isCurrent = !enabled || pcid === (cpu.u64(state.cr3) & 0xfffn)
   if (type === invalidates.everything) tlb.flush(false)
   else if (type === invalidates.allButGlobal) tlb.flush(true)

@@ -1,21 +1,15 @@
+import { isCanonicalFor } from '../control/linear-width.ts'
 import { flagBit } from '../register-bits.ts'
-import {
-  cacheOf,
-  type Descriptor,
-  isNullSelector,
-  markAccessed,
-  probeAccessed,
-  selectorBit,
-} from '../segments/descriptor.ts'
+import { cacheOf, type Descriptor, markAccessed, probeAccessed, selectorBit } from '../segments/descriptor.ts'
+import { loadReturnStack, returnStackOrNull } from '../segments/return-stack.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'
-import { isCanonicalFor } from './canonical.ts'
 import { setStackPointer } from './event-stack.ts'
 import { changeFlags, returnMask } from './flags-image.ts'
-import { checkOffset, dropInnerSegments, returnCode, returnStack } from './return-protected.ts'
+import { checkOffset, dropInnerSegments, returnCode } from './return-protected.ts'
 
 /**
  * IRET in IA-32e mode (SDM volume 2, IRET; volume 3, 6.14.3). 64-bit code takes SS and RSP from the stack
@@ -41,12 +35,12 @@ export function returnLong(cpu: Processor, operation: Operation): Outcome {
   } else {
     const pointer = operation.readStack(3 * bytes, bytes)
     const stackSelector = Number(operation.readStack(4 * bytes, bytes) & 0xffffn)
-    const stack = stackOrNull(cpu, stackSelector, level, is64Bit)
+    const stack = returnStackOrNull(cpu, stackSelector, level, is64Bit)
     checkTarget(cpu, code, is64Bit, rip)
     probeAccessed(cpu, code)
     if (stack) probeAccessed(cpu, stack)
     markAccessed(cpu, code)
-    loadStack(cpu, stackSelector, stack)
+    loadReturnStack(cpu, stackSelector, stack)
     if (is64Bit) values.setGeneral(4, pointer)
     else if (stack) setStackPointer(values, cacheOf(stack), Number(pointer & 0xffff_ffffn))
   }
@@ -58,23 +52,6 @@ export function returnLong(cpu: Processor, operation: Operation): Outcome {
     dropInnerSegments(values)
   }
   return 'jump'
-}
-
-/** A null SS is for 64-bit code above level 3 alone. @throws GuestFault */
-function stackOrNull(cpu: Processor, selector: number, level: number, is64Bit: boolean): Descriptor | null {
-  if (!isNullSelector(selector)) return returnStack(cpu, selector, level)
-  if (!is64Bit || level === 3) throw new GuestFault(vector.generalProtection)
-  return null
-}
-
-function loadStack(cpu: Processor, selector: number, stack: Descriptor | null): void {
-  if (stack) {
-    markAccessed(cpu, stack)
-    cpu.state.setSegment(segment.ss, cacheOf(stack))
-    return
-  }
-  const level = (selector & selectorBit.rplMask) << rights.dplShift
-  cpu.state.setSegment(segment.ss, { selector, base: 0n, limit: 0, rights: rights.unusable | level })
 }
 
 function checkTarget(cpu: Processor, code: Descriptor, is64Bit: boolean, rip: bigint): void {

@@ -8,13 +8,13 @@ import {
   isConforming,
   isNullSelector,
   isPresent,
-  isWritableData,
   limitOf,
   markAccessed,
   probeAccessed,
   readDescriptor,
   selectorBit,
 } from '../segments/descriptor.ts'
+import { returnStack } from '../segments/return-stack.ts'
 import { switchTask } from '../segments/task-switch.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { CpuState } from '../system/cpu-state.ts'
@@ -72,17 +72,6 @@ export function returnCode(cpu: Processor, selector: number): Descriptor {
   return descriptor
 }
 
-/** The stack segment of code at `level`, not null. @throws GuestFault #GP, #SS, #PF */
-export function returnStack(cpu: Processor, selector: number, level: number): Descriptor {
-  const code = errorCodeOf(selector)
-  const descriptor = readDescriptor(cpu, selector, vector.generalProtection)
-  const { rights: allowed } = descriptor
-  const fits = (selector & selectorBit.rplMask) === level && dplOf(allowed) === level
-  if (!fits || !isWritableData(allowed)) throw new GuestFault(vector.generalProtection, code)
-  if (!isPresent(allowed)) throw new GuestFault(vector.stack, code)
-  return descriptor
-}
-
 /** @throws GuestFault #GP(0) beyond the limit of the code segment */
 export function checkOffset(code: Descriptor, rip: bigint): void {
   if (rip > BigInt(limitOf(code))) throw new GuestFault(vector.generalProtection)
@@ -105,7 +94,6 @@ function returnOutward(
   const pointer = Number(operation.readStack(3 * bytes, bytes))
   const stackSelector = Number(operation.readStack(4 * bytes, bytes) & 0xffffn)
   const level = code.selector & selectorBit.rplMask
-  if (isNullSelector(stackSelector)) throw new GuestFault(vector.generalProtection)
   const stack = returnStack(cpu, stackSelector, level)
   checkOffset(code, rip)
   probeAccessed(cpu, code)

@@ -1,3 +1,4 @@
+import { isCanonicalFor } from '../control/linear-width.ts'
 import {
   cacheOf,
   type Descriptor,
@@ -13,7 +14,6 @@ import { segment, state } from '../state-layout.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Processor } from '../system/processor.ts'
 import { vector } from '../vector.ts'
-import { isCanonicalFor } from './canonical.ts'
 import type { DeliveryTrail } from './delivery-trail.ts'
 import type { EventStack } from './event-stack.ts'
 

@@ -1,8 +1,8 @@
+import { accessBit } from '../access.ts'
 import { addressMask, codeTlb, state } from '../state-layout.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './access.ts'
 import { noteLarge } from './data-tlb.ts'
 
 /** `(linear) → physical page`, or -1: fills the instruction TLB, for user or supervisor code. */

@@ -1,3 +1,4 @@
+import { accessBit } from '../access.ts'
 import {
   addressMask,
   bank,
@@ -22,7 +23,6 @@ import {
 } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './access.ts'
 import { canRead, canWrite } from './frames.ts'
 
 export interface TranslateParts {

@@ -1,10 +1,10 @@
 import { cr0Bit, eferBit, flagBit } from '../register-bits.ts'
 import { codeContexts, codeMode, rights, segment, state } from '../state-layout.ts'
+import { derived } from '../status.ts'
 import { call, constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { Imports } from './imports.ts'
-import { derived } from './status.ts'
 
 const wholeSpace = -1
 /** Odd, and 2 ** 32 over the golden ratio: spreads bases that differ in few bits. */

@@ -1,6 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
 import { noneBegun, state } from '../state-layout.ts'
+import { interruption, runEnd, status } from '../status.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
@@ -8,7 +9,6 @@ import { codeLinear, codeOffset, type InterpreterName } from './code-lookup.ts'
 import type { Imports } from './imports.ts'
 import { beginResume, clearResume, isResuming } from './resume.ts'
 import type { SlowFunctions } from './slow-functions.ts'
-import { interruption, runEnd, status } from './status.ts'
 import { defineSwitch, type HotHandler, switchExit } from './switch.ts'
 
 interface Parts {

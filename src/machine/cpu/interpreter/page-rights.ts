@@ -1,10 +1,10 @@
+import { accessBit } from '../access.ts'
 import { cr0Bit, cr4Bit, eferBit, flagBit } from '../register-bits.ts'
 import { state, tlbFlag, tlbKeyShift } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import { constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './access.ts'
 
 /** Bits of the error code (SDM volume 3, 4.7). */
 export const errorCode = { protection: 1, write: 2, user: 4, reserved: 8, fetch: 0x10, protectionKey: 0x20 }

@@ -1,3 +1,4 @@
+import { accessBit } from '../access.ts'
 import { cr4Bit, eferBit } from '../register-bits.ts'
 import { addressMask, state, tlbFlag, tlbKeyShift, tlbSizeShift } from '../state-layout.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './access.ts'
 import { throughA20 } from './frames.ts'
 import { defineRaisePageFault, errorCode } from './page-rights.ts'
 import type { PhysicalAccess } from './physical-access.ts'

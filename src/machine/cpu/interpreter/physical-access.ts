@@ -1,11 +1,11 @@
 import { dirtyPages, granules, ramBase, state } from '../state-layout.ts'
+import { interruption } from '../status.ts'
 import { call, constant, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { addressIn, canRead, canWrite } from './frames.ts'
 import type { Imports } from './imports.ts'
-import { interruption } from './status.ts'
 
 /** Reads and writes at physical addresses, naturally aligned: RAM, ROM and devices. */
 export interface PhysicalAccess {

@@ -1,3 +1,4 @@
+import { accessBit, resolved } from '../access.ts'
 import { eferBit } from '../register-bits.ts'
 import { place, state, unarmed } from '../state-layout.ts'
 import { vector } from '../vector.ts'
@@ -12,10 +13,9 @@ import {
 } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit, resolved } from './access.ts'
-import { nonCanonicalTest } from './canonical.ts'
 import { addressIn, canRead, canWrite } from './frames.ts'
 import type { Imports } from './imports.ts'
+import { nonCanonicalTest } from './non-canonical-test.ts'
 import { halves } from './physical-access.ts'
 
 type FourParameters = [Local, Local, Local, Local]

@@ -1,9 +1,9 @@
+import { accessBit } from '../access.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import { constant, type Expression, type FunctionReference, load, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
-import { accessBit } from './access.ts'
 
 /**
  * `(segment, offset, bytes, access) → linear`. In 64-bit mode only FS and GS have a base, and there is no

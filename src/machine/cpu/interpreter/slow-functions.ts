@@ -1,3 +1,4 @@
+import { accessBit, resolved } from '../access.ts'
 import { defineFloat, type FloatFunctions } from '../float/float-functions.ts'
 import { absolute, microOp, shape } from '../micro-op.ts'
 import { segment, state } from '../state-layout.ts'
@@ -14,7 +15,6 @@ import {
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
-import { accessBit, resolved } from './access.ts'
 import { type DerivedFunctions, defineDerivedState } from './derived-state.ts'
 import type { Imports } from './imports.ts'
 import type { MemoryFunctions } from './memory.ts'

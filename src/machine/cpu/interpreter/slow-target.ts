@@ -1,4 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
+import { accessBit, resolved } from '../access.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
 import { microOp, shape } from '../micro-op.ts'
 import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
@@ -17,16 +18,15 @@ import type {
   Variant,
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
+import { derived, interruption, status } from '../status.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import { vector } from '../vector.ts'
 import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
-import { accessBit, resolved } from './access.ts'
-import { nonCanonicalTest } from './canonical.ts'
 import type { Imports } from './imports.ts'
+import { nonCanonicalTest } from './non-canonical-test.ts'
 import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
 import { stackMask } from './stack-pointer.ts'
-import { derived, interruption, status } from './status.ts'
 
 const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */

@@ -1,4 +1,4 @@
-import { isCanonicalFor } from '../events/canonical.ts'
+import { isCanonicalFor } from '../control/linear-width.ts'
 import { rights, segment } from '../state-layout.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'

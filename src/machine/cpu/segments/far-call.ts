@@ -1,4 +1,4 @@
-import { isCanonicalFor } from '../events/canonical.ts'
+import { isCanonicalFor } from '../control/linear-width.ts'
 import { DeliveryTrail } from '../events/delivery-trail.ts'
 import { atLevel, planPushes, probePushes, push, setStackPointer } from '../events/event-stack.ts'
 import { innerStack, longStackOfTask } from '../events/task-stack.ts'

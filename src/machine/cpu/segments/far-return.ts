@@ -1,20 +1,11 @@
 import { setStackPointer } from '../events/event-stack.ts'
-import { dropInnerSegments, returnCode, returnStack } from '../events/return-protected.ts'
+import { dropInnerSegments, returnCode } from '../events/return-protected.ts'
 import { segment } from '../state-layout.ts'
-import { GuestFault } from '../system/guest-fault.ts'
 import { moveStack, type Operation } from '../system/operation.ts'
 import type { Outcome, Processor } from '../system/processor.ts'
-import { vector } from '../vector.ts'
 import { checkEntry, checkWithinLimit, enterCode, isLongCode } from './code-target.ts'
-import {
-  cacheOf,
-  type Descriptor,
-  isNullSelector,
-  markAccessed,
-  probeAccessed,
-  selectorBit,
-} from './descriptor.ts'
-import { loadNullStack } from './load-segment.ts'
+import { type Descriptor, probeAccessed, selectorBit } from './descriptor.ts'
+import { loadReturnStack, returnStackOrNull } from './return-stack.ts'
 
 /** RETF, with or without bytes of parameters to release (SDM volume 2, RET). @throws GuestFault */
 export function farReturn(cpu: Processor, operation: Operation): Outcome {
@@ -56,23 +47,13 @@ function returnOutward(cpu: Processor, operation: Operation, target: OuterTarget
   const pointer = operation.readStack(2 * bytes + parameters, bytes)
   const selector = Number(operation.readStack(3 * bytes + parameters, bytes) & 0xffffn)
   const isLong = isLongCode(cpu, code)
-  const stack = stackOrNull(cpu, selector, level, isLong)
+  const stack = returnStackOrNull(cpu, selector, level, isLong)
   const entry = checkEntry(cpu, code, offset)
   if (stack) probeAccessed(cpu, stack)
   enterCode(cpu, code, entry, level)
-  if (stack) {
-    markAccessed(cpu, stack)
-    values.setSegment(segment.ss, cacheOf(stack))
-  } else loadNullStack(cpu, selector)
+  loadReturnStack(cpu, selector, stack)
   const released = pointer + BigInt(parameters)
   if (isLong) values.setGeneral(4, released)
   else setStackPointer(values, values.segment(segment.ss), Number(BigInt.asUintN(32, released)))
   dropInnerSegments(values)
-}
-
-/** A null SS is for 64-bit code above level 3 alone. @throws GuestFault */
-function stackOrNull(cpu: Processor, selector: number, level: number, isLong: boolean): Descriptor | null {
-  if (!isNullSelector(selector)) return returnStack(cpu, selector, level)
-  if (!isLong || level === 3) throw new GuestFault(vector.generalProtection)
-  return null
 }

@@ -1,5 +1,5 @@
 import { checkUmip } from '../control/faults.ts'
-import { isCanonicalFor } from '../events/canonical.ts'
+import { isCanonicalFor } from '../control/linear-width.ts'
 import { rights, segment } from '../state-layout.ts'
 import { GuestFault } from '../system/guest-fault.ts'
 import type { Operation } from '../system/operation.ts'

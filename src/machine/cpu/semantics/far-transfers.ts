@@ -1,7 +1,7 @@
 import { eferBit } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
-import { isCanonical } from './canonical.ts'
+import { isCanonical } from './is-canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
 import { isRight, levelOf, plainDescriptor, setSegment } from './plain-descriptor.ts'
 import { hasParagraphs } from './segment-registers.ts'

@@ -1,7 +1,7 @@
 import { eferBit, flagBit, sysretFlags } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
-import { isCanonical48 } from './canonical.ts'
+import { isCanonical48 } from './is-canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
 import { readRflags, writeRflags } from './rflags.ts'
 

@@ -1,6 +1,6 @@
 import { segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
-import { isCanonical48 } from './canonical.ts'
+import { isCanonical48 } from './is-canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 const [rax, rcx, rdx] = [0, 1, 2]

@@ -1,7 +1,7 @@
 import { cr0Bit, flagBit } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
-import { isCanonical } from './canonical.ts'
+import { isCanonical } from './is-canonical.ts'
 import type { Operations } from './operations.ts'
 import {
   isRight,

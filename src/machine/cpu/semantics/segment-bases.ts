@@ -1,6 +1,6 @@
 import { cr4Bit } from '../register-bits.ts'
 import { segment, state } from '../state-layout.ts'
-import { isCanonical48 } from './canonical.ts'
+import { isCanonical48 } from './is-canonical.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 const baseAt = (number: number) => state.segmentBases + 8 * number

@@ -1,5 +1,5 @@
 import { state } from '../state-layout.ts'
-import { isCanonical48 } from './canonical.ts'
+import { isCanonical48 } from './is-canonical.ts'
 import type { Semantic } from './operations.ts'
 
 /** The plain case of `control/translations.ts`: addresses of four levels, those outside 64-bit code too. */

@@ -1,6 +1,6 @@
-import { type Derived, derived, status } from '../interpreter/status.ts'
 import { microOp } from '../micro-op.ts'
 import { state } from '../state-layout.ts'
+import { type Derived, derived, status } from '../status.ts'
 import { instructionName, type Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import { vector } from '../vector.ts'

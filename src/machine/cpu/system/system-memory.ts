@@ -1,4 +1,4 @@
-import { accessBit, resolved } from '../interpreter/access.ts'
+import { accessBit, resolved } from '../access.ts'
 import { placeCount, ramBase, state } from '../state-layout.ts'
 import { GuestFault } from './guest-fault.ts'
 
