@@ -2,6 +2,7 @@ import type { HardwareName } from '../float/hardware.ts'
 import type { Expression } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { Operations, Semantic } from './operations.ts'
+import { laneOf, withLane } from './vector-lanes.ts'
 
 type Width = 32 | 64
 /** What is done to one lane: of operands as i64, with MXCSR; bits and flags come back. */
@@ -43,37 +44,22 @@ function scalar(lane: Lane): Semantic {
 
 function packed(lane: Lane, width: Width): Semantic {
   return (b) => {
+    const bytes = width === 64 ? 8 : 4
     const y = b.source(1)
     const destination = b.operand(0, 'rw')
     const x = b.get(destination)
     const mxcsr = b.mxcsr()
     const results = Array.from({ length: 128 / width }, (_, index) =>
-      lane(b, width, mxcsr, laneOf(b, width, index, x), laneOf(b, width, index, y)),
+      lane(b, width, mxcsr, laneOf(b, bytes, index, x), laneOf(b, bytes, index, y)),
     )
     const flags = results.map(([, raised]) => raised)
     const raised = b.raiseNumeric(mxcsr, flags)
-    const result = results.reduce((vector, [bits], index) => withLane(b, width, index, vector, bits), x)
+    const result = results.reduce((vector, [bits], index) => withLane(b, bytes, index, vector, bits), x)
     b.commit(() => {
       b.set(destination, result)
       b.setNumericFlags(mxcsr, raised)
     })
   }
-}
-
-function laneOf(b: Operations, width: Width, index: number, vector: Expression): Expression {
-  if (width === 64) return b.lane('i64x2.extract_lane', index, vector)
-  return b.op('extend_i32_u', b.lane('i32x4.extract_lane', index, vector))
-}
-
-function withLane(
-  b: Operations,
-  width: Width,
-  index: number,
-  vector: Expression,
-  bits: Expression,
-): Expression {
-  if (width === 64) return b.lane('i64x2.replace_lane', index, vector, bits)
-  return b.lane('i32x4.replace_lane', index, vector, b.op32('wrap_i64', bits))
 }
 
 /** Of a signed integer of 32 or 64 bits. */
