@@ -22,9 +22,9 @@ type FourParameters = [Local, Local, Local, Local]
 
 /**
  * `(linear, bytes, access, slot) → address in this memory`, or one of `resolved`: everything that is checked
- * about a linear access, in order. Canonical (#GP, #SS); aligned (#GP, #AC come before #PF, as on hardware);
- * every page of it allowed, before anything is read or written; then data breakpoints hear of it. What is no
- * plain bytes of RAM or ROM is described in `slot`.
+ * about a linear access, in order. Aligned, where the row wants it (#GP); canonical (#GP, #SS); aligned, where
+ * CR0.AM wants it (#AC comes before #PF, as on hardware); every page of it allowed, before anything is read or
+ * written; then data breakpoints hear of it. What is no plain bytes of RAM or ROM is described in `slot`.
  */
 export function defineResolve(
   module: ModuleBuilder,
@@ -34,15 +34,15 @@ export function defineResolve(
   const findPlace = defineFindPlace(module, translate)
   return module.function('resolve', ['i64', 'i32', 'i32', 'i32'], ['i32'], (f) => {
     const [linear, bytes, access, slot] = f.parameters as FourParameters
+    f.if(op('i32.and', access, accessBit.aligned), () => {
+      const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', bytes, 1))
+      f.if(over, () => raise(f, constant('i32', vector.generalProtection)))
+    })
     f.if(
       isWide(access),
       () => refuseNonCanonical(f, linear, bytes, access),
       () => f.set(linear, op('i64.and', linear, 0xffff_ffffn)),
     )
-    f.if(op('i32.and', access, accessBit.aligned), () => {
-      const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', bytes, 1))
-      f.if(over, () => raise(f, constant('i32', vector.generalProtection)))
-    })
     const reasons = f.let(load('i32.load', 0, state.unarmed))
     f.if(op('i32.eqz', reasons), () => f.return(call(findPlace, linear, bytes, access, slot)))
     const isOwn = op('i32.and', access, accessBit.system)
