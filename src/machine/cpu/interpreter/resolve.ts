@@ -22,9 +22,9 @@ type FourParameters = [Local, Local, Local, Local]
 
 /**
  * `(linear, bytes, access, slot) → address in this memory`, or one of `resolved`: everything that is checked
- * about a linear access, in order. Aligned, where the row wants it (#GP); canonical (#GP, #SS); aligned, where
- * CR0.AM wants it (#AC comes before #PF, as on hardware); every page of it allowed, before anything is read or
- * written; then data breakpoints hear of it. What is no plain bytes of RAM or ROM is described in `slot`.
+ * about a linear access, in order. Aligned, where the row wants it (#GP); canonical (#GP, #SS); aligned where
+ * CR0.AM wants it (#AC comes before #PF, as on hardware); every page of it allowed, before anything is read
+ * or written; then data breakpoints hear of it. What is no plain bytes of RAM or ROM is described in `slot`.
  */
 export function defineResolve(
   module: ModuleBuilder,

@@ -2,7 +2,7 @@ import type { Expression } from '../wasm/expression.ts'
 import type { Operations, Semantic } from './operations.ts'
 import { type LaneBytes, laneOf, lowest, signs, splat, withLane } from './vector-lanes.ts'
 
-/** As many bytes as the operands have in common, aligned where the row says so; the rest of a register stays. */
+/** As many bytes as both operands have; the rest of a register stays. */
 const move: Semantic = (b) => {
   const bytes = Math.min(b.operandBytes(0), b.operandBytes(1))
   const value = b.get(b.operand(1, 'r', 0, bytes))
