@@ -1,10 +1,10 @@
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import { encode } from './encoding.ts'
-import { type Form, formsOf, isRecorded, isVector, sectionOf } from './forms.ts'
+import { type FloatState, floatStateFor } from './float-state.ts'
+import { type Form, formsOf, isFloating, isRecorded, sectionOf } from './forms.ts'
 import { Random } from './random.ts'
 import { type Surroundings, surround } from './surroundings.ts'
-import { vectorsFor } from './vector-state.ts'
 
 /** One instruction with everything that it can see. Addresses are those of `layout.ts`. */
 export interface Case extends Surroundings {
@@ -13,9 +13,7 @@ export interface Case extends Surroundings {
   readonly code: Uint8Array
   /** Nothing in it depends on where it stands. */
   readonly isMovable: boolean
-  /** XMM0 to XMM15. */
-  readonly vectors: Uint8Array
-  readonly mxcsr: number
+  readonly float: FloatState
 }
 
 export interface Section {
@@ -30,7 +28,7 @@ export const vectorsPerForm = 16
 /** Every way in which user-level instructions can look. */
 export function sections(): Section[] {
   return rows
-    .filter((row) => isRecorded(row) || isVector(row))
+    .filter((row) => isRecorded(row) || isFloating(row))
     .flatMap((row) => formsOf(row).map((form) => ({ row, form, name: sectionOf(row, form) })))
 }
 
@@ -52,6 +50,7 @@ export function caseOf(section: Section, index: number): Case {
     if (!surroundings) continue
     const { code, address } = encoded
     const isMovable = address?.relativeAt == null && !branches.has(row.mnemonic)
-    return { row, form, code, isMovable, ...vectorsFor(row, `${seed} ${name} ${index}`), ...surroundings }
+    const float = floatStateFor(row, `${seed} ${name} ${index}`)
+    return { row, form, code, isMovable, float, ...surroundings }
   }
 }

@@ -30,12 +30,15 @@ const decoders: Readonly<Record<Bits, Decoder>> = {
 const usesAddressSize = new Set(['LOOP', 'LOOPE', 'LOOPNE', 'JCXZ', 'XLAT'])
 const mandatory = { 66: 0x66, f2: 0xf2, f3: 0xf3 } as const
 
+const maxTries = 10_000
+
 /** An instruction of the row that decodes as it, with everything but register values chosen. */
 export function encode(row: Row, form: Form, random: Random, lock: boolean): Encoded {
-  for (;;) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const encoded = tryToEncode(row, form, random, lock)
     if (encoded) return encoded
   }
+  throw new Error(`nothing decodes as ${row.encoding} ${row.mnemonic}: does the host have its feature?`)
 }
 
 function tryToEncode(row: Row, form: Form, random: Random, lock: boolean): Encoded | null {
@@ -68,7 +71,7 @@ function wishes(row: Row, { bytes }: Form, random: Random) {
   const aligned = isAligned && !random.oneIn(6) ? 16 : 1
   // Some lie across two pages.
   const distance = Math.floor((random.below(40) - 8) / aligned) * aligned
-  const kind = row.operands.find((one) => 'EMW'.includes(one[0] ?? ''))
+  const kind = row.operands.find((one) => 'EMQW'.includes(one[0] ?? ''))
   const reaches = kind && kind !== 'M' && kind !== 'Ma' && !row.mnemonic.startsWith('BT')
   return { distance, beyond: reaches && random.oneIn(10) ? operandSize(kind, bytes) : 0 }
 }

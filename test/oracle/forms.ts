@@ -1,6 +1,7 @@
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import { plainCases, semantics } from '../../src/machine/cpu/semantics/semantics.ts'
-import { instructionName, type Row } from '../../src/machine/cpu/table/row.ts'
+import { systemInstructions } from '../../src/machine/cpu/system-instructions.ts'
+import { type FloatingUnit, instructionName, type Row } from '../../src/machine/cpu/table/row.ts'
 import { system } from '../../src/machine/cpu/table/rows/system.ts'
 import type { Widths } from './layout.ts'
 
@@ -18,9 +19,18 @@ const notHere = new Set(
   'INS OUTS PUSHF POPF JMPF CALLF RETF IRET INT INT1 INT3 INTO LES LDS LSS LFS LGS'.split(' '),
 )
 
-/** An instruction of SSE that we have: with XMM registers and MXCSR. */
-export function isVector(row: Row): boolean {
-  return row.facts.fpu === 'sse' && semantics.has(instructionName(row))
+const floatingUnits = new Set<FloatingUnit>(['sse', 'mmx', 'sse-mmx', 'x87', 'x87-control', 'wait'])
+
+/**
+ * An instruction that we have of x87, MMX or SSE. Environments hold pointers, which vendors keep in ways of
+ * their own: they are Bochs's to judge.
+ */
+export function isFloating(row: Row): boolean {
+  const { fpu } = row.facts
+  if (!fpu || !floatingUnits.has(fpu)) return false
+  if (row.operands.some((kind) => kind === 'Menv' || kind === 'Marea')) return false
+  const name = instructionName(row)
+  return semantics.has(name) || systemInstructions.has(name)
 }
 
 export function isRecorded(row: Row): boolean {
@@ -60,7 +70,7 @@ function sizesOf(row: Row, bits: Bits): readonly (2 | 4 | 8)[] {
 
 export function formsOf(row: Row): Form[] {
   const { only, form } = row.facts
-  const hasMemory = row.operands.some((kind) => 'EMW'.includes(kind[0] ?? ''))
+  const hasMemory = row.operands.some((kind) => 'EMQW'.includes(kind[0] ?? ''))
   const shapes = [false, true].filter((isMemory) =>
     isMemory ? hasMemory && form !== 'register' : form !== 'memory',
   )

@@ -6,6 +6,7 @@ import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
 import type { Case } from './cases.ts'
 import { features } from './encoding.ts'
+import type { FloatState } from './float-state.ts'
 import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset, type Widths } from './layout.ts'
 import type { Result } from './vectors.ts'
 import '../machine/generated-core.ts'
@@ -47,7 +48,7 @@ function cpusFor(bits: Bits, stackBits: Bits): Record<string, Cpu> {
 /** Null for code that cannot be run in this way. */
 export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result | null {
   if (shift !== 0 && !input.isMovable) return null
-  const { form, code, registers, rflags, vectors, mxcsr, data, stack } = input
+  const { form, code, registers, rflags, float, data, stack } = input
   if (withEmptyTlb) cpu.flushTlb()
   cpu.poke(codeAt + shift, code)
   cpu.poke(dataWindow.at, data)
@@ -56,9 +57,7 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
     cpu.state.setU64(state.registers + 8 * number, value)
   })
   cpu.state.flags = rflags
-  const memoryOfCpu = new Uint8Array(cpu.state.view.buffer)
-  memoryOfCpu.set(vectors, state.xmm)
-  cpu.state.setU32(state.mxcsr, mxcsr)
+  setFloatState(cpu, float)
   const start = BigInt(codeAt + shift - baseOf(form, 'code'))
   cpu.state.rip = start
   let [endedAt, errorCode] = [-1, 0]
@@ -75,10 +74,38 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
   const window = ({ at, bytes }: { at: number; bytes: number }) => cpu.ram.subarray(at, at + bytes)
   const general = Array.from({ length: 16 }, (_, number) => cpu.state.general(number))
   const memory = { data: window(dataWindow), stack: window(stackWindow) }
-  const ownVectors = memoryOfCpu.slice(state.xmm, state.xmm + vectors.length)
+  const rest = { rflags: cpu.state.flags, endedAt, errorCode, float: floatStateOf(cpu) }
+  return { registers: general, ...rest, ...memory }
+}
+
+/** Where one of R0 to R7 stands, of its ten bytes. */
+const x87At = (number: number) => state.x87 + 16 * number
+
+function setFloatState({ state: cpu }: Cpu, float: FloatState): void {
+  const memory = new Uint8Array(cpu.view.buffer)
+  memory.set(float.vectors, state.xmm)
+  for (let number = 0; number < 8; number++) {
+    memory.set(float.registers.subarray(10 * number, 10 * number + 10), x87At(number))
+  }
+  cpu.setU32(state.mxcsr, float.mxcsr)
+  cpu.setU32(state.x87Control, float.control)
+  cpu.setU32(state.x87Status, float.status)
+  cpu.setU32(state.x87Full, float.full)
+}
+
+function floatStateOf({ state: cpu }: Cpu): FloatState {
+  const memory = new Uint8Array(cpu.view.buffer)
+  const registers = new Uint8Array(80)
+  for (let number = 0; number < 8; number++) {
+    registers.set(memory.subarray(x87At(number), x87At(number) + 10), 10 * number)
+  }
   return {
-    ...{ registers: general, rflags: cpu.state.flags, endedAt, errorCode, ...memory },
-    ...{ vectors: ownVectors, mxcsr: cpu.state.u32(state.mxcsr) },
+    vectors: memory.slice(state.xmm, state.xmm + 256),
+    mxcsr: cpu.u32(state.mxcsr),
+    registers,
+    control: cpu.u32(state.x87Control),
+    status: cpu.u32(state.x87Status),
+    full: cpu.u32(state.x87Full),
   }
 }
 

@@ -21,8 +21,8 @@ enum { CODE_16 = 0 << 3 | 7, DATA_16 = 1 << 3 | 7, STACK_16 = 2 << 3 | 7 };
 
 // rax rcx rdx rbx rsp rbp rsi rdi r8 to r15, rflags
 uint64_t guest[17];
-uint8_t guest_vectors[256];
-uint32_t guest_mxcsr, host_mxcsr = 0x1f80;
+uint8_t guest_float[512] __attribute__((aligned(16)));
+uint32_t host_mxcsr = 0x1f80;
 uint64_t host_stack;
 uint32_t ended_at, error_code;
 uint16_t data_selector, stack_selector;
@@ -42,11 +42,7 @@ __asm__(
     "enter: push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
     "  mov %rsp, host_stack\n"
     "  mov data_selector, %ax; mov %ax, %ds; mov %ax, %es\n"
-    "  movups guest_vectors+0, %xmm0; movups guest_vectors+16, %xmm1; movups guest_vectors+32, %xmm2; movups guest_vectors+48, %xmm3;\n"
-    "  movups guest_vectors+64, %xmm4; movups guest_vectors+80, %xmm5; movups guest_vectors+96, %xmm6; movups guest_vectors+112, %xmm7;\n"
-    "  movups guest_vectors+128, %xmm8; movups guest_vectors+144, %xmm9; movups guest_vectors+160, %xmm10; movups guest_vectors+176, %xmm11;\n"
-    "  movups guest_vectors+192, %xmm12; movups guest_vectors+208, %xmm13; movups guest_vectors+224, %xmm14; movups guest_vectors+240, %xmm15;\n"
-    "  ldmxcsr guest_mxcsr\n"
+    "  fxrstor64 guest_float\n"
     "  push guest+128; popfq\n"
     "  mov guest, %rax; mov guest+8, %rcx; mov guest+16, %rdx; mov guest+24, %rbx\n"
     "  mov guest+40, %rbp; mov guest+48, %rsi; mov guest+56, %rdi\n"
@@ -65,11 +61,7 @@ __asm__(
     "  mov host_stack, %rsp\n"
     "  pushfq; pop guest+128\n"
     "faulted: mov $0, %eax; mov %eax, %ds; mov %eax, %es\n"
-    "  stmxcsr guest_mxcsr; ldmxcsr host_mxcsr\n"
-    "  movups %xmm0, guest_vectors+0; movups %xmm1, guest_vectors+16; movups %xmm2, guest_vectors+32; movups %xmm3, guest_vectors+48;\n"
-    "  movups %xmm4, guest_vectors+64; movups %xmm5, guest_vectors+80; movups %xmm6, guest_vectors+96; movups %xmm7, guest_vectors+112;\n"
-    "  movups %xmm8, guest_vectors+128; movups %xmm9, guest_vectors+144; movups %xmm10, guest_vectors+160; movups %xmm11, guest_vectors+176;\n"
-    "  movups %xmm12, guest_vectors+192; movups %xmm13, guest_vectors+208; movups %xmm14, guest_vectors+224; movups %xmm15, guest_vectors+240;\n"
+    "  fxsave64 guest_float; fninit; ldmxcsr host_mxcsr\n"
     "  mov host_stack, %rsp; cld\n"
     "  pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx; ret\n");
 
@@ -92,16 +84,14 @@ static void on_signal(int number, siginfo_t *info, void *context) {
 struct __attribute__((packed)) input {
   uint8_t bits, stack_bits, length, code[17];
   uint64_t registers[17];
-  uint8_t vectors[256];
-  uint32_t mxcsr;
+  uint8_t floats[512];
   uint8_t data[DATA_BYTES], stack[STACK_BYTES];
 };
 
 struct __attribute__((packed)) output {
   uint64_t registers[17];
   uint32_t ended_at, error_code;
-  uint8_t vectors[256];
-  uint32_t mxcsr;
+  uint8_t floats[512];
   uint8_t data[DATA_BYTES], stack[STACK_BYTES];
 };
 
@@ -163,8 +153,7 @@ static void run(const struct input *in, struct output *out) {
   memcpy((void *)(DATA - DATA_BEFORE), in->data, DATA_BYTES);
   memcpy((void *)(STACK - STACK_BEFORE), in->stack, STACK_BYTES);
   memcpy(guest, in->registers, sizeof guest);
-  memcpy(guest_vectors, in->vectors, sizeof guest_vectors);
-  guest_mxcsr = in->mxcsr;
+  memcpy(guest_float, in->floats, sizeof guest_float);
   target.offset = in->bits == 16 ? 0 : CODE;
   target.selector = in->bits == 16 ? CODE_16 : in->bits == 32 ? CODE_32 : CODE_64;
   data_selector = in->bits == 16 ? DATA_16 : FLAT_DATA;
@@ -176,8 +165,7 @@ static void run(const struct input *in, struct output *out) {
   memcpy(out->registers, guest, sizeof guest);
   out->ended_at = ended_at;
   out->error_code = error_code;
-  memcpy(out->vectors, guest_vectors, sizeof guest_vectors);
-  out->mxcsr = guest_mxcsr;
+  memcpy(out->floats, guest_float, sizeof guest_float);
   memcpy(out->data, (void *)(DATA - DATA_BEFORE), DATA_BYTES);
   memcpy(out->stack, (void *)(STACK - STACK_BEFORE), STACK_BYTES);
 }

@@ -1,9 +1,9 @@
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import type { Encoded } from './encoding.ts'
+import { numbers, x87Operand } from './float-state.ts'
 import type { Form } from './forms.ts'
 import { baseOf, codeAt, dataAt, dataWindow, segment16, stackAt, stackWindow, takenOffset } from './layout.ts'
 import type { Random } from './random.ts'
-import { numbers } from './vector-state.ts'
 
 /** Everything that an instruction can see. */
 export interface Surroundings {
@@ -39,6 +39,10 @@ export function surround(row: Row, form: Form, encoded: Encoded, random: Random)
   registers[rsp] = stackPointer(scene, stackAt - baseOf(form, 'stack'), isAddressed)
   if (isString) pointToStrings(scene)
   preparations[row.mnemonic]?.(scene)
+  if (row.facts.fpu?.startsWith('x87') && encoded.address) {
+    const operand = x87Operand(row, random)
+    if (operand) poke(scene, encoded.address.linear, operand.value, operand.bytes)
+  }
   const wasPinned = encoded.address?.pins ?? new Map<number, bigint>()
   for (const [register, value] of wasPinned) registers[register] = value
   if (afterPins[row.mnemonic]?.(scene) === false) return null

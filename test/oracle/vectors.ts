@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Case } from './cases.ts'
+import type { Row } from '../../src/machine/cpu/table/row.ts'
+import type { Case, Section } from './cases.ts'
+import type { FloatState } from './float-state.ts'
 
 const directory = fileURLToPath(new URL('vectors/', import.meta.url))
 
@@ -11,9 +13,7 @@ export interface Result {
   /** 0: behind the instruction, 1: where it branches to, 0x100 + vector: an exception. */
   readonly endedAt: number
   readonly errorCode: number
-  /** XMM0 to XMM15. */
-  readonly vectors: Uint8Array
-  readonly mxcsr: number
+  readonly float: FloatState
   readonly data: Uint8Array
   readonly stack: Uint8Array
 }
@@ -29,7 +29,8 @@ export const comparedFlags = 0xcd5
 /**
  * One line of what differs from the input: `code end flags registers memory`. The end is `-` behind the
  * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into
- * the window, `=` and the bytes that changed there; `x` is the same of XMM registers, `m=` MXCSR.
+ * the window, `=` and the bytes that changed there; `x` is the same of XMM registers, `f` of R0 to R7; `m=` is
+ * MXCSR, `fc=`, `fs=` and `ft=` are control word, status word and the registers that are not empty.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>
@@ -38,9 +39,24 @@ export function line(input: Case, result: Result): string {
   const code = Buffer.from(input.code).toString('hex')
   const flags = (result.rflags & comparedFlags).toString(16)
   const memory = [...changes('d', input.data, result.data), ...changes('s', input.stack, result.stack)]
-  const vectors = changes('x', input.vectors, result.vectors)
-  if (input.mxcsr !== result.mxcsr) vectors.push(`m=${result.mxcsr.toString(16)}`)
-  return [code, endOf(result), flags, ...registers, ...memory, ...vectors].join(' ')
+  const float = floatChanges(input.float, result.float)
+  return [code, endOf(result), flags, ...registers, ...memory, ...float].join(' ')
+}
+
+function floatChanges(before: FloatState, after: FloatState): string[] {
+  const words = (
+    [
+      ['m', 'mxcsr'],
+      ['fc', 'control'],
+      ['fs', 'status'],
+      ['ft', 'full'],
+    ] as const
+  ).flatMap(([name, key]) => (before[key] === after[key] ? [] : [`${name}=${after[key].toString(16)}`]))
+  return [
+    ...changes('x', before.vectors, after.vectors),
+    ...changes('f', before.registers, after.registers),
+    ...words,
+  ]
 }
 
 function endOf({ endedAt, errorCode }: Result): string {
@@ -80,18 +96,27 @@ export function readVectors(): ReadonlyMap<string, readonly string[]> {
   return sections
 }
 
-/** Sections that name an XMM register are of SSE. */
-function unitOf(name: string): string {
-  return / [VUW][a-z]\b/.test(name) ? 'sse' : 'integer'
+/** Which file has the lines of a row. */
+function unitOf({ facts: { fpu } }: Row): string {
+  if (!fpu) return 'integer'
+  if (fpu === 'sse') return 'sse'
+  return fpu === 'mmx' || fpu === 'sse-mmx' ? 'mmx' : 'x87'
 }
 
-export function writeVectors(header: string, sections: ReadonlyMap<string, readonly string[]>): void {
+/** One section's lines. */
+export interface Recorded {
+  readonly section: Section
+  readonly lines: readonly string[]
+}
+
+export function writeVectors(header: string, recorded: readonly Recorded[]): void {
   for (const file of readdirSync(directory)) rmSync(directory + file)
-  for (const bits of [16, 32, 64]) {
-    for (const unit of ['integer', 'sse']) {
-      const own = [...sections].filter(([name]) => name.startsWith(`${bits} `) && unitOf(name) === unit)
-      const text = own.flatMap(([name, lines]) => [`= ${name}`, ...lines])
-      writeFileSync(`${directory}${unit}${bits}.txt`, `${[header, ...text].join('\n')}\n`)
-    }
+  const files = new Map<string, string[]>()
+  for (const { section, lines } of recorded) {
+    const file = `${unitOf(section.row)}${section.form.bits}.txt`
+    const text = files.get(file) ?? [header]
+    files.set(file, text)
+    text.push(`= ${section.name}`, ...lines)
   }
+  for (const [file, text] of files) writeFileSync(directory + file, `${text.join('\n')}\n`)
 }

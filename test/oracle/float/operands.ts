@@ -85,6 +85,16 @@ export function floatOf(width: 32 | 64, random: Random): bigint {
   return random.oneIn(4) ? random.pick(corners(width)) : anyOf(width, random)
 }
 
+/** The same of 80 bits, of which some are of no kind that today's units know. */
+export function extendedOf(random: Random): bigint {
+  return random.oneIn(4) ? random.pick(corners(80)) : anyOf(80, random)
+}
+
+/** Eighteen digits of packed BCD with a sign. */
+export function decimalOf(random: Random): bigint {
+  return random.oneIn(4) ? random.pick(corners('decimal')) : anyOf('decimal', random)
+}
+
 function anyOf(kind: OperandKind, random: Random): bigint {
   if (kind === 'integer') return BigInt.asUintN(64, random.value())
   if (kind === 'decimal') return decimal(BigInt.asUintN(60, random.long()) % 10n ** 18n, random.oneIn(2))

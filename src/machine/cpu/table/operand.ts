@@ -25,7 +25,7 @@ export type OperandKind =
       | 'My2'
       | 'Mt'
       | 'Menv'
-      | 'Mbig'
+      | 'Marea'
     )
   | ('Ry' | 'Rv' | 'Cy' | 'Dy' | 'Sw' | 'So' | 'Xb' | 'Xz' | 'Xv' | 'Yb' | 'Yz' | 'Yv')
   | ('AL' | 'rAX' | 'AX' | 'eAX' | 'DX' | 'CL')

@@ -1,0 +1,96 @@
+import type { FloatingUnit, Row } from '../../src/machine/cpu/table/row.ts'
+import { decimalOf, extendedOf, floatOf } from './float/operands.ts'
+import { Random } from './random.ts'
+
+/** What x87, MMX and SSE see and change, but for pointers to instructions and operands. */
+export interface FloatState {
+  /** XMM0 to XMM15. */
+  readonly vectors: Uint8Array
+  readonly mxcsr: number
+  /** R0 to R7 by their own numbers, ten bytes each. */
+  readonly registers: Uint8Array
+  readonly control: number
+  /** With TOP. */
+  readonly status: number
+  /** A bit for each of R0 to R7 that is not empty. */
+  readonly full: number
+}
+
+const allMasked = 0x1f80
+const exceptions = 0x3f
+/** Of the status word: an unmasked exception is pending. */
+const summary = 0x8080
+/** As FNINIT leaves it. */
+const x87AtRest = { registers: new Uint8Array(80), control: 0x37f, status: 0, full: 0 }
+
+const withX87 = new Set<FloatingUnit>(['x87', 'x87-control', 'wait', 'mmx', 'sse-mmx'])
+const withVectors = new Set<FloatingUnit>(['sse', 'sse-mmx'])
+
+/** State that makes an instruction of these units worth running; what others do not use is at rest. */
+export function floatStateFor({ facts: { fpu } }: Row, seed: string): FloatState {
+  const usesX87 = fpu !== undefined && withX87.has(fpu)
+  const x87 = usesX87 ? x87State(new Random(`${seed} x87`), fpu === 'mmx') : x87AtRest
+  if (!fpu || !withVectors.has(fpu)) return { vectors: new Uint8Array(256), mxcsr: allMasked, ...x87 }
+  const random = new Random(`${seed} vectors`)
+  // Every bit but the upper half may be set: flags, DAZ, masks, rounding, FTZ.
+  const usual = allMasked | random.pick([0, 0x20]) | (random.oneIn(2) ? 0 : random.below(8) << 13)
+  const mxcsr = random.oneIn(3) ? random.below(0x1_0000) : usual
+  return { vectors: numbers(random, 256), mxcsr, ...x87 }
+}
+
+/** Most registers are full, most exceptions masked, and one in twelve has an exception pending. */
+function x87State(random: Random, isMmx: boolean): Omit<FloatState, 'vectors' | 'mxcsr'> {
+  const masks = random.oneIn(3) ? random.below(0x40) : exceptions
+  const control = 0x40 | masks | (random.below(16) << 8)
+  const flags = random.oneIn(2) ? 0 : random.below(0x40)
+  const raised = random.oneIn(12) ? flags : flags & masks
+  const conditions = (random.below(8) << 8) | (random.below(2) << 14)
+  const top = random.below(8) << 11
+  return {
+    registers: extendedNumbers(random, isMmx),
+    control,
+    status: raised | (raised & ~masks ? summary : 0) | conditions | top,
+    full: random.oneIn(4) ? random.below(0x100) : 0xff,
+  }
+}
+
+function extendedNumbers(random: Random, isMmx: boolean): Uint8Array {
+  const registers = new Uint8Array(80)
+  const view = new DataView(registers.buffer)
+  const integers = numbers(random, 64)
+  for (let number = 0; number < 8; number++) {
+    const value = extendedOf(random)
+    if (isMmx) registers.set(integers.subarray(8 * number, 8 * number + 8), 10 * number)
+    else view.setBigUint64(10 * number, BigInt.asUintN(64, value), true)
+    view.setUint16(10 * number + 8, Number(value >> 64n), true)
+  }
+  return registers
+}
+
+/** What an operand of x87 in memory is worth being, or null where anything will do. */
+export function x87Operand(
+  { mnemonic, operands }: Row,
+  random: Random,
+): { value: bigint; bytes: number } | null {
+  const size = operands[0]?.[1] ?? ''
+  const bytes = { w: 2, d: 4, q: 8, t: 10 }[size]
+  if (!bytes || operands[0]?.[0] !== 'M') return null
+  if (mnemonic.startsWith('FI')) return { value: random.value(), bytes }
+  if (mnemonic.startsWith('FB')) return { value: decimalOf(random), bytes }
+  if (bytes === 2) return { value: BigInt(random.below(0x1_0000)), bytes }
+  return { value: bytes === 10 ? extendedOf(random) : floatOf(bytes === 4 ? 32 : 64, random), bytes }
+}
+
+/** Doubles, pairs of singles, and plain bytes; some stand twice, for comparisons. */
+export function numbers(random: Random, bytes: number): Uint8Array {
+  const memory = new Uint8Array(bytes)
+  const view = new DataView(memory.buffer)
+  for (let at = 0; at < bytes; at += 8) {
+    const kind = random.below(8)
+    if (kind === 0) view.setBigUint64(at, random.long(), true)
+    else if (kind === 1 && at >= 16) memory.copyWithin(at, at - 16, at - 8)
+    else if (kind < 5) view.setBigUint64(at, floatOf(64, random), true)
+    else for (const part of [0, 4]) view.setUint32(at + part, Number(floatOf(32, random)), true)
+  }
+  return memory
+}
