@@ -29,8 +29,8 @@ export const comparedFlags = 0xcd5
 /**
  * One line of what differs from the input: `code end flags registers memory`. The end is `-` behind the
  * instruction, `>` where it branches to, or `#vector:error code`; memory is `d` or `s` with an offset into
- * the window, `=` and the bytes that changed there; `x` is the same of XMM registers, `f` of R0 to R7; `m=` is
- * MXCSR, `fc=`, `fs=` and `ft=` are control word, status word and the registers that are not empty.
+ * the window, `=` and the bytes that changed there; `x` is the same of XMM registers, `f` of R0 to R7; `m=`
+ * is MXCSR, `fc=`, `fs=` and `ft=` are control word, status word and the registers that are not empty.
  */
 export function line(input: Case, result: Result): string {
   const registers = result.registers.flatMap((value, index) =>
