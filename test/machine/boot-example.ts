@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Machine } from '../../src/machine/machine.ts'
 import { loadElf } from './elf.ts'
 import './generated-core.ts'
+import { setRegisters } from './register-file.ts'
 
 /** What boot loaders leave in EAX. */
 const magic = { 'hello-serial': 0x2badb002n, 'higher-half': 0x36d76289n } as const
@@ -12,6 +13,6 @@ export function bootExample(name: keyof typeof magic, serial: (byte: number) => 
   const image = readFileSync(new URL(`../../examples/${name}/${name}.elf`, import.meta.url))
   const rip = loadElf(machine, image)
   const general = [magic[name], ...Array<bigint>(15).fill(0n)]
-  machine.cpu.registers = { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
+  setRegisters(machine.cpu, { general, rip, rflags: 2, cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false })
   return machine
 }

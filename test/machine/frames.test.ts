@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Cpu } from '../../src/machine/cpu/cpu.ts'
 import { longMode } from './long-mode.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 const codeAt = 0x10_0000
 /** The page below is not present. */
@@ -20,17 +21,17 @@ function flatMachine(code: readonly number[], esp: number, ebp = 0): Cpu {
   general[4] = BigInt(esp)
   general[5] = BigInt(ebp)
   const modes = { cr0: 0x8001_0011, cr3: BigInt(directory), cr4: 0, efer: 0, long: false }
-  cpu.registers = { general, rip: BigInt(codeAt), rflags: 2, ...modes }
+  setRegisters(cpu, { general, rip: BigInt(codeAt), rflags: 2, ...modes })
   return cpu
 }
 
 /** Runs one instruction into a page fault: where, with what code, and whether anything has changed. */
 function faultOf(cpu: Cpu) {
-  const before = cpu.registers
+  const before = registersOf(cpu)
   const { stop } = cpu.run(1)
   const stack = cpu.ram.subarray(stackPage, stackPage + 0x1000)
   expect(stop).toMatchObject({ kind: 'exception', vector: 14 })
-  expect(cpu.registers).toEqual(before)
+  expect(registersOf(cpu)).toEqual(before)
   expect(stack.every((byte) => byte === 0x5a)).toBe(true)
   return `${cpu.faultAddress.toString(16)} ${stop.kind === 'exception' ? stop.code : ''}`
 }
@@ -63,10 +64,10 @@ test('ENTER probes its pushes, the frames that it copies, and the new top', () =
 
 test('ENTER that comes through leaves a frame that LEAVE takes down', () => {
   const cpu = flatMachine([...enter(16, 2), ...leave], stackPage + 256, stackPage + 512)
-  const before = cpu.registers
+  const before = registersOf(cpu)
   cpu.run(1)
-  expect(cpu.registers.general[5]).toBe(BigInt(stackPage + 252))
-  expect(cpu.registers.general[4]).toBe(BigInt(stackPage + 256 - 12 - 16))
+  expect(registersOf(cpu).general[5]).toBe(BigInt(stackPage + 252))
+  expect(registersOf(cpu).general[4]).toBe(BigInt(stackPage + 256 - 12 - 16))
   cpu.run(1)
-  expect(cpu.registers.general).toEqual(before.general)
+  expect(registersOf(cpu).general).toEqual(before.general)
 })

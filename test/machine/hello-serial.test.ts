@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bootExample } from './boot-example.ts'
+import { registersOf } from './register-file.ts'
 
 const greeting = 'Hello from a kernel!\r\n2 + 2 = 4\r\n'
 
@@ -16,13 +17,13 @@ test('a run stops at exactly the asked count, whatever the slices', () => {
   const states: unknown[] = []
   for (let count = 0; count < 400; count++) {
     expect(whole.run(1)).toEqual({ kind: 'budget' })
-    states.push(whole.cpu.registers)
+    states.push(registersOf(whole.cpu))
   }
   for (const slice of [2, 3, 7, 100]) {
     const machine = bootExample('hello-serial')
     for (let count = slice; count <= 400; count += slice) {
       expect(machine.run(slice)).toEqual({ kind: 'budget' })
-      expect(machine.cpu.registers).toEqual(states[count - 1])
+      expect(registersOf(machine.cpu)).toEqual(states[count - 1])
     }
   }
 })

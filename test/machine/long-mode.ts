@@ -1,6 +1,6 @@
-import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { Machine } from '../../src/machine/machine.ts'
 import './generated-core.ts'
+import { type RegisterFile, setRegisters } from './register-file.ts'
 
 export const codeAt = 0x10_0000n
 const stackTop = 0x20_0000n
@@ -23,7 +23,7 @@ export function longMode(code: Uint8Array, registers: Partial<RegisterFile> = {}
   entry(directory, 1, 0x20_0000 | 0x83)
   for (let page = 0; page < 512; page++) entry(table, page, (page << 12) | 3)
   machine.cpu.poke(Number(codeAt), code)
-  machine.cpu.registers = {
+  setRegisters(machine.cpu, {
     general: Array.from({ length: 16 }, (_, index) => (index === 4 ? stackTop : 0n)),
     rip: codeAt,
     rflags: 2,
@@ -33,6 +33,6 @@ export function longMode(code: Uint8Array, registers: Partial<RegisterFile> = {}
     efer: 0xd00,
     long: true,
     ...registers,
-  }
+  })
   return machine
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Machine } from '../../src/machine/machine.ts'
 import { codeAt, longMode } from './long-mode.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 const table = 0x4000
 const entryOf = (linear: number) => table + (linear >> 12) * 8
@@ -58,9 +59,9 @@ test.each([
 ])('a %s faults with its error code and changes nothing', (_name, code, value, error) => {
   const machine = machineFor(code, 0x18_0000)
   setEntry(machine, 0x18_0000, value)
-  const before = machine.cpu.registers
+  const before = registersOf(machine.cpu)
   expect(machine.run(1)).toEqual({ kind: 'exception', vector: pageFault, code: error })
-  expect(machine.cpu.registers).toEqual(before)
+  expect(registersOf(machine.cpu)).toEqual(before)
   expect(machine.cpu.faultAddress).toBe(0x18_0000n)
   expect(machine.units).toBe(0)
 })
@@ -91,9 +92,9 @@ test('an access over two pages that lie apart reaches both', () => {
 test('a non-canonical address is a general protection, or a stack fault through RSP', () => {
   expect(machineFor(reads, 1n << 47n).run(1)).toEqual({ kind: 'exception', vector: 13, code: 0 })
   const push = machineFor([0x50], 0)
-  const general = [...push.cpu.registers.general]
+  const general = [...registersOf(push.cpu).general]
   general[4] = 1n << 63n
-  push.cpu.registers = { ...push.cpu.registers, general }
+  setRegisters(push.cpu, { ...registersOf(push.cpu), general })
   expect(push.run(1)).toEqual({ kind: 'exception', vector: 12, code: 0 })
 })
 
@@ -104,8 +105,8 @@ test('the TLB keeps a translation until it is flushed', () => {
   machine.run(1)
   view(machine).setBigUint64(entryOf(0x18_0000), 0x19_0003n, true)
   machine.run(1)
-  expect(machine.cpu.registers.general[0]).toBe(1n)
-  machine.cpu.registers = { ...machine.cpu.registers, rip: codeAt }
+  expect(registersOf(machine.cpu).general[0]).toBe(1n)
+  setRegisters(machine.cpu, { ...registersOf(machine.cpu), rip: codeAt })
   machine.run(1)
-  expect(machine.cpu.registers.general[0]).toBe(2n)
+  expect(registersOf(machine.cpu).general[0]).toBe(2n)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Machine } from '../../src/machine/machine.ts'
 import { codeAt, longMode } from './long-mode.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 /** How many units a guest does before the 20th poll stops it. */
 function unitsUntilStopped(code: readonly number[]): number {
@@ -8,7 +9,7 @@ function unitsUntilStopped(code: readonly number[]): number {
   const machine = new Machine({ memoryMiB: 4, exit: null, serial: () => {}, poll: () => ++polls === 20 })
   const { cpu } = longMode(Uint8Array.from(code))
   machine.cpu.poke(0, cpu.ram)
-  machine.cpu.registers = { ...cpu.registers, rip: codeAt }
+  setRegisters(machine.cpu, { ...registersOf(cpu), rip: codeAt })
   expect(machine.run(1_000_000)).toEqual({ kind: 'requested' })
   return machine.units
 }

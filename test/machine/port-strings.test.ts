@@ -3,6 +3,7 @@ import { PhysicalMemory } from '../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { Cpu } from '../../src/machine/cpu/cpu.ts'
 import './generated-core.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 const port = 0x1f0
 const codeAt = 0x10_0000
@@ -33,18 +34,18 @@ function machine(code: readonly number[], registers: { ecx?: number; esi?: numbe
   const { ecx = 0, esi = 0, edi = 0 } = registers
   const general = [0, ecx, port, 0, 0, 0, esi, edi, ...Array<number>(8).fill(0)].map(BigInt)
   const modes = { cr0: 0x8001_0011, cr3: BigInt(directory), cr4: 0, efer: 0, long: false }
-  cpu.registers = { general, rip: BigInt(codeAt), rflags: 2, ...modes }
+  setRegisters(cpu, { general, rip: BigInt(codeAt), rflags: 2, ...modes })
   return { cpu, written, reads: () => reads }
 }
 
 test('REP INS fills memory, one unit an iteration', () => {
   const { cpu } = machine([0xf3, 0x66, 0x6d], { ecx: 3, edi: dataAt })
   cpu.run(2)
-  expect(cpu.registers.general[1]).toBe(1n)
+  expect(registersOf(cpu).general[1]).toBe(1n)
   cpu.run(1)
-  expect(cpu.registers.rip).toBe(BigInt(codeAt + 3))
+  expect(registersOf(cpu).rip).toBe(BigInt(codeAt + 3))
   expect([...cpu.ram.subarray(dataAt, dataAt + 7)]).toEqual([1, 1, 2, 2, 3, 3, 0])
-  expect(cpu.registers.general[7]).toBe(BigInt(dataAt + 6))
+  expect(registersOf(cpu).general[7]).toBe(BigInt(dataAt + 6))
 })
 
 test('OUTS sends bytes, words and doublewords', () => {
@@ -52,7 +53,7 @@ test('OUTS sends bytes, words and doublewords', () => {
   cpu.poke(dataAt, new Uint8Array([0x10, 0x21, 0x22, 0x31, 0x32, 0x33, 0x34]))
   cpu.run(3)
   expect(written).toEqual(['1:10', '2:2221', '4:34333231'])
-  expect(cpu.registers.general[6]).toBe(BigInt(dataAt + 7))
+  expect(registersOf(cpu).general[6]).toBe(BigInt(dataAt + 7))
 })
 
 test('INS faults before it reads the port', () => {

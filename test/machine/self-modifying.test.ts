@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { codeAt, longMode } from './long-mode.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 function run(code: readonly number[], units: number, at = codeAt) {
   const machine = longMode(new Uint8Array())
   machine.cpu.poke(Number(at), new Uint8Array(code))
-  machine.cpu.registers = { ...machine.cpu.registers, rip: at }
+  setRegisters(machine.cpu, { ...registersOf(machine.cpu), rip: at })
   expect(machine.run(units)).toEqual({ kind: 'budget' })
   return machine
 }
@@ -18,20 +19,20 @@ const jump = (distance: number) => [0xeb, signed8(distance)]
 
 test('the very next instruction may have been written by this one', () => {
   const machine = run([...patch(1, 42), ...movEax(1)], 2)
-  expect(machine.cpu.registers.general[0]).toBe(42n)
+  expect(registersOf(machine.cpu).general[0]).toBe(42n)
 })
 
 test('code that was decoded before is decoded again', () => {
   const machine = run([...movEax(1), ...patch(1 - 12, 7), ...jump(-14)], 3)
-  expect(machine.cpu.registers.general[0]).toBe(1n)
+  expect(registersOf(machine.cpu).general[0]).toBe(1n)
   machine.run(1)
-  expect(machine.cpu.registers.general[0]).toBe(7n)
+  expect(registersOf(machine.cpu).general[0]).toBe(7n)
 })
 
 test('a loop that patches itself counts up', () => {
   // ADD BYTE [RIP + 1], 1 reaches the immediate of the MOV AL, 0 behind it.
   const machine = run([0x80, 0x05, ...signed32(1), 1, 0xb0, 0, ...jump(-11)], 3 * 200)
-  expect(machine.cpu.registers.general[0]).toBe(200n)
+  expect(registersOf(machine.cpu).general[0]).toBe(200n)
 })
 
 test('data beside code in the same page leaves the code alone', () => {
@@ -45,7 +46,7 @@ test('an instruction over two pages sees a change of either', () => {
   const at = codeAt + 0xffdn
   // Two bytes of the immediate lie on the second page; the first of them is patched.
   const machine = run([...movEax(1), ...patch(-9, 9), ...jump(-14)], 3, at)
-  expect(machine.cpu.registers.general[0]).toBe(1n)
+  expect(registersOf(machine.cpu).general[0]).toBe(1n)
   machine.run(1)
-  expect(machine.cpu.registers.general[0]).toBe(0x9_0001n)
+  expect(registersOf(machine.cpu).general[0]).toBe(0x9_0001n)
 })

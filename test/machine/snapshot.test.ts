@@ -4,6 +4,7 @@ import { resetState } from '../../src/machine/cpu/control/reset.ts'
 import { state as stateLayout } from '../../src/machine/cpu/state-layout.ts'
 import { Machine } from '../../src/machine/machine.ts'
 import { bootExample } from './boot-example.ts'
+import { registersOf, setRegisters } from './register-file.ts'
 
 /** The whole run of the kernel has about 2.6 times as many. */
 const wholeRun = 3_000
@@ -58,7 +59,7 @@ test('the line of a MONITOR that is over leaves no trace', () => {
   const used = powered()
   used.poke(0x1000n, Uint8Array.of(0x0f, 0x01, 0xc8))
   resetState(used.state, 'power')
-  used.cpu.registers = { ...boot().cpu.registers, rip: 0x1000n }
+  setRegisters(used.cpu, { ...registersOf(boot().cpu), rip: 0x1000n })
   expect(used.run(1).kind).toBe('budget')
   for (const { cpu } of [fresh, used]) {
     resetState(cpu.state, 'power')

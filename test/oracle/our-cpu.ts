@@ -2,7 +2,6 @@ import { PhysicalMemory } from '../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { Cpu } from '../../src/machine/cpu/cpu.ts'
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
-import type { RegisterFile } from '../../src/machine/cpu/register-file.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
 import type { Case } from './cases.ts'
 import { features } from './encoding.ts'
@@ -10,6 +9,7 @@ import type { FloatState } from './float-state.ts'
 import { baseOf, codeAt, dataWindow, segment16, stackWindow, takenOffset, type Widths } from './layout.ts'
 import type { Result } from './vectors.ts'
 import '../machine/generated-core.ts'
+import { type RegisterFile, setRegisters } from '../machine/register-file.ts'
 
 /** More than any repeated instruction of the cases takes. */
 const maxUnits = 10
@@ -120,7 +120,7 @@ function made(registers: Pick<RegisterFile, 'cr0' | 'cr4' | 'efer' | 'long'>): C
   const cpu = new Cpu(new PhysicalMemory(machineBytes), new PortSpace(), features)
   cpu.stopsAtExceptions = true
   const cr3 = BigInt(pageTables.pml4)
-  cpu.registers = { general: Array(16).fill(0n), rip: 0n, rflags: 2, cr3, ...registers }
+  setRegisters(cpu, { general: Array(16).fill(0n), rip: 0n, rflags: 2, cr3, ...registers })
   return cpu
 }
 

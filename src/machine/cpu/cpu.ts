@@ -6,7 +6,6 @@ import { noteDataAccess, notePortAccess } from './events/debug-registers.ts'
 import { EventUnit, type FaultStep } from './events/event-unit.ts'
 import { FrameTable, memoryBytes } from './frame-table.ts'
 import { HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
-import { type RegisterFile, readRegisterFile, writeRegisterFile } from './register-file.ts'
 import { portAllowed } from './segments/io-bitmap.ts'
 import { loadCpu, saveCpu } from './snapshot.ts'
 import { activity, allBanks, noneBegun, pageBytes, ramBase, segment, state } from './state-layout.ts'
@@ -109,16 +108,6 @@ export class Cpu {
       this.state.setU64(state.addressMasks + 8 * bytes, (1n << BigInt(8 * bytes)) - 1n)
     }
     this.#view.setBigUint64(state.onePage, BigInt(pageBytes), true)
-    this.settle()
-  }
-
-  get registers(): RegisterFile {
-    return readRegisterFile(this.#view)
-  }
-
-  /** Whoever sets registers has changed what the TLB stands for: it is flushed. */
-  set registers(file: RegisterFile) {
-    writeRegisterFile(this.#view, file)
     this.settle()
   }
 

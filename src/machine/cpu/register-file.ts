@@ -1,7 +1,7 @@
 import { arithmeticFlags } from './register-bits.ts'
-import { rights, segment, state } from './state-layout.ts'
+import { state } from './state-layout.ts'
 
-/** The registers that boot plans and tests name. RFLAGS is materialised. */
+/** The registers that boot plans name. RFLAGS is materialised. */
 export interface NamedRegisters {
   /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
   readonly general: readonly bigint[]
@@ -13,31 +13,7 @@ export interface NamedRegisters {
   readonly efer: number
 }
 
-/** With segments as boot code leaves them: all of memory, code of 64 bits where `long`, else of 32. */
-export interface RegisterFile extends NamedRegisters {
-  readonly long: boolean
-}
-
 const flag = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, of: 11 } as const
-
-export function readRegisterFile(view: DataView): RegisterFile {
-  return {
-    general: Array.from({ length: 16 }, (_, index) => view.getBigUint64(state.registers + 8 * index, true)),
-    rip: view.getBigUint64(state.rip, true),
-    rflags: readFlags(view),
-    cr0: view.getUint32(state.cr0, true),
-    cr3: view.getBigUint64(state.cr3, true),
-    cr4: view.getUint32(state.cr4, true),
-    efer: view.getUint32(state.efer, true),
-    long: view.getInt32(state.long, true) === 1,
-  }
-}
-
-export function writeRegisterFile(view: DataView, file: RegisterFile): void {
-  writeNamed(view, file)
-  writeFlatSegments(view, file.long)
-  writeTaskRegister(view)
-}
 
 export function writeNamed(view: DataView, file: NamedRegisters): void {
   file.general.forEach((value, index) => {
@@ -49,24 +25,6 @@ export function writeNamed(view: DataView, file: NamedRegisters): void {
   view.setBigUint64(state.cr3, file.cr3, true)
   view.setBigUint64(state.cr4, BigInt(file.cr4 >>> 0), true)
   view.setBigUint64(state.efer, BigInt(file.efer >>> 0), true)
-}
-
-function writeFlatSegments(view: DataView, long: boolean): void {
-  for (let number = 0; number < 6; number++) {
-    const isCode = number === segment.cs
-    const width = long && isCode ? rights.long : rights.big
-    const type = isCode ? rights.code : 0
-    const allowed = rights.present | rights.nonSystem | type | rights.writable | rights.accessed
-    view.setBigUint64(state.segmentBases + 8 * number, 0n, true)
-    view.setUint32(state.segmentLimits + 4 * number, 0xffff_ffff, true)
-    view.setUint32(state.segmentRights + 4 * number, allowed | width | rights.granular, true)
-  }
-}
-
-/** A busy 32-bit task state, as after power-on: entering long mode asks for one. */
-function writeTaskRegister(view: DataView): void {
-  view.setUint32(state.segmentLimits + 4 * segment.tr, 0xffff, true)
-  view.setUint32(state.segmentRights + 4 * segment.tr, 0x8b, true)
 }
 
 /** RFLAGS from the lazy flags. In halves: events come here, and 64-bit integers are slow. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { BothPaths, numbers, oneIn, pick, type Random } from '../plain-path.ts'
+import { comparePaths, type PlainCase, type Setting } from '../plain-cases.ts'
+import { oneIn, pick, type Random } from '../plain-path.ts'
 import { type ModeName, number } from './processor.ts'
 
 const rounds = 150
@@ -83,12 +84,9 @@ function anyAddress(cpu: CpuState, next: Random): void {
   if (oneIn(next, 2)) cpu.setU64(state.segmentBases + 8 * segment.fs, canonical(next()))
 }
 
-type Setting = (cpu: CpuState, next: Random) => void
-
-type Case = [code: string, modes: readonly ModeName[], set: Setting]
 const nothing: Setting = () => {}
 
-const cases: readonly Case[] = [
+const cases: readonly PlainCase[] = [
   ['cli', all, nothing],
   ['sti; nop', all, nothing],
   ['sti; ud2', all, nothing],
@@ -107,7 +105,7 @@ const cases: readonly Case[] = [
   ['wrmsr', all, anyBaseRegister],
   ['nop; rdtsc', all, anyTime],
   ['nop; rdtscp', all, anyTime],
-  ...[0, 2, 3, 4].flatMap((index): Case[] => [
+  ...[0, 2, 3, 4].flatMap((index): PlainCase[] => [
     [`mov rbx, cr${index}`, long, anyControl],
     [`mov ebx, cr${index}`, legacy, anyControl],
   ]),
@@ -121,21 +119,6 @@ const cases: readonly Case[] = [
   ['o64 sysret', long, anySystemCall],
 ]
 
-test.each<Case>(cases)('%s in WebAssembly does what TypeScript says', (code, modes, set) => {
-  const paths = new BothPaths()
-  const next = numbers(1n)
-  let plain = 0
-  for (let round = 0; round < rounds; round++) {
-    const seed = next()
-    const setAll = (cpu: CpuState) => {
-      const own = numbers(seed)
-      anyState(cpu, own)
-      set(cpu, own)
-    }
-    const mode = pick(next, modes)
-    const { isPlain, differences } = paths.run({ mode, code, set: setAll })
-    expect([round, mode, differences]).toEqual([round, mode, []])
-    if (isPlain) plain++
-  }
-  expect(plain).toBeGreaterThan(rounds / 3)
+test.each<PlainCase>(cases)('%s in WebAssembly does what TypeScript says', (...one) => {
+  expect(comparePaths(rounds, anyState, one)).toBeGreaterThan(rounds / 3)
 })

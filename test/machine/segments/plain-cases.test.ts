@@ -3,7 +3,8 @@ import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { type ModeName, number } from '../control/processor.ts'
-import { BothPaths, numbers, oneIn, pick, type Random } from '../plain-path.ts'
+import { comparePaths, type PlainCase, type Setting } from '../plain-cases.ts'
+import { oneIn, pick, type Random } from '../plain-path.ts'
 
 const rounds = 200
 const real: readonly ModeName[] = ['real', 'v86']
@@ -83,8 +84,6 @@ function writeWords(cpu: CpuState, at: number, bytes: number, values: readonly b
 const anyOffset = (cpu: CpuState, next: Random) =>
   oneIn(next, 8) ? next() : cpu.hasParagraphs ? 0x10n : BigInt(target)
 
-type Setting = (cpu: CpuState, next: Random) => void
-
 /** Loads a data segment: the selector stands in AX, at 500h, and on the stack. */
 const loads: Setting = (cpu, next) => {
   const selector = anySelector(cpu, next, 'data')
@@ -104,10 +103,9 @@ const pointers = (bytes: number, kind: 'code' | 'data'): Setting => {
 }
 
 const nothing: Setting = () => {}
-type Case = [code: string, modes: readonly ModeName[], set: Setting]
 
-const cases: readonly Case[] = [
-  ...[...real, ...legacy, ...long].flatMap((mode): Case[] => [
+const cases: readonly PlainCase[] = [
+  ...[...real, ...legacy, ...long].flatMap((mode): PlainCase[] => [
     ['mov ds, ax', [mode], loads],
     ['mov es, [ebx + 2]', [mode], loads],
     ['mov ss, ax; mov sp, dx', [mode], loads],
@@ -144,30 +142,11 @@ const cases: readonly Case[] = [
   ['o64 retf', long, pointers(8, 'code')],
 ]
 
-/** Answers in how many rounds WebAssembly has done all of it. */
-function compare(...[code, modes, set]: Case): number {
-  const paths = new BothPaths()
-  const next = numbers(1n)
-  let plain = 0
-  for (let round = 0; round < rounds; round++) {
-    const seed = next()
-    const setAll = (cpu: CpuState) => {
-      const own = numbers(seed)
-      anyState(cpu, own)
-      set(cpu, own)
-    }
-    const mode = pick(next, modes)
-    const { isPlain, differences } = paths.run({ mode, code, set: setAll })
-    expect([round, mode, differences]).toEqual([round, mode, []])
-    if (isPlain) plain++
-  }
-  return plain
-}
-
-test.each<Case>(cases)('%s in WebAssembly does what TypeScript says in %s', (...one) => {
-  expect(compare(...one)).toBeGreaterThan(rounds / 3)
+test.each<PlainCase>(cases)('%s in WebAssembly does what TypeScript says in %s', (...one) => {
+  expect(comparePaths(rounds, anyState, one)).toBeGreaterThan(rounds / 3)
 })
 
 test('the second of two MOV SS holds nothing, whoever has done the first', () => {
-  expect(compare('mov ss, ax; mov ss, bx; ud2', ['real', 'prot32'], loads)).toBeGreaterThan(0)
+  const one: PlainCase = ['mov ss, ax; mov ss, bx; ud2', ['real', 'prot32'], loads]
+  expect(comparePaths(rounds, anyState, one)).toBeGreaterThan(0)
 })
