@@ -1,6 +1,6 @@
 // Small kernels that do one thing many times, on QEMU and on our own machine: CPU time, of all threads.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,17 +16,53 @@ const files = {
   events: ['fault', 'syscall_sysret'],
   real: ['interrupts', 'beside', 'modify'],
   straight: ['straight'],
+  vectors: ['copy', 'packed'],
+  matrix: ['fractions', 'whole'],
 }
+/** Those that are C too. */
+const compiled = new Set(['matrix'])
 const folder = fileURLToPath(new URL('kernels/', import.meta.url))
 const built = mkdtempSync(join(tmpdir(), 'kerneltest-bench-'))
 process.once('exit', () => rmSync(built, { recursive: true }))
+
+/** What gcc makes of `kernels/NAME.c`, for INCBIN: its first function is at the beginning. */
+function compile(name) {
+  const options = [
+    '-O2',
+    '-ffreestanding',
+    '-fno-pic',
+    '-fcf-protection=none',
+    '-fno-asynchronous-unwind-tables',
+  ]
+  const flat = [
+    '-nostdlib',
+    '-static',
+    '-Wl,--oformat=binary',
+    '-Wl,-Ttext=0',
+    '-Wl,--build-id=none',
+    '-Wl,-e0',
+  ]
+  execFileSync('gcc', [...options, ...flat, '-o', join(built, `${name}.bin`), join(folder, `${name}.c`)])
+}
 
 /** The path of a kernel that does its work so many times. */
 export function kernel(name, rounds) {
   const [file] = Object.entries(files).find(([, names]) => names.includes(name))
   const path = join(built, `${name}-${rounds}.bin`)
   const definitions = [`-DKERNEL=${name}`, `-DROUNDS=${rounds}`]
-  execFileSync('nasm', ['-i', folder, '-f', 'bin', ...definitions, '-o', path, join(folder, `${file}.asm`)])
+  if (compiled.has(file) && !existsSync(join(built, `${file}.bin`))) compile(file)
+  execFileSync('nasm', [
+    '-i',
+    folder,
+    '-i',
+    `${built}/`,
+    '-f',
+    'bin',
+    ...definitions,
+    '-o',
+    path,
+    join(folder, `${file}.asm`),
+  ])
   return path
 }
 

@@ -19,7 +19,7 @@ start:  mov dword [pml4], pdpt | 7
         mov eax, pml4
         mov cr3, eax
         mov eax, cr4
-        or eax, 1 << 5
+        or eax, 1 << 5 | 1 << 9 | 1 << 10   ; PAE, OSFXSR, OSXMMEXCPT
         mov cr4, eax
         mov ecx, 0xc0000080
         rdmsr

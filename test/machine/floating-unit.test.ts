@@ -56,3 +56,15 @@ test('what needs no unit runs without one', () => {
     expect(endWith(code, em | ts, 0)).toBe('ok')
   }
 })
+
+/** The unit is not asked at each instruction where many of its own follow each other. */
+test.each([
+  ['mov rax, cr0; or eax, 8; mov cr0, rax', '#NM(0)'],
+  ['mov rax, cr0; or eax, 4; mov cr0, rax', '#UD(0)'],
+  ['mov rax, cr4; and eax, ~0x200; mov cr4, rax', '#UD(0)'],
+  ['mov rax, cr0; or eax, 8; mov cr0, rax; clts', 'ok'],
+])('between two instructions of a unit: %s', (between, end) => {
+  const set = (cpu: CpuState) => cpu.setU64(state.cr4, BigInt(cpu.cr4 | osfxsr))
+  const code = `movaps xmm0, xmm1; nop; ${between}; nop; movaps xmm1, xmm0`
+  expect(execute({ mode: 'long64', code, set }).end).toBe(end)
+})

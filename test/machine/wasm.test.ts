@@ -99,6 +99,17 @@ test('a switch runs one case, and the last for everything else', () => {
   expect([0, 1, 2, 3, -1].map((n) => f(n))).toEqual([11, 21, 31, 31, 31])
 })
 
+test('a case may stand at several places of a switch', () => {
+  const f = single(['i32'], ['i32'], (f) => {
+    const [n] = f.parameters
+    if (!n) return
+    const [odd, even] = [() => f.return(1), () => f.return(0)]
+    f.switch(n, [even, odd, even, odd, () => f.return(-1)])
+    f.unreachable()
+  })
+  expect([0, 1, 2, 3, 4, 5].map((n) => f(n))).toEqual([0, 1, 0, 1, -1, -1])
+})
+
 test('functions call each other, the host and the table; memory keeps what is stored', () => {
   const module = new ModuleBuilder()
   const twice = module.importFunction('host', 'twice', ['i32'], ['i32'])

@@ -14,6 +14,7 @@ import {
   hardwareOperations,
   inlineOperations,
   operations,
+  plainOperations,
 } from '../../oracle/float/operations.ts'
 import { ourRunner } from '../../oracle/float/ours.ts'
 import { Random } from '../../oracle/random.ts'
@@ -37,11 +38,12 @@ test.each(['sse', 'x87'] as const)('%s gives the results and flags of the record
   expect(judged.reduce((sum, { cases }) => sum + cases, 0)).toBeGreaterThan(2_000_000)
 })
 
-test('the floating-point unit of the host, put to use, changes nothing', () => {
-  const run = ourRunner(hardwareOperations)
-  const judged = hardwareOperations.map((operation) =>
-    judge(operation, run, fewControls(operation).slice(0, 5)),
-  )
+test.each([
+  ['functions', hardwareOperations],
+  ['fast handlers', plainOperations],
+])('the floating-point unit of the host, put to use by %s, changes nothing', (_, hardware) => {
+  const run = ourRunner(hardware)
+  const judged = hardware.map((operation) => judge(operation, run, fewControls(operation).slice(0, 5)))
   expect(judged.flatMap(({ wrong }) => wrong).join('\n')).toBe('')
 })
 

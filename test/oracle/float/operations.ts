@@ -3,11 +3,18 @@ import {
   defineHardware,
   type Hardware,
   type HardwareName,
-  inlineHardware,
+  hardwareOrSoft,
+  plainHardware,
 } from '../../../src/machine/cpu/float/hardware.ts'
 import { controlOfMxcsr, defineSse, type Sse } from '../../../src/machine/cpu/float/sse.ts'
 import { defineX87, type X87 } from '../../../src/machine/cpu/float/x87.ts'
-import { constant, type Expression, load, op } from '../../../src/machine/cpu/wasm/expression.ts'
+import {
+  constant,
+  type Expression,
+  load,
+  type Operand,
+  op,
+} from '../../../src/machine/cpu/wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../../../src/machine/cpu/wasm/function-builder.ts'
 import { ModuleBuilder } from '../../../src/machine/cpu/wasm/module-builder.ts'
 
@@ -215,13 +222,35 @@ export const hardwareOperations = both((width, name) => ({
   },
 }))
 
-/** The same as handlers have them, with PE set before. */
+/** The same as slow handlers have them, with PE set before. */
 export const inlineOperations = both((width, name) => ({
   ...{ name: `${name} ${width}`, unit: 'sse', a: width, b: name === 'squareRoot' ? null : width },
   run: ({ f, hardware, word, a, b }) => {
     const operands = name === 'squareRoot' ? [f.let(a)] : [f.let(a), f.let(b)]
     const mxcsr = f.let(op('i32.or', word, 0x20))
-    return lowAndFlags(inlineHardware(f, hardware, width, name, operands, mxcsr))
+    return lowAndFlags(hardwareOrSoft({ f, width, name, operands, mxcsr }, hardware))
+  },
+}))
+
+/** The same as fast handlers have them; what they leave is done as in `hardwareOperations`. */
+export const plainOperations = both((width, name) => ({
+  ...{ name: `${name} ${width}`, unit: 'sse', a: width, b: name === 'squareRoot' ? null : width },
+  run: ({ f, hardware, word, a, b }) => {
+    const operands = name === 'squareRoot' ? [f.let(a)] : [f.let(a), f.let(b)]
+    const outcome = [f.local('i64'), f.local('i32')] as const
+    const answer = (low: Operand, flags: Operand) => {
+      f.set(outcome[0], low)
+      f.set(outcome[1], flags)
+    }
+    f.block((done) => {
+      f.block((left) => {
+        const leave = (when: Expression) => f.br(left, when)
+        answer(plainHardware({ f, width, name, operands, mxcsr: f.let(word) }, leave), 0)
+        f.br(done)
+      })
+      answer(...(f.call(hardware[width][name], ...operands, word) as [Local, Local]))
+    })
+    return lowAndFlags(outcome)
   },
 }))
 

@@ -6,7 +6,7 @@ import { controlOfMxcsr, type Sse } from './sse.ts'
 
 /** What the host's floating-point unit can do for us. */
 export type HardwareName = 'add' | 'subtract' | 'multiply' | 'divide' | 'squareRoot'
-type Width = 32 | 64
+export type Width = 32 | 64
 
 /** `(a, b, mxcsr) → bits, flags`, of a square root `(a, mxcsr) → bits, flags`. */
 export type Hardware = Readonly<Record<Width, Readonly<Record<HardwareName, FunctionReference>>>>
@@ -39,8 +39,7 @@ export function defineHardware(module: ModuleBuilder, sse: Sse): Hardware {
       const mayTry = op('i32.eq', op('i32.and', mxcsr, modeBits), usualMode)
       f.if(op('i32.and', mayTry, isUsual), () => {
         f.if(op('i32.and', mxcsr, inexactSeen), () => f.return(bits, 0))
-        const parts = { f, width, operands, bits, productFits: productFits[width] }
-        const [known, exact] = exactness(name, parts)
+        const [known, exact] = exactness(name, { f, width, operands, bits }, productFits[width])
         f.if(known, () => f.return(bits, op('i32.mul', op('i32.eqz', exact), flag.precision)))
       })
       f.return(...f.call(sse[width][name], ...operands, controlOfMxcsr(mxcsr)))
@@ -56,17 +55,22 @@ export function defineHardware(module: ModuleBuilder, sse: Sse): Hardware {
   return { 32: all(32), 64: all(64) }
 }
 
+/** One operation, in a function that computes it. */
+interface Operation {
+  readonly f: FunctionBuilder
+  readonly width: Width
+  readonly name: HardwareName
+  readonly operands: readonly Local[]
+  readonly mxcsr: Local
+}
+
 /**
  * The same without a call where nothing is left to find out: once MXCSR holds PE. Bits and flags are locals
  * of `f`.
  */
-export function inlineHardware(
-  f: FunctionBuilder,
+export function hardwareOrSoft(
+  { f, width, name, operands, mxcsr }: Operation,
   hardware: Hardware,
-  width: Width,
-  name: HardwareName,
-  operands: readonly Local[],
-  mxcsr: Local,
 ): readonly [bits: Local, flags: Local] {
   const { bits, isUsual } = compute(f, width, name, operands)
   const flags = f.let(constant('i32', 0))
@@ -78,6 +82,36 @@ export function inlineHardware(
     f.set(flags, raised)
   })
   return [bits, flags]
+}
+
+/**
+ * The same without any call: `leave` gets what takes more. What is left has no flags that MXCSR does not
+ * have.
+ */
+export function plainHardware(
+  { f, width, name, operands, mxcsr }: Operation,
+  leave: (when: Expression) => void,
+): Local {
+  const { bits, isUsual } = compute(f, width, name, operands)
+  const mayTry = op('i32.eq', op('i32.and', mxcsr, modeBits), usualMode)
+  leave(op('i32.eqz', op('i32.and', mayTry, isUsual)))
+  f.if(op('i32.eqz', op('i32.and', mxcsr, inexactSeen)), () => {
+    leave(op('i32.eqz', isClearlyExact(name, { f, width, operands, bits })))
+  })
+  return bits
+}
+
+/** What is easily seen to be exact: sums, and products of two numbers that have half the bits. */
+function isClearlyExact(name: HardwareName, result: Result): Expression {
+  const { f, width, operands } = result
+  if (name === 'add' || name === 'subtract') {
+    const [isKnown, isExact] = sumExactness(name, result)
+    return op('i32.and', isKnown, isExact)
+  }
+  if (name !== 'multiply') return constant('i32', 0)
+  const [a, b] = operands as [Local, Local]
+  const low = f.let(op('i64.or', a, b))
+  return op('i64.eqz', op('i64.and', low, (1n << BigInt(Math.ceil(precision[width] / 2))) - 1n))
 }
 
 interface Computed {
@@ -130,12 +164,15 @@ interface Result {
   readonly width: Width
   readonly operands: readonly Local[]
   readonly bits: Local
-  readonly productFits: FunctionReference
 }
 
 /** Whether this way can tell, and whether the result is exact. */
-function exactness(name: HardwareName, result: Result): readonly [known: Expression, exact: Expression] {
-  const { f, width, operands, bits, productFits } = result
+function exactness(
+  name: HardwareName,
+  result: Result,
+  productFits: FunctionReference,
+): readonly [known: Expression, exact: Expression] {
+  const { f, width, operands, bits } = result
   const [a, b = a] = operands as [Local, Local | undefined]
   const always = constant('i32', 1)
   const fits = (x: Local, y: Local) => {

@@ -13,6 +13,7 @@ import type { InterpreterName } from './code-lookup.ts'
 import { defineDelivery } from './delivery.ts'
 import { defineFindCode } from './find-code.ts'
 import type { HandlerNumbers } from './handler-numbers.ts'
+import { switchesOf } from './hot.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineInterpreter } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
@@ -20,7 +21,7 @@ import { pseudo } from './pseudo-handlers.ts'
 import { defineSlowFunctions, type SlowFunctions } from './slow-functions.ts'
 import { instructionOffset, SlowTarget } from './slow-target.ts'
 import type { HotHandler } from './switch.ts'
-import { type Choice, choicesOf, handlerKey, isHot, variantOf } from './variants.ts'
+import { type Choice, choicesOf, handlerKey, variantOf } from './variants.ts'
 
 const interpreters = ['flat32', 'long64', 'segmented'] as const
 
@@ -151,9 +152,10 @@ function defineSlowHandlers(
 function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, number>): HotHandler[] {
   const hot: HotHandler[] = []
   for (const { row, fastKey: key, semantic, variant } of cases[name]) {
-    if (numbers.has(key) || !isHot(instructionName(row), variant, name)) continue
+    const switches = switchesOf(instructionName(row), variant, name)
+    if (numbers.has(key) || switches.length === 0) continue
     numbers.set(key, pseudo.count + hot.length)
-    hot.push({ semantic, variant })
+    hot.push({ semantic, variant, switches })
   }
   return hot
 }

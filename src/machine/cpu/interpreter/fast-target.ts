@@ -1,7 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
+import { type HardwareName, plainHardware, type Width } from '../float/hardware.ts'
 import { microOp } from '../micro-op.ts'
-import { cr0Bit, cr4Bit } from '../register-bits.ts'
 import type {
   Access,
   Destination,
@@ -48,7 +48,6 @@ interface FastPlace {
 interface FastParts {
   readonly mode: InterpreterName
   readonly variant: Variant
-  readonly float: FloatFunctions
 }
 
 interface FastDestination {
@@ -69,22 +68,14 @@ export class FastTarget implements Target {
   readonly #exits: Exits
   readonly #mode: InterpreterName
   readonly #variant: Variant
-  readonly float: FloatFunctions
 
-  constructor(
-    f: FunctionBuilder,
-    uop: Local,
-    bank: Local,
-    exits: Exits,
-    { mode, variant, float }: FastParts,
-  ) {
+  constructor(f: FunctionBuilder, uop: Local, bank: Local, exits: Exits, { mode, variant }: FastParts) {
     this.f = f
     this.#uop = uop
     this.#bank = bank
     this.#exits = exits
     this.#mode = mode
     this.#variant = variant
-    this.float = float
   }
 
   operand(index: number, bytes: number, access: Access, popped: number): Place {
@@ -110,16 +101,22 @@ export class FastTarget implements Target {
     return constant('i32', this.#variant.operands[index]?.shape === 'memory' ? 1 : 0)
   }
 
-  /** What keeps a unit from use, and a pending #MF, is the slow handler's to tell. */
+  /** Whoever runs the switch with vectors has seen to it. */
   requireUnit(unit: FloatingUnit): void {
-    const isSse = unit === 'sse' || unit === 'sse-mmx'
-    const blocked = op('i32.and', load('i32.load', 0, state.cr0), cr0Bit.em | cr0Bit.ts)
-    const absent = op('i32.xor', op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.osfxsr), cr4Bit.osfxsr)
-    this.f.br(this.#exits.slow, isSse ? op('i32.or', blocked, absent) : blocked)
+    invariant(unit === 'sse', 'other units have slow handlers only')
   }
 
   numericFault(unmasked: Expression): void {
     this.f.br(this.#exits.slow, unmasked)
+  }
+
+  hardware(width: Width, name: HardwareName, mxcsr: Local, operands: readonly Local[]) {
+    const leave = (when: Expression) => this.f.br(this.#exits.slow, when)
+    return [plainHardware({ f: this.f, width, name, operands, mxcsr }, leave), constant('i32', 0)] as const
+  }
+
+  get float(): FloatFunctions {
+    throw new Error('soft float is called: it has slow handlers only')
   }
 
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {

@@ -1,5 +1,6 @@
 import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
+import { cr0Bit, cr4Bit } from '../register-bits.ts'
 import { noneBegun, state } from '../state-layout.ts'
 import { interruption, runEnd, status } from '../status.ts'
 import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
@@ -20,12 +21,16 @@ interface Parts {
 }
 
 /**
- * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or it has to ask. One switch
- * holds all
- * hot handlers; what it cannot do happens here.
+ * `(budget) → runEnd`: runs micro-ops until exactly `budget` units are done, or it has to ask. Two
+ * switches hold all hot handlers; what they cannot do happens here.
  */
 export function defineInterpreter(module: ModuleBuilder, parts: Parts): FunctionReference {
-  const hotHandlers = defineSwitch(module, parts)
+  const switches = {
+    integer: defineSwitch(module, 'integer', parts),
+    vector: parts.hot.some(({ switches }) => switches.includes('vector'))
+      ? defineSwitch(module, 'vector', parts)
+      : null,
+  }
   return module.function(parts.name, ['i32'], ['i32'], (f) => {
     const [budget] = f.parameters as [Local]
     const loop = new Loop(f, module, budget, parts)
@@ -35,7 +40,7 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
         f.block((repeat) => {
           f.block((done) => {
             f.block((next) => {
-              loop.runSwitch(hotHandlers, { again, done, repeated })
+              loop.runSwitch(switches, { again, done, repeated })
               loop.runSlow({ again, next, repeat })
             })
             f.set(loop.uop, op('i32.add', loop.uop, microOp.bytes))
@@ -56,12 +61,24 @@ export function defineInterpreter(module: ModuleBuilder, parts: Parts): Function
 /** Where one micro-op can lead. `repeat`: it was an iteration, not the last. */
 type Labels = Record<'again' | 'next' | 'repeat', Label>
 
+/** `vector`: null where the interpreter has none. */
+type Switches = Readonly<{ integer: FunctionReference; vector: FunctionReference | null }>
+
+/** Whether XMM registers can be used: else the slow handlers tell why not. */
+function hasVectorUnit(): Expression {
+  const blocked = op('i32.and', load('i32.load', 0, state.cr0), cr0Bit.em | cr0Bit.ts)
+  const absent = op('i32.xor', op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.osfxsr), cr4Bit.osfxsr)
+  return op('i32.eqz', op('i32.or', blocked, absent))
+}
+
 const slowSignature = { parameters: ['i32'], results: ['i32'] } as const
 
 class Loop {
   readonly uop: Local
   /** A copy of `state.bank`, which slow handlers may change. */
   readonly #bank: Local
+  /** 1 while the switch with vectors runs: from its first instruction to one that it does not have. */
+  readonly #inVectors: Local
   readonly #f: FunctionBuilder
   readonly #module: ModuleBuilder
   readonly #budget: Local
@@ -74,6 +91,7 @@ class Loop {
     this.#parts = parts
     this.uop = f.local('i32')
     this.#bank = f.local('i32')
+    this.#inVectors = f.local('i32')
   }
 
   start(): void {
@@ -89,14 +107,32 @@ class Loop {
 
   /** Goes through where a slow handler has to run. */
   runSwitch(
-    hotHandlers: FunctionReference,
+    { integer, vector }: Switches,
     { again, done, repeated }: Record<'again' | 'done' | 'repeated', Label>,
   ): void {
     const f = this.#f
-    const [exit, uop, budget] = f.call(hotHandlers, this.uop, this.#budget, this.#bank)
-    invariant(exit && uop && budget, 'the switch has three results')
-    f.set(this.uop, uop)
-    f.set(this.#budget, budget)
+    const exit = f.local('i32')
+    const run = (one: FunctionReference) => {
+      const [why, uop, budget] = f.call(one, this.uop, this.#budget, this.#bank)
+      invariant(why && uop && budget, 'a switch has three results')
+      f.set(exit, why)
+      f.set(this.uop, uop)
+      f.set(this.#budget, budget)
+    }
+    if (vector) {
+      // A slow handler may have taken the unit away.
+      f.set(this.#inVectors, op('i32.and', this.#inVectors, hasVectorUnit()))
+      f.if(
+        this.#inVectors,
+        () => run(vector),
+        () => run(integer),
+      )
+      f.if(op('i32.eq', exit, switchExit.elsewhere), () => {
+        const before = f.let(this.#inVectors)
+        f.set(this.#inVectors, op('i32.and', op('i32.eqz', before), hasVectorUnit()))
+        f.br(again, op('i32.or', before, this.#inVectors))
+      })
+    } else run(integer)
     f.br(done, op('i32.eq', exit, switchExit.done))
     f.br(repeated, op('i32.eq', exit, switchExit.repeat))
     f.if(op('i32.eq', exit, switchExit.lookUp), () => {

@@ -1,6 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import { accessBit, resolved } from '../access.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
+import { type HardwareName, hardwareOrSoft, type Width } from '../float/hardware.ts'
 import { microOp, shape } from '../micro-op.ts'
 import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
 import type {
@@ -104,6 +105,10 @@ export class SlowTarget implements Target {
     } else if (unit === 'mmx') this.fault(emulated, vector.undefined, 0)
     else this.fault(emulated, vector.deviceNotAvailable, 0)
     this.fault(has(cr0, cr0Bit.ts), vector.deviceNotAvailable, 0)
+  }
+
+  hardware(width: Width, name: HardwareName, mxcsr: Local, operands: readonly Local[]) {
+    return hardwareOrSoft({ f: this.f, width, name, operands, mxcsr }, this.float.hardware)
   }
 
   numericFault(unmasked: Expression, flags: Expression): void {

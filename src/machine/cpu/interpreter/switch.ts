@@ -1,3 +1,4 @@
+import { invariant } from '../../../support/invariant.ts'
 import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
@@ -6,12 +7,14 @@ import { load, op } from '../wasm/expression.ts'
 import type { Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
-import { FastTarget } from './fast-target.ts'
-import type { SlowFunctions } from './slow-functions.ts'
+import { type Exits, FastTarget } from './fast-target.ts'
+import type { SwitchName } from './hot.ts'
 
 export interface HotHandler {
   readonly semantic: Semantic
   readonly variant: Variant
+  /** Those with a case for it. */
+  readonly switches: readonly SwitchName[]
 }
 
 /** Why the switch was left. */
@@ -25,37 +28,50 @@ export const switchExit = {
   /** Cases of `pseudo-handlers.ts`. */
   lookUp: 3,
   stop: 4,
+  /** The micro-op's case is in the interpreter's other switch. */
+  elsewhere: 5,
 } as const
 
 interface SwitchParts {
   readonly name: InterpreterName
+  /** All of the interpreter's, in the order of their numbers. */
   readonly hot: readonly HotHandler[]
-  readonly functions: SlowFunctions
 }
 
 /**
- * `(micro-op, budget, bank) → (exit, micro-op, budget)`: runs hot handlers one after the other. It calls
- * nothing, so that
- * its two variables stay in registers of the host: around calls V8 keeps them in memory, and each
- * instruction would
- * wait for the one before.
+ * V8 of Node 20 allocates registers well in functions of at most 8192 virtual ones, and everything in larger
+ * ones takes half as long again. Of these switches one stands for 6.6 bytes or more (`--trace-turbo` tells).
  */
-export function defineSwitch(module: ModuleBuilder, parts: SwitchParts): FunctionReference {
-  return module.function(`switch ${parts.name}`, ['i32', 'i32', 'i32'], ['i32', 'i32', 'i32'], (f) => {
+const mostBytes = 54_000
+
+/**
+ * `(micro-op, budget, bank) → (exit, micro-op, budget)`: runs hot handlers one after the other. It calls
+ * nothing, so that its two variables stay in registers of the host: around calls V8 keeps them in memory, and
+ * each instruction would wait for the one before.
+ */
+export function defineSwitch(
+  module: ModuleBuilder,
+  which: SwitchName,
+  { name, hot }: SwitchParts,
+): FunctionReference {
+  const title = `${which} switch ${name}`
+  const reference = module.function(title, ['i32', 'i32', 'i32'], ['i32', 'i32', 'i32'], (f) => {
     const [uop, budget, bank] = f.parameters as [Local, Local, Local]
     const leave = (exit: number) => f.return(exit, uop, budget)
     const count = (again: Label) => {
       f.set(budget, op('i32.sub', budget, 1))
       f.br(again, budget)
     }
-    const cases = (exits: { next: Label; stay: Label; repeat: Label; slow: Label }) =>
-      parts.hot.map(({ semantic, variant }) => () => {
-        const { float } = parts.functions
-        const target = new FastTarget(f, uop, bank, exits, { mode: parts.name, variant, float })
-        const b = new Operations(target, variant)
-        b.begin()
-        semantic(b)
-        b.end()
+    const elsewhere = () => leave(switchExit.elsewhere)
+    const cases = (exits: Exits) =>
+      hot.map(({ semantic, variant, switches }) => {
+        if (!switches.includes(which)) return elsewhere
+        return () => {
+          const b = new Operations(new FastTarget(f, uop, bank, exits, { mode: name, variant }), variant)
+          b.begin()
+          semantic(b)
+          b.end()
+        }
       })
     f.loop((again) => {
       f.block((repeat) => {
@@ -87,4 +103,11 @@ export function defineSwitch(module: ModuleBuilder, parts: SwitchParts): Functio
     })
     f.unreachable()
   })
+  const bytes = module.bytesOf(reference)
+  // Real mode is fast enough.
+  invariant(
+    name === 'segmented' || bytes <= mostBytes,
+    `the ${title} has ${bytes} bytes: take some of hot.ts`,
+  )
+  return reference
 }

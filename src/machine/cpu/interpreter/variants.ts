@@ -2,7 +2,6 @@ import { operandSize } from '../decode/instruction.ts'
 import { registerFile, shape, shapeOf } from '../micro-op.ts'
 import type { OperandShape, Variant } from '../semantics/target.ts'
 import type { OperandKind, Row } from '../table/row.ts'
-import type { InterpreterName } from './code-lookup.ts'
 
 /** Facts of one instruction that choose its handlers. */
 export interface Choice {
@@ -65,33 +64,4 @@ export function handlerKey(instruction: string, variant: Variant, withShapes: bo
     shape === 'immediate' ? `i${bytes}` : `${withShapes ? shape[0] : ''}${bytes}`,
   )
   return [instruction, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
-}
-
-/**
- * What code is mostly made of. SIMD is not among it: with cases that hold vectors or floats, V8 runs the
- * whole switch at half its speed (`npm run bench -- processor` shows it).
- */
-const hot = new Set([
-  ...['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'NEG', 'NOT'],
-  ...['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'XCHG', 'NOP', 'PAUSE', 'CBW', 'CWD', 'CMOVcc', 'SETcc'],
-  ...['BSWAP', 'MUL', 'IMUL', 'DIV', 'IDIV', 'ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'MOVS', 'STOS', 'LODS'],
-  ...['PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'CLC', 'STC', 'CMC', 'CLD', 'STD'],
-  ...['BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
-])
-/** Rare with memory: their fast handlers are for registers. */
-const registerOnly = new Set([
-  ...['ADC', 'SBB', 'CMOVcc', 'SETcc', 'NEG', 'NOT', 'POP', 'XCHG', 'BSWAP', 'MUL', 'DIV', 'IDIV'],
-  ...['ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],
-])
-
-/** Of 128 bits it is a function, and the switch calls none. */
-const callsDivision = new Set(['DIV', 'IDIV'])
-
-/** What gets a case in an interpreter's switch: about 300, the rest is rare enough for a call. */
-export function isHot(instruction: string, variant: Variant, name: InterpreterName): boolean {
-  if (!hot.has(instruction)) return false
-  if (variant.bytes === 2 && name !== 'segmented') return false
-  if (variant.bytes === 8 && name !== 'long64' && variant.unit === null) return false
-  if (variant.bytes === 8 && callsDivision.has(instruction)) return false
-  return !(registerOnly.has(instruction) && variant.operands.some((one) => one.shape === 'memory'))
 }

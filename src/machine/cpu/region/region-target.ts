@@ -236,6 +236,10 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves vectors to the interpreter')
   }
 
+  hardware(): never {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
   get float(): FloatFunctions {
     throw new Error('a region leaves vectors to the interpreter')
   }

@@ -1,6 +1,6 @@
 import { invariant } from '../../../support/invariant.ts'
 import { flag } from '../float/formats.ts'
-import { type HardwareName, inlineHardware } from '../float/hardware.ts'
+import type { HardwareName } from '../float/hardware.ts'
 import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
 import { state } from '../state-layout.ts'
 import { constant, type Expression, lane, load, type Operand, op, select } from '../wasm/expression.ts'
@@ -270,14 +270,12 @@ export class Operations {
     mxcsr: Local,
     ...operands: readonly Expression[]
   ): readonly [bits: Expression, flags: Expression] {
-    const { f, float } = this.#target
-    return inlineHardware(
-      f,
-      float.hardware,
+    const { f } = this.#target
+    return this.#target.hardware(
       width,
       name,
-      operands.map((one) => f.let(one)),
       mxcsr,
+      operands.map((one) => f.let(one)),
     )
   }
 
@@ -298,7 +296,9 @@ export class Operations {
   raiseNumeric(mxcsr: Local, lanes: readonly Expression[]): Expression {
     this.#resolving('a numeric fault')
     const { f } = this.#target
-    const all = f.let(lanes.reduce((sum, one) => op('i32.or', sum, one)))
+    const sum = lanes.reduce((sum, one) => op('i32.or', sum, one))
+    if (sum.known === 0n) return sum
+    const all = f.let(sum)
     const open = op('i32.xor', op('i32.shr_u', mxcsr, 7), -1)
     const unmasked = f.let(op('i32.and', op('i32.and', all, open), 0x3f))
     const early = op('i32.and', unmasked, flag.before)
@@ -310,6 +310,7 @@ export class Operations {
   /** Exception flags join those of MXCSR. */
   setNumericFlags(mxcsr: Local, flags: Expression): void {
     this.#committing('MXCSR')
+    if (flags.known === 0n) return
     this.#target.writeState(state.mxcsr, 'i32', op('i32.or', mxcsr, flags))
   }
 
@@ -362,6 +363,7 @@ export class Operations {
     otherwise: () => readonly Expression[],
   ): readonly Expression[] {
     this.#resolving('a choice')
+    if (when.known !== null) return when.known === 0n ? otherwise() : then()
     const { f } = this.#target
     const chosen: Local[] = []
     f.if(

@@ -1,4 +1,5 @@
 import type { FloatFunctions } from '../float/float-functions.ts'
+import type { HardwareName, Width } from '../float/hardware.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import type { Expression, Operand } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
@@ -82,6 +83,13 @@ export interface Target {
    * (CR4.OSXMMEXCPT).
    */
   numericFault(unmasked: Expression, flags: Expression): void
+  /** An operation of SSE by the host's floating-point unit, where that can: bits and exception flags. */
+  hardware(
+    width: Width,
+    name: HardwareName,
+    mxcsr: Local,
+    operands: readonly Local[],
+  ): readonly [bits: Local, flags: Expression]
   /** Memory at `distance` behind where the operand begins; of a register, the register itself. */
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place
   register(number: number, bytes: number): Place

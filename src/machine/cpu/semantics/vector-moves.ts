@@ -28,8 +28,11 @@ const moveScalar: Semantic = (b) => {
   const bytes = b.operandBytes(1) as LaneBytes
   const value = b.source(1)
   const destination = b.operand(0, 'rw')
-  const merged = withLane(b, bytes, 0, b.get(destination), value)
-  const result = b.select(b.isMemory(1), lowest(b, value), merged)
+  const [result = value] = b.choose(
+    b.isMemory(1),
+    () => [lowest(b, value)],
+    () => [withLane(b, bytes, 0, b.get(destination), value)],
+  )
   b.commit(() => b.set(destination, result))
 }
 

@@ -126,20 +126,27 @@ export class FunctionBuilder {
     this.#code.byte(conditional ? 0x0d : 0x0c).unsigned(this.#depth - label.depth)
   }
 
-  /** Runs `cases[index]`, or the last where there is none. A case that runs off its end goes on behind. */
+  /**
+   * Runs `cases[index]`, or the last where there is none. A case that runs off its end goes on behind; one
+   * that stands at several places is written once.
+   */
   switch(index: Expression, cases: readonly (() => void)[]): void {
-    const opened = cases.map(() => this.#open(0x02)).reverse()
+    const bodies = [...new Set(cases)]
+    const opened = bodies.map(() => this.#open(0x02)).reverse()
+    const begins = new Map<() => void, Label>()
     this.block((dispatch) => {
+      bodies.forEach((body, position) => {
+        begins.set(body, opened[position - 1] ?? dispatch)
+      })
       this.#write(index, 'i32')
       this.#code.byte(0x0e).unsigned(cases.length - 1)
-      const labels = [dispatch, ...opened]
-      for (const label of labels.slice(0, cases.length)) this.#code.unsigned(this.#depth - label.depth)
+      for (const body of cases) this.#code.unsigned(this.#depth - (begins.get(body) ?? dispatch).depth)
     })
     const end = opened.at(-1)
     invariant(end, 'a switch has cases')
-    cases.forEach((body, position) => {
+    bodies.forEach((body, position) => {
       this.scope(body)
-      if (position < cases.length - 1) this.br(end)
+      if (position < bodies.length - 1) this.br(end)
       this.#close()
     })
   }

@@ -66,6 +66,11 @@ export class ModuleBuilder {
     return this.define(this.declare(name, parameters, results), write)
   }
 
+  /** Size of a function's body. */
+  bytesOf(reference: FunctionReference): number {
+    return this.#functions[reference.index - this.#imports.length]?.body?.length ?? 0
+  }
+
   export(reference: FunctionReference): void {
     this.#exports.push({ name: reference.name, reference })
   }
