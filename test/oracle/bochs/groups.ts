@@ -4,11 +4,13 @@ import { debug } from './probes/debug.ts'
 import { debugDetails } from './probes/debug-details.ts'
 import { descriptorQueries } from './probes/descriptor-queries.ts'
 import { formFaults, forms } from './probes/every-form.ts'
+import { extendedSaves } from './probes/extended-saves.ts'
 import { external } from './probes/external.ts'
 import { farTransfers } from './probes/far-transfers.ts'
 import { fastCalls } from './probes/fast-calls.ts'
 import { faults } from './probes/faults.ts'
 import { features } from './probes/features.ts'
+import { floatSaves } from './probes/float-saves.ts'
 import { gates } from './probes/gates.ts'
 import { limits } from './probes/limits.ts'
 import { listed } from './probes/listed.ts'
@@ -50,6 +52,8 @@ export const groups: readonly ProbeGroup[] = [
   undefinedResults,
   external,
   features,
+  floatSaves,
+  extendedSaves,
   forms,
   formFaults,
 ]

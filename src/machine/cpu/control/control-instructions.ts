@@ -5,7 +5,9 @@ import { cpuidInstructions } from './cpuid.ts'
 import { debugMoves } from './debug-registers.ts'
 import { descriptorTableInstructions } from './descriptor-tables.ts'
 import { extendedControlInstructions } from './extended-control.ts'
+import { extendedSaves } from './extended-saves.ts'
 import { fastCallInstructions } from './fast-calls.ts'
+import { floatSaves } from './float-saves.ts'
 import { modelRegisterInstructions } from './model-registers.ts'
 import { randomInstructions } from './random.ts'
 import { segmentBaseInstructions } from './segment-bases.ts'
@@ -27,5 +29,7 @@ export const controlInstructions: readonly SystemInstructions[] = [
   waitingInstructions,
   descriptorTableInstructions,
   extendedControlInstructions,
+  floatSaves,
+  extendedSaves,
   accessControlInstructions,
 ]

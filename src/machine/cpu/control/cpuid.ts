@@ -3,7 +3,16 @@ import { state } from '../state-layout.ts'
 import type { CpuState } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { miscEnableBit } from './misc-enable.ts'
-import { features, hasOptional, linearBits, model, signature, supportedXcr0, xcr0Bit } from './model.ts'
+import {
+  extendedArea,
+  features,
+  hasOptional,
+  linearBits,
+  model,
+  signature,
+  supportedXcr0,
+  xcr0Bit,
+} from './model.ts'
 
 /** EAX, EBX, ECX, EDX, unsigned. */
 export type Leaf = readonly [number, number, number, number]
@@ -153,8 +162,7 @@ function topologyLeaf(subleaf: number): Leaf {
  * Leaf Dh (SDM volume 1, 13.2): the legacy region and header, then PKRU where it stands without compaction.
  */
 function extendedStateLeaf(cpu: CpuState, subleaf: number): Leaf {
-  const legacyBytes = 576
-  const pkru = { offset: 2688, bytes: 8 }
+  const { legacyBytes, pkru } = extendedArea
   const sizeFor = (xcr0: number) => (xcr0 & xcr0Bit.pkru ? pkru.offset + pkru.bytes : legacyBytes)
   const supported = supportedXcr0(cpu)
   if (subleaf === 0) return [supported, sizeFor(cpu.u32(state.xcr0)), sizeFor(supported), 0]

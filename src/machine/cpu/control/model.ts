@@ -34,10 +34,7 @@ export const model = {
   ],
 } as const
 
-/**
- * Features by the name of their CPUID bit (SDM volume 2, CPUID). x87, FXSR and SSE are claimed although their
- * instructions come with the next issue; XSAVE goes with them.
- */
+/** Features by the name of their CPUID bit (SDM volume 2, CPUID). */
 export const features = {
   leaf1Ecx: {
     sse3: 0,
@@ -80,6 +77,8 @@ export const features = {
     smep: 7,
     erms: 9,
     invpcid: 10,
+    /** FCS and FDS of x87 are saved as 0. */
+    noFcsFds: 13,
     smap: 20,
     clflushopt: 23,
     clwb: 24,
@@ -110,6 +109,12 @@ export const signature =
 
 /** XCR0 bits that can be set (SDM volume 1, 13.1). */
 export const xcr0Bit = { x87: 1, sse: 2, pkru: 0x200 } as const
+
+/** Where components stand in the area of XSAVE, without compaction (CPUID leaf Dh). */
+export const extendedArea = { legacyBytes: 576, pkru: { offset: 2688, bytes: 8 } } as const
+
+/** Bits of MXCSR that there are: MXCSR_MASK of FXSAVE. */
+export const mxcsrMask = 0xffff
 
 export function supportedXcr0(cpu: CpuState): number {
   return xcr0Bit.x87 | xcr0Bit.sse | (hasOptional(cpu, 'pku') ? xcr0Bit.pkru : 0)

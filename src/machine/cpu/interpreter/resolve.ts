@@ -45,8 +45,8 @@ export function defineResolve(
     )
     const reasons = f.let(load('i32.load', 0, state.unarmed))
     f.if(op('i32.eqz', reasons), () => f.return(call(findPlace, linear, bytes, access, slot)))
-    const isOwn = op('i32.and', access, accessBit.system)
-    f.if(op('i32.and', op('i32.eqz', isOwn), op('i32.and', reasons, unarmed.alignment)), () => {
+    const isFree = op('i32.and', access, accessBit.system | accessBit.anywhere)
+    f.if(op('i32.and', op('i32.eqz', isFree), op('i32.and', reasons, unarmed.alignment)), () => {
       const over = op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', alignmentOf(bytes), 1))
       f.if(over, () => raise(f, constant('i32', vector.alignment)))
     })

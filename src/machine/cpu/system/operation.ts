@@ -93,11 +93,11 @@ export class Operation {
 
   /** `bytes` at `extra` behind the memory operand's offset. @throws GuestFault */
   readMemory(extra: bigint, bytes: number): bigint {
-    return this.#memory.read(this.#linear(extra, bytes, 'r'), bytes, this.#privilege)
+    return this.#memory.read(this.linear(extra, bytes, 'r'), bytes, this.privilege)
   }
 
   /** Where `bytes` at `extra` behind the memory operand's offset are, after its segment's checks. */
-  #linear(extra: bigint, bytes: number, access: 'r' | 'w'): bigint {
+  linear(extra: bigint, bytes: number, access: 'r' | 'w'): bigint {
     return this.#memory.inSegment(this.segment, this.#wrap(this.offset() + extra), bytes, access)
   }
 
@@ -108,11 +108,11 @@ export class Operation {
 
   /** Throws what writing there would throw. */
   probeWrite(extra: bigint, bytes: number): void {
-    this.#memory.probeWrite(this.#linear(extra, bytes, 'w'), bytes, this.#privilege)
+    this.#memory.probeWrite(this.linear(extra, bytes, 'w'), bytes, this.privilege)
   }
 
   writeMemory(extra: bigint, value: bigint | number, bytes: number): void {
-    this.#memory.write(this.#linear(extra, bytes, 'w'), bytes, value, this.#privilege)
+    this.#memory.write(this.linear(extra, bytes, 'w'), bytes, value, this.privilege)
   }
 
   /** Stack of the code at hand: `bytes` at `offset` above rSP, wrapped as the stack is. @throws GuestFault */
@@ -126,7 +126,8 @@ export class Operation {
     return this.#memory.inSegment(segment.ss, top, bytes, access)
   }
 
-  get #privilege(): Privilege {
+  /** Whose accesses those to the memory operand are. */
+  get privilege(): Privilege {
     return this.segment === segment.ss ? 'stack' : 'current'
   }
 

@@ -1,5 +1,5 @@
 import { accessBit, resolved } from '../access.ts'
-import { placeCount, ramBase, state } from '../state-layout.ts'
+import { pageBytes, placeCount, ramBase, state } from '../state-layout.ts'
 import { GuestFault } from './guest-fault.ts'
 
 /** What the core offers to TypeScript. */
@@ -25,10 +25,12 @@ const slot = placeCount - 1
 /** Linear memory for TypeScript: like an instruction's accesses, with faults thrown. */
 export class SystemMemory {
   readonly #view: DataView
+  readonly #bytes: Uint8Array
   readonly #core: MemoryExports
 
   constructor(view: DataView, core: MemoryExports) {
     this.#view = view
+    this.#bytes = new Uint8Array(view.buffer)
     this.#core = core
   }
 
@@ -57,6 +59,40 @@ export class SystemMemory {
     else if (bytes === 4) this.#view.setUint32(at, Number(wide), true)
     else if (bytes === 2) this.#view.setUint16(at, Number(wide), true)
     else this.#view.setUint8(at, Number(wide))
+  }
+
+  /** Fills `into`, a multiple of 8 bytes, page after page; never #AC. @throws GuestFault as `read` does. */
+  readBytes(linear: bigint, into: Uint8Array, privilege: Privilege): void {
+    const access = accessOf(privilege) | accessBit.anywhere
+    for (let done = 0; done < into.length; ) {
+      const { at, bytes } = this.#part(linear, into.length, done, access)
+      if (at === resolved.far) setQuadword(into, done, this.#core.readFar(slot, bytes))
+      else into.set(this.#bytes.subarray(at, at + bytes), done)
+      done += bytes
+    }
+  }
+
+  /** The same way round. What must be all or nothing is to be probed before. */
+  writeBytes(linear: bigint, from: Uint8Array, privilege: Privilege): void {
+    const access = accessOf(privilege) | accessBit.anywhere | accessBit.write
+    for (let done = 0; done < from.length; ) {
+      const { at, bytes } = this.#part(linear, from.length, done, access)
+      if (at === resolved.far) this.#core.writeFar(slot, bytes, quadword(from, done))
+      else {
+        this.#bytes.set(from.subarray(done, done + bytes), at)
+        if (at >= ramBase) this.#core.noteWrite(at, bytes)
+      }
+      done += bytes
+    }
+  }
+
+  /** The next bytes at `done` of a range: to the end of a page of RAM, or a quadword of anything else. */
+  #part(linear: bigint, length: number, done: number, access: number) {
+    const from = linear + BigInt(done)
+    const bytes = Math.min(length - done, pageBytes - Number(from & 0xfffn))
+    const at = this.#resolve(from, bytes, access)
+    if (at !== resolved.far) return { at, bytes }
+    return { at: this.#resolve(from, 8, access), bytes: 8 }
   }
 
   /** Throws what writing all of `[linear, linear + bytes)` would throw, lowest page first; writes nothing. */
@@ -109,4 +145,11 @@ export class SystemMemory {
 function accessOf(privilege: Privilege): number {
   if (privilege === 'stack') return accessBit.stack
   return privilege === 'system' ? accessBit.system : 0
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+const quadword = (bytes: Uint8Array, at: number) => viewOf(bytes).getBigUint64(at, true)
+
+function setQuadword(bytes: Uint8Array, at: number, value: bigint): void {
+  viewOf(bytes).setBigUint64(at, BigInt.asUintN(64, value), true)
 }

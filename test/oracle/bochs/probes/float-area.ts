@@ -1,0 +1,58 @@
+import type { Piece } from '../descriptors.ts'
+import { type StateName, states } from '../states.ts'
+
+/** What stands in the 512 bytes of FXSAVE; what is not given is a byte that tells where it stands. */
+export interface Area {
+  readonly control?: number
+  readonly status?: number
+  /** A bit for each of R0 to R7 that is not empty. */
+  readonly tags?: number
+  readonly opcode?: number
+  readonly instruction?: bigint
+  readonly operand?: bigint
+  readonly mxcsr?: number
+  /** XSTATE_BV, XCOMP_BV and what follows in the header of XSAVE. */
+  readonly header?: readonly bigint[]
+  /** All XMM registers are 0. */
+  readonly noXmm?: boolean
+  /** ST0 to ST7 are 0. */
+  readonly noValues?: boolean
+}
+
+const headerAt = 512
+
+/** An area as FXRSTOR and XRSTOR read it: registers hold values that are all different. */
+export function area(at: number, given: Area = {}): Piece {
+  const header = given.header ?? []
+  const bytes = new Uint8Array(headerAt + 8 * header.length)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, given.control ?? 0x37f, true)
+  view.setUint16(2, given.status ?? 0, true)
+  view.setUint8(4, given.tags ?? 0)
+  view.setUint16(6, given.opcode ?? 0, true)
+  view.setBigUint64(8, given.instruction ?? 0n, true)
+  view.setBigUint64(16, given.operand ?? 0n, true)
+  view.setUint32(24, given.mxcsr ?? 0x1f80, true)
+  for (let index = 0; index < 8 && !given.noValues; index++) {
+    // 1 + index/128, times 2 to the index.
+    view.setBigUint64(32 + 16 * index, (1n << 63n) | (BigInt(index) << 56n), true)
+    view.setUint16(40 + 16 * index, 0x3fff + index, true)
+  }
+  for (let at = 160; at < 416 && !given.noXmm; at++) view.setUint8(at, at >> 1)
+  header.forEach((value, index) => {
+    view.setBigUint64(headerAt + 8 * index, value, true)
+  })
+  return { at, bytes }
+}
+
+/** Something to see through: what is not written stays so. */
+export function filler(at: number, count: number): Piece {
+  return { at, bytes: new Uint8Array(count).fill(0xee) }
+}
+
+export const osfxsr = 0x200
+export const osxmmexcpt = 0x400
+export const osxsave = 0x4_0000
+
+/** CR4 as the state has it, with more bits. */
+export const cr4With = (state: StateName, bits: number) => states[state].cr4 | bits
