@@ -25,8 +25,9 @@ const alignment = 64
 const header = { present: 512, compaction: 520, reserved: 528, end: 536 } as const
 
 /**
- * XSAVE, XSAVEOPT and XRSTOR, of the standard form (SDM volume 1, 13.7 to 13.9). Whether a component is in its
- * initial state is found by looking at it. XSAVEOPT leaves those out, and never one that only was not modified.
+ * XSAVE, XSAVEOPT and XRSTOR, of the standard form (SDM volume 1, 13.7 to 13.9). Whether a component is in
+ * its initial state is found by looking at it. XSAVEOPT leaves those out, and never one that only was not
+ * modified.
  */
 export const extendedSaves: SystemInstructions = {
   XSAVE: (processor, operation) => save(processor, operation, 'all'),

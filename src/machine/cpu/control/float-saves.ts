@@ -7,8 +7,9 @@ import { checkMxcsr, legacyArea, loadMxcsr, loadX87, loadXmm, storeLegacy, xmmEn
 const alignment = 16
 
 /**
- * FXSAVE and FXRSTOR, with REX.W too (SDM volume 2; volume 1, 10.5). Without CR4.OSFXSR they leave XMM registers
- * out, but not MXCSR: the manual leaves that to the processor. A pending exception of x87 does not stop them.
+ * FXSAVE and FXRSTOR, with REX.W too (SDM volume 2; volume 1, 10.5). Without CR4.OSFXSR they leave XMM
+ * registers out, but not MXCSR: the manual leaves that to the processor. A pending exception of x87 does not
+ * stop them.
  */
 export const floatSaves: SystemInstructions = {
   FXSAVE: (processor, operation) => {

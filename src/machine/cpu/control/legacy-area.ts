@@ -4,8 +4,8 @@ import { protect } from './faults.ts'
 import { mxcsrMask } from './model.ts'
 
 /**
- * Where components begin in the 512 bytes that FXSAVE and XSAVE write, and FXRSTOR and XRSTOR read (SDM volume 1,
- * 10.5.1 and 13.4.1). Nothing stands behind the XMM registers.
+ * Where components begin in the 512 bytes that FXSAVE and XSAVE write, and FXRSTOR and XRSTOR read (SDM
+ * volume 1, 10.5.1 and 13.4.1). Nothing stands behind the XMM registers.
  */
 export const legacyArea = { x87: 0, mxcsr: 24, registers: 32, xmm: 160 } as const
 

@@ -8,8 +8,8 @@ import type { Processor } from './processor.ts'
 export type Range = readonly [from: number, to: number]
 
 /**
- * The memory operand of FXSAVE, XSAVE and their kin: aligned, or #GP(0) before all else. The manual leaves it to
- * the processor whether #AC comes first: here it never does, as in Bochs.
+ * The memory operand of FXSAVE, XSAVE and their kin: aligned, or #GP(0) before all else. The manual leaves it
+ * to the processor whether #AC comes first: here it never does, as in Bochs.
  */
 export class StateArea {
   readonly #processor: Processor
