@@ -33,10 +33,15 @@ export const rooms: readonly Room[] = [
   { path: 'src/machine/bus', mayImport: machineGround, packages: [] },
   {
     path: 'src/machine/cpu',
-    mayImport: ['src/machine/bus', 'src/machine/cpu/float', 'src/machine/cpu/wasm', ...machineGround],
+    mayImport: [
+      'src/machine/bus',
+      ...['float', 'transcendental', 'wasm'].map((name) => `src/machine/cpu/${name}`),
+      ...machineGround,
+    ],
     packages: [],
   },
   { path: 'src/machine/cpu/float', mayImport: ['src/machine/cpu/wasm', 'src/support'], packages: [] },
+  { path: 'src/machine/cpu/transcendental', mayImport: ['src/machine/cpu/float'], packages: [] },
   { path: 'src/machine/cpu/wasm', mayImport: ['src/support'], packages: [] },
   { path: 'src/machine/devices', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
   { path: 'src/machine/firmware', mayImport: ['src/machine/bus', ...machineGround], packages: [] },

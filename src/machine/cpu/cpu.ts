@@ -18,6 +18,7 @@ import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
 import { systemInstructions } from './system-instructions.ts'
 import { type Feature, modelFeatures } from './table/features.ts'
+import { transcendental } from './transcendental/operations.ts'
 import { vector } from './vector.ts'
 
 export type CpuStop =
@@ -359,6 +360,7 @@ export class Cpu {
       },
       codeWritten: (frame: number) => this.#cache.drop(frame),
       delivered: () => this.onEvent(),
+      transcendental,
       codeContext: (mode: number, base: number, limit: number) => {
         return this.#cache.contextOf(modes[mode] ?? 'seg16', BigInt(base >>> 0), limit >>> 0)
       },

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { allControls } from '../../oracle/float/controls.ts'
 import { digestsOf, readDigests } from '../../oracle/float/digests.ts'
-import { type Runner, withHost } from '../../oracle/float/host.ts'
+import { withHost } from '../../oracle/float/host.ts'
 import { cornerOperands, operandsOf } from '../../oracle/float/operands.ts'
 import { caseBytes, type FloatOperation, operations, resultBytes } from '../../oracle/float/operations.ts'
 import { ourRunner } from '../../oracle/float/ours.ts'
+import type { Runner } from '../../oracle/float/program.ts'
 import { Random } from '../../oracle/random.ts'
 
 const seed = 'kerneltest slow 1'

@@ -7,7 +7,6 @@ import {
   readDigests,
   recordDigests,
 } from '../../oracle/float/digests.ts'
-import type { Runner } from '../../oracle/float/host.ts'
 import { cornerOperands, operandsOf } from '../../oracle/float/operands.ts'
 import {
   type FloatOperation,
@@ -17,6 +16,7 @@ import {
   plainOperations,
 } from '../../oracle/float/operations.ts'
 import { ourRunner } from '../../oracle/float/ours.ts'
+import type { Runner } from '../../oracle/float/program.ts'
 import { Random } from '../../oracle/random.ts'
 
 if (process.env['KERNELTEST_RECORD_VECTORS']) recordDigests()

@@ -2,19 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Random } from '../random.ts'
 import { fewControls } from './controls.ts'
-import { type Runner, withHost } from './host.ts'
+import { withExact } from './exact.ts'
+import { withHost } from './host.ts'
 import { cornerOperands, operandsOf } from './operands.ts'
 import { caseBytes, type FloatOperation, operations, resultBytes } from './operations.ts'
+import type { Runner } from './program.ts'
+import { transcendentalOperations } from './transcendental.ts'
+import { ordinaryCorners, ordinaryOperands } from './transcendental-operands.ts'
 
-const file = fileURLToPath(new URL('recorded.txt', import.meta.url))
+const files = { host: 'recorded.txt', exact: 'exact.txt' } as const
 const seed = 'kerneltest 1'
 const randomCases = 4096
 /** Cases of one digest. */
 const block = 512
 
-/** `operation control`: what `digestsOf` makes of a CPU's results, in base64. */
-export function readDigests(): ReadonlyMap<string, string> {
-  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1)
+/** `operation control`: what `digestsOf` makes of a CPU's results, or of exact ones, in base64. */
+export function readDigests(from: keyof typeof files = 'host'): ReadonlyMap<string, string> {
+  const lines = readFileSync(pathOf(from), 'utf8').trim().split('\n').slice(1)
   return new Map(lines.map((line) => line.split(': ') as [string, string]))
 }
 
@@ -22,22 +26,56 @@ export function readDigests(): ReadonlyMap<string, string> {
 export function recordDigests(): void {
   withHost((run, cpu) => {
     const lines = operations.flatMap((operation) => [...digestsOf(operation, run)])
-    const text = lines.map(([name, digests]) => `${name}: ${digests}`).join('\n')
-    writeFileSync(file, `# ${cpu}, float-recorder.c, seed "${seed}", a digest for ${block} cases\n${text}\n`)
+    writeDigests('host', `${cpu}, float-recorder.c`, lines)
   })
 }
+
+/** Records what transcendental operations come to, rounded correctly. */
+export function recordExactDigests(): void {
+  withExact((run, version) => {
+    const lines = transcendentalOperations.flatMap((operation) => [...exactDigestsOf(operation, run)])
+    writeDigests('exact', `MPFR ${version}, exact.c`, lines)
+  })
+}
+
+function pathOf(which: keyof typeof files): string {
+  return fileURLToPath(new URL(files[which], import.meta.url))
+}
+
+function writeDigests(
+  to: keyof typeof files,
+  by: string,
+  lines: readonly (readonly [string, string])[],
+): void {
+  const text = lines.map(([name, digests]) => `${name}: ${digests}`).join('\n')
+  writeFileSync(pathOf(to), `# ${by}, seed "${seed}", a digest for ${block} cases\n${text}\n`)
+}
+
+type Digests = Generator<[name: string, digests: string]>
 
 /** Every corner with every other, then random operands, under each of `controls`. */
 export function* digestsOf(
   operation: FloatOperation,
   run: Runner,
   controls = fewControls(operation),
-): Generator<[name: string, digests: string]> {
-  const corners = cornerOperands(operation)
+): Digests {
   const random = operandsOf(operation, new Random(`${seed} ${operation.name}`), randomCases)
-  const operands = new Uint8Array(corners.length + random.length)
-  operands.set(corners)
-  operands.set(random, corners.length)
+  yield* digests(operation, run, controls, cornerOperands(operation), random)
+}
+
+/** The same of a transcendental operation and its ordinary operands: every rounding, all masked. */
+export function* exactDigestsOf(operation: FloatOperation, run: Runner): Digests {
+  const random = ordinaryOperands(operation, new Random(`${seed} ${operation.name}`), randomCases)
+  yield* digests(operation, run, [0x37f, 0x77f, 0xb7f, 0xf7f], ordinaryCorners(operation), random)
+}
+
+function* digests(
+  operation: FloatOperation,
+  run: Runner,
+  controls: readonly number[],
+  ...lists: readonly Uint8Array[]
+): Digests {
+  const operands = Buffer.concat(lists)
   for (const control of controls) {
     const name = `${operation.name} ${control.toString(16)}`
     yield [name, Buffer.from(digestsOfResults(run(operation, control, operands)).buffer).toString('base64')]

@@ -21,7 +21,7 @@ struct __attribute__((packed)) result {
   uint32_t flags;
 };
 
-enum { EXCEPTIONS = 0x3f, C1 = 0x200, CONDITIONS = 0x4500, ALL_MASKED = 0x37f, MXCSR_MASKS = 0x1f80 };
+enum { EXCEPTIONS = 0x3f, C1 = 0x200, C2 = 0x400, CONDITIONS = 0x4500, ALL_MASKED = 0x37f, MXCSR_MASKS = 0x1f80 };
 
 static volatile uint32_t trapped;
 
@@ -157,6 +157,13 @@ X87(fist32, ONE, "fistl %[out]", "")
 X87(fist64, ONE, "fistpll %[out]", "")
 X87(fbld, "", "fbld %[a]", KEEP)
 X87(fbstp, ONE, "fbstp %[out]", "")
+X87(f2xm1, ONE, "f2xm1", KEEP)
+X87(fyl2x, BOTH, "fyl2x", KEEP)
+X87(fyl2xp1, BOTH, "fyl2xp1", KEEP)
+X87(fpatan, BOTH, "fpatan", KEEP)
+X87_WITH(fptan, ONE, "fptan", "btw $10, %[status]\njc 1f\nfstp %%st\n1:" KEEP, C2)
+X87_WITH(fsin, ONE, "fsin", KEEP, C2)
+X87_WITH(fcos, ONE, "fcos", KEEP, C2)
 
 typedef void operation(uint32_t control, const struct operands *from, struct result *to);
 
@@ -169,6 +176,7 @@ static operation *const operations[] = {
     fmul80,    fmul_m32,  fmul_m64,   fdiv80,     fdiv_m32, fdiv_m64, fdivr80,  fdivr_m32, fdivr_m64,
     fcom80,    fcom_m32,  fcom_m64,   fucom80,    fsqrt,    frndint,  fprem,    fprem1,
     fld_m32,   fld_m64,   fst_m32,    fst_m64,    fild,     fist16,   fist32,   fist64,   fbld,     fbstp,
+    f2xm1,     fyl2x,     fyl2xp1,    fptan,      fpatan,   fsin,     fcos,
 };
 
 static void print_cpu(void) {
@@ -183,7 +191,7 @@ static void print_cpu(void) {
 }
 
 int main(int count, char **arguments) {
-  if (count > 1 && strcmp(arguments[1], "--cpuid") == 0) return print_cpu(), 0;
+  if (count > 1 && strcmp(arguments[1], "--version") == 0) return print_cpu(), 0;
   struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
   sigaction(SIGFPE, &action, NULL);
   for (struct { uint32_t operation, control, count; } request; fread(&request, sizeof request, 1, stdin) == 1;) {

@@ -53,7 +53,7 @@ export function cornerOperands(operation: FloatOperation): Uint8Array {
   return bytes
 }
 
-function write(view: DataView, at: number, value: bigint): void {
+export function write(view: DataView, at: number, value: bigint): void {
   view.setBigUint64(at, BigInt.asUintN(64, value), true)
   view.setUint16(at + 8, Number((value >> 64n) & 0xffffn), true)
 }
@@ -116,7 +116,7 @@ function anyOf(kind: OperandKind, random: Random): bigint {
 }
 
 /** Random, or a run of ones, or few ones: what rounds up all the way, and what is just at a half. */
-function fractionOf(bits: number, random: Random): bigint {
+export function fractionOf(bits: number, random: Random): bigint {
   const all = (1n << BigInt(bits)) - 1n
   const bit = () => 1n << BigInt(random.below(bits))
   const value = [
@@ -130,7 +130,7 @@ function fractionOf(bits: number, random: Random): bigint {
   return value() & all
 }
 
-function assemble(width: Width, { negative, exponent, fraction }: Parts): bigint {
+export function assemble(width: Width, { negative, exponent, fraction }: Parts): bigint {
   const { exponentBits, fractionBits } = shapes[width]
   const upper = BigInt(exponent | (negative ? 1 << exponentBits : 0))
   if (width !== 80) return (upper << BigInt(fractionBits)) | fraction

@@ -7,6 +7,7 @@ import {
   plainHardware,
 } from '../../../src/machine/cpu/float/hardware.ts'
 import { controlOfMxcsr, defineSse, type Sse } from '../../../src/machine/cpu/float/sse.ts'
+import { importTranscendental } from '../../../src/machine/cpu/float/transcendental.ts'
 import { defineX87, type X87 } from '../../../src/machine/cpu/float/x87.ts'
 import {
   constant,
@@ -269,9 +270,14 @@ export const resultBytes = 16
 export function operationsModule(operations: readonly FloatOperation[]): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder()
   module.importMemory('test', 'memory', 1)
+  const transcendental = importTranscendental(module, 'test')
   const arithmetic = defineArithmetic(module)
   const sse = defineSse(module, arithmetic)
-  const parts = { sse, x87: defineX87(module, arithmetic), hardware: defineHardware(module, sse) }
+  const parts = {
+    sse,
+    x87: defineX87(module, arithmetic, transcendental),
+    hardware: defineHardware(module, sse),
+  }
   operations.forEach((operation, number) => {
     const run = module.function(`${number}`, ['i32', 'i32', 'i32', 'i32'], [], (f) => {
       const [from, to, count, word] = f.parameters as [Local, Local, Local, Local]

@@ -1,6 +1,8 @@
+import { transcendental } from '../../../src/machine/cpu/transcendental/operations.ts'
 import { invariant } from '../../../src/support/invariant.ts'
-import type { Runner } from './host.ts'
+
 import { caseBytes, type FloatOperation, operationsModule, resultBytes } from './operations.ts'
+import type { Runner } from './program.ts'
 
 const pages = 64
 
@@ -10,7 +12,7 @@ type Exports = Readonly<Record<string, (from: number, to: number, count: number,
 export function ourRunner(operations: readonly FloatOperation[]): Runner {
   const memory = new WebAssembly.Memory({ initial: pages })
   const module = new WebAssembly.Module(operationsModule(operations))
-  const exports = new WebAssembly.Instance(module, { test: { memory } }).exports as Exports
+  const exports = new WebAssembly.Instance(module, { test: { memory, transcendental } }).exports as Exports
   return (operation, control, operands) => {
     const count = operands.length / caseBytes
     const end = operands.length + count * resultBytes

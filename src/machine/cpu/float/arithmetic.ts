@@ -26,6 +26,7 @@ export interface Arithmetic {
   readonly squareRoot: FunctionReference
   readonly remainder: FunctionReference
   readonly compare: FunctionReference
+  readonly chooseNan: FunctionReference
   readonly convert: FunctionReference
   readonly integers: IntegerConversions
   readonly decimals: Decimals
@@ -54,6 +55,7 @@ export function defineArithmetic(module: ModuleBuilder): Arithmetic {
     remainder: defineRemainder(module, wide, chooseNan),
     compare: defineCompare(module),
     convert: defineConvert(module, chooseNan),
+    chooseNan,
     integers,
     decimals: defineDecimals(module, integers.magnitude),
   }

@@ -1,3 +1,4 @@
+import type { FunctionReference } from '../wasm/expression.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { defineArithmetic } from './arithmetic.ts'
 import { defineHardware, type Hardware } from './hardware.ts'
@@ -11,8 +12,8 @@ export interface FloatFunctions {
   readonly x87: X87
 }
 
-export function defineFloat(module: ModuleBuilder): FloatFunctions {
+export function defineFloat(module: ModuleBuilder, transcendental: FunctionReference): FloatFunctions {
   const arithmetic = defineArithmetic(module)
   const sse = defineSse(module, arithmetic)
-  return { sse, hardware: defineHardware(module, sse), x87: defineX87(module, arithmetic) }
+  return { sse, hardware: defineHardware(module, sse), x87: defineX87(module, arithmetic, transcendental) }
 }

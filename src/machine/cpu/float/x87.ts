@@ -3,6 +3,7 @@ import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { control, flag } from './formats.ts'
+import { defineTranscendentals, type Transcendentals } from './transcendental.ts'
 
 /** Bits of a second operand: ST(i), or memory that holds the shorter formats. */
 type Width = 32 | 64 | 80
@@ -39,11 +40,17 @@ export interface X87 {
   /** `(low, high) → st` and `(st, control) → low, high, flags`, as `Decimals`. */
   readonly loadDecimal: FunctionReference
   readonly storeDecimal: FunctionReference
+  readonly transcendentals: Transcendentals
 }
 
 const stTypes = ['i64', 'i32'] as const
 
-export function defineX87(module: ModuleBuilder, arithmetic: Arithmetic): X87 {
+/** `transcendental` as {@link importTranscendental} has it. */
+export function defineX87(
+  module: ModuleBuilder,
+  arithmetic: Arithmetic,
+  transcendental: FunctionReference,
+): X87 {
   const { add, multiply, divide, integers } = arithmetic
   const unary = (name: string, operation: FunctionReference) =>
     module.function(`${name}80`, [...stTypes, 'i32'], [...stTypes, 'i32'], (f) => {
@@ -75,6 +82,7 @@ export function defineX87(module: ModuleBuilder, arithmetic: Arithmetic): X87 {
     load: { 32: defineLoad(module, arithmetic, 32), 64: defineLoad(module, arithmetic, 64) },
     store: { 32: defineStore(module, arithmetic, 32), 64: defineStore(module, arithmetic, 64) },
     ...defineIntegerMoves(module, arithmetic),
+    transcendentals: defineTranscendentals(module, arithmetic, transcendental),
   }
 }
 

@@ -1,3 +1,4 @@
+import { importTranscendental } from '../float/transcendental.ts'
 import type { FunctionReference } from '../wasm/expression.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 
@@ -21,6 +22,8 @@ export interface Imports {
   readonly delivered: FunctionReference
   /** `(mode, base of CS, its limit) → context` of decoded code. */
   readonly codeContext: FunctionReference
+  /** As `float/transcendental.ts` imports it. */
+  readonly transcendental: FunctionReference
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
@@ -39,6 +42,7 @@ export function declareImports(module: ModuleBuilder): Imports {
     breakpoint: module.importFunction(importModule, 'breakpoint', [i32, i32, i32, i32], []),
     delivered: module.importFunction(importModule, 'delivered', [], []),
     codeContext: module.importFunction(importModule, 'codeContext', [i32, i32, i32], [i32]),
+    transcendental: importTranscendental(module, importModule),
     system: module.importFunction(importModule, 'system', [i32], [i32]),
   }
 }

@@ -94,7 +94,7 @@ export function defineSlowFunctions(
   const { readStackPointer, writeStackPointer } = defineStackPointer(module)
   return {
     memory,
-    float: defineFloat(module),
+    float: defineFloat(module, imports.transcendental),
     plainCases,
     derived: defineDerivedState(module, memory.selectBank, imports),
     softwareInterrupt: module.declare('softwareInterrupt', ['i32', 'i64'], ['i32']),
