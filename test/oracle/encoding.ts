@@ -6,6 +6,7 @@ import type { Row } from '../../src/machine/cpu/table/row.ts'
 import { type Address, addressOf } from './addressing.ts'
 import type { Form } from './forms.ts'
 import { baseOf, dataAt, segment16, takenOffset } from './layout.ts'
+import { isPackedShift } from './packed-integers.ts'
 import type { Random } from './random.ts'
 
 export interface Encoded {
@@ -135,6 +136,9 @@ function patch(row: Row, form: Form, random: Random, whole: Uint8Array, patched:
   if (row.mnemonic === 'ENTER') {
     view.setUint16(opcodeEnd, random.below(0x40), true)
     if (!random.oneIn(4)) whole[opcodeEnd + 2] = random.below(5)
+  }
+  if (isPackedShift(row.mnemonic) && row.operands[1] === 'Ib' && !random.oneIn(4)) {
+    whole[opcodeEnd] = random.below(random.pick([8, 20, 36, 72]))
   }
   if (row.mnemonic === 'AAM' && random.oneIn(3)) whole[opcodeEnd] = 0
 }

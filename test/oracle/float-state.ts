@@ -1,5 +1,6 @@
 import type { FloatingUnit, Row } from '../../src/machine/cpu/table/row.ts'
 import { decimalOf, extendedOf, floatOf } from './float/operands.ts'
+import { integers, isPackedShift } from './packed-integers.ts'
 import { Random } from './random.ts'
 
 /** What x87, MMX and SSE see and change, but for pointers to instructions and operands. */
@@ -27,19 +28,20 @@ const withX87 = new Set<FloatingUnit>(['x87', 'x87-control', 'wait', 'mmx', 'sse
 const withVectors = new Set<FloatingUnit>(['sse', 'sse-mmx'])
 
 /** State that makes an instruction of these units worth running; what others do not use is at rest. */
-export function floatStateFor({ facts: { fpu } }: Row, seed: string): FloatState {
+export function floatStateFor(row: Row, seed: string): FloatState {
+  const { fpu } = row.facts
   const usesX87 = fpu !== undefined && withX87.has(fpu)
-  const x87 = usesX87 ? x87State(new Random(`${seed} x87`), fpu === 'mmx') : x87AtRest
+  const x87 = usesX87 ? x87State(new Random(`${seed} x87`), row) : x87AtRest
   if (!fpu || !withVectors.has(fpu)) return { vectors: new Uint8Array(256), mxcsr: allMasked, ...x87 }
   const random = new Random(`${seed} vectors`)
   // Every bit but the upper half may be set: flags, DAZ, masks, rounding, FTZ.
   const usual = allMasked | random.pick([0, 0x20]) | (random.oneIn(2) ? 0 : random.below(8) << 13)
   const mxcsr = random.oneIn(3) ? random.below(0x1_0000) : usual
-  return { vectors: numbers(random, 256), mxcsr, ...x87 }
+  return { vectors: contentFor(row, random, 256), mxcsr, ...x87 }
 }
 
 /** Most registers are full, most exceptions masked, and one in twelve has an exception pending. */
-function x87State(random: Random, isMmx: boolean): Omit<FloatState, 'vectors' | 'mxcsr'> {
+function x87State(random: Random, row: Row): Omit<FloatState, 'vectors' | 'mxcsr'> {
   const masks = random.oneIn(3) ? random.below(0x40) : exceptions
   const control = 0x40 | masks | (random.below(16) << 8)
   const flags = random.oneIn(2) ? 0 : random.below(0x40)
@@ -47,20 +49,20 @@ function x87State(random: Random, isMmx: boolean): Omit<FloatState, 'vectors' | 
   const conditions = (random.below(8) << 8) | (random.below(2) << 14)
   const top = random.below(8) << 11
   return {
-    registers: extendedNumbers(random, isMmx),
+    registers: extendedNumbers(random, row),
     control,
     status: raised | (raised & ~masks ? summary : 0) | conditions | top,
     full: random.oneIn(4) ? random.below(0x100) : 0xff,
   }
 }
 
-function extendedNumbers(random: Random, isMmx: boolean): Uint8Array {
+function extendedNumbers(random: Random, row: Row): Uint8Array {
   const registers = new Uint8Array(80)
   const view = new DataView(registers.buffer)
-  const integers = numbers(random, 64)
+  const content = contentFor(row, random, 64)
   for (let number = 0; number < 8; number++) {
     const value = extendedOf(random)
-    if (isMmx) registers.set(integers.subarray(8 * number, 8 * number + 8), 10 * number)
+    if (row.facts.fpu === 'mmx') registers.set(content.subarray(8 * number, 8 * number + 8), 10 * number)
     else view.setBigUint64(10 * number, BigInt.asUintN(64, value), true)
     view.setUint16(10 * number + 8, Number(value >> 64n), true)
   }
@@ -81,8 +83,13 @@ export function x87Operand(
   return { value: bytes === 10 ? extendedOf(random) : floatOf(bytes === 4 ? 32 : 64, random), bytes }
 }
 
+/** What an instruction of the row likes to find in its operands. */
+export function contentFor({ mnemonic }: Row, random: Random, bytes: number): Uint8Array {
+  return mnemonic.startsWith('P') ? integers(random, bytes, isPackedShift(mnemonic)) : numbers(random, bytes)
+}
+
 /** Doubles, pairs of singles, and plain bytes; some stand twice, for comparisons. */
-export function numbers(random: Random, bytes: number): Uint8Array {
+function numbers(random: Random, bytes: number): Uint8Array {
   const memory = new Uint8Array(bytes)
   const view = new DataView(memory.buffer)
   for (let at = 0; at < bytes; at += 8) {

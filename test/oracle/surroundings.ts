@@ -1,6 +1,6 @@
 import type { Row } from '../../src/machine/cpu/table/row.ts'
 import type { Encoded } from './encoding.ts'
-import { numbers, x87Operand } from './float-state.ts'
+import { contentFor, x87Operand } from './float-state.ts'
 import type { Form } from './forms.ts'
 import { baseOf, codeAt, dataAt, dataWindow, segment16, stackAt, stackWindow, takenOffset } from './layout.ts'
 import type { Random } from './random.ts'
@@ -32,7 +32,7 @@ export function surround(row: Row, form: Form, encoded: Encoded, random: Random)
   const scene: Scene = {
     ...{ row, form, encoded, random, registers },
     rflags: 0x202 | (random.below(0x1000) & 0x8d5) | (isString ? random.below(2) << 10 : 0),
-    data: row.facts.fpu ? numbers(random, dataWindow.bytes) : random.bytes(dataWindow.bytes),
+    data: row.facts.fpu ? contentFor(row, random, dataWindow.bytes) : random.bytes(dataWindow.bytes),
     stack: random.bytes(stackWindow.bytes),
   }
   const isAddressed = encoded.instruction.isMemory && encoded.instruction.base === rsp

@@ -3,7 +3,16 @@ import { flag } from '../float/formats.ts'
 import type { HardwareName } from '../float/hardware.ts'
 import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
 import { state } from '../state-layout.ts'
-import { constant, type Expression, lane, load, type Operand, op, select } from '../wasm/expression.ts'
+import {
+  constant,
+  type Expression,
+  lane,
+  load,
+  type Operand,
+  op,
+  select,
+  shuffle,
+} from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import type { LoadName, NameOf, NumericName, StoreName } from '../wasm/opcodes.ts'
 import type { LaneName, VectorName } from '../wasm/vector-opcodes.ts'
@@ -107,6 +116,11 @@ export class Operations {
   /** An operation on lane `index` of a vector. */
   lane(name: LaneName, index: number, ...operands: readonly Operand[]): Expression {
     return this.#keep(lane(name, index, ...operands))
+  }
+
+  /** Sixteen bytes of two vectors, see `shuffle`. */
+  shuffle(bytes: readonly number[], x: Expression, y: Expression): Expression {
+    return this.#keep(shuffle(bytes, x, y))
   }
 
   /** Whether the operand is memory, as an i32. */

@@ -20,6 +20,10 @@ import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
 import type { Semantic } from './operations.ts'
 import { packedOperations } from './packed.ts'
+import { packedProducts } from './packed-products.ts'
+import { packedShifts } from './packed-shifts.ts'
+import { packedSums } from './packed-sums.ts'
+import { packedTests } from './packed-tests.ts'
 import { ports } from './ports.ts'
 import { segmentBases } from './segment-bases.ts'
 import { segmentRegisters } from './segment-registers.ts'
@@ -39,7 +43,20 @@ const ordinaryPaths = [
 /** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */
 export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
   ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
-  ...[multiplication, packedOperations, ports, shifts, sseArithmetic, strings, vectorMoves, ...ordinaryPaths],
+  ...[
+    multiplication,
+    packedOperations,
+    packedProducts,
+    packedShifts,
+    packedSums,
+    packedTests,
+    ports,
+    shifts,
+    sseArithmetic,
+    strings,
+    vectorMoves,
+    ...ordinaryPaths,
+  ],
 ])
 
 /**

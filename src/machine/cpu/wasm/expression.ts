@@ -70,6 +70,34 @@ export function lane(name: LaneName, index: number, ...operands: readonly Operan
   }
 }
 
+/** Sixteen bytes of `x` (0 to 15) and `y` (16 to 31), named by position. */
+export function shuffle(bytes: readonly number[], x: Expression, y: Expression): Expression {
+  invariant(bytes.length === 16 && bytes.every((at) => at >= 0 && at < 32), 'a shuffle names 16 bytes of 32')
+  const values = typed('shuffle', [x, y], ['v128', 'v128'])
+  return {
+    type: 'v128',
+    known: null,
+    write: (to) => {
+      for (const value of values) value.write(to)
+      to.opcode(0xfd_000d).append(Uint8Array.from(bytes))
+    },
+  }
+}
+
+/** A vector of lanes of 1, 2 or 4 bytes: as many as make 16. */
+export function vectorConstant(lanes: readonly number[]): Expression {
+  const bytes = 16 / lanes.length
+  const content = lanes.flatMap((value) =>
+    Array.from({ length: bytes }, (_, index) => (value >>> (8 * index)) & 0xff),
+  )
+  invariant(content.length === 16, 'a vector has 16 bytes')
+  return {
+    type: 'v128',
+    known: null,
+    write: (to) => to.opcode(0xfd_000c).append(Uint8Array.from(content)),
+  }
+}
+
 /** Memory at `address` + `offset`, read where the expression is used. */
 export function load(name: LoadName, address: Operand, offset = 0): Expression {
   const { code, type } = loads[name]
