@@ -39,10 +39,10 @@ export function caseCount({ row }: Section): number {
   return vectorsPerForm * (row.condition ? 4 : 1) + 1
 }
 
-/** The same whatever other cases there are. */
-export function caseOf(section: Section, index: number): Case {
+/** The same whatever other cases there are. `from` makes others. */
+export function caseOf(section: Section, index: number, from = seed): Case {
   const { name, row, form } = section
-  const random = new Random(`${seed} ${name} ${index}`)
+  const random = new Random(`${from} ${name} ${index}`)
   const hasLock = index === caseCount(section) - 1
   for (;;) {
     const encoded = encode(row, form, random, hasLock)
@@ -50,7 +50,7 @@ export function caseOf(section: Section, index: number): Case {
     if (!surroundings) continue
     const { code, address } = encoded
     const isMovable = address?.relativeAt == null && !branches.has(row.mnemonic)
-    const float = floatStateFor(row, `${seed} ${name} ${index}`)
+    const float = floatStateFor(row, `${from} ${name} ${index}`)
     return { row, form, code, isMovable, float, ...surroundings }
   }
 }

@@ -88,16 +88,33 @@ export function contentFor({ mnemonic }: Row, random: Random, bytes: number): Ui
   return mnemonic.startsWith('P') ? integers(random, bytes, isPackedShift(mnemonic)) : numbers(random, bytes)
 }
 
-/** Doubles, pairs of singles, and plain bytes; some stand twice, for comparisons. */
+/** Doubles, pairs of singles, of integers, and plain bytes; some stand twice, for comparisons. */
 function numbers(random: Random, bytes: number): Uint8Array {
   const memory = new Uint8Array(bytes)
   const view = new DataView(memory.buffer)
   for (let at = 0; at < bytes; at += 8) {
-    const kind = random.below(8)
+    const kind = random.below(10)
     if (kind === 0) view.setBigUint64(at, random.long(), true)
     else if (kind === 1 && at >= 16) memory.copyWithin(at, at - 16, at - 8)
     else if (kind < 5) view.setBigUint64(at, floatOf(64, random), true)
-    else for (const part of [0, 4]) view.setUint32(at + part, Number(floatOf(32, random)), true)
+    else if (kind === 5) view.setFloat64(at, nearInteger(random), true)
+    else {
+      for (const part of [0, 4]) setHalf(view, at + part, kind, random)
+    }
   }
   return memory
+}
+
+function setHalf(view: DataView, at: number, kind: number, random: Random): void {
+  if (kind === 6) view.setFloat32(at, nearInteger(random), true)
+  else if (kind === 7) view.setUint32(at, Number(BigInt.asUintN(32, random.value())), true)
+  else view.setUint32(at, Number(floatOf(32, random)), true)
+}
+
+const edges = [0, 1, 2, 3, 4, 5, ...[7, 8, 15, 16, 23, 24, 31, 32, 52, 53, 63, 64].map((power) => 2 ** power)]
+
+/** At and around the limits of integers: what is half between two of them, and what just fits. */
+function nearInteger(random: Random): number {
+  const value = random.pick(edges) + random.pick([-1, -0.5, -0.25, 0, 0.25, 0.5, 1])
+  return random.oneIn(2) ? -value : value
 }

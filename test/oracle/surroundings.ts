@@ -184,6 +184,15 @@ function putInBounds(scene: Scene): boolean {
   return true
 }
 
+/** Reserved bits are set now and then; never bit 17 alone, which is MISALIGNSSE of AMD. */
+function chooseMxcsr(scene: Scene): boolean {
+  const { encoded, random } = scene
+  const reserved = random.pick([0, 0, 0, 0x1_0000, 0x4_0000, 0x8000_0000, random.word() | 0x1_0000])
+  const value = (random.below(0x1_0000) | reserved) >>> 0
+  if (encoded.address) poke(scene, encoded.address.linear, BigInt(value), 4)
+  return true
+}
+
 const stackUser = passStackLimit(rsp)
 
 const preparations: Readonly<Record<string, (scene: Scene) => void>> = {
@@ -208,4 +217,5 @@ const afterPins: Readonly<Record<string, (scene: Scene) => boolean>> = {
   CMPXCHG8B: matchPair,
   ...{ BT: shortenBitOffset, BTS: shortenBitOffset, BTR: shortenBitOffset, BTC: shortenBitOffset },
   BOUND: putInBounds,
+  LDMXCSR: chooseMxcsr,
 }

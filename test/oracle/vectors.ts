@@ -66,7 +66,7 @@ function endOf({ endedAt, errorCode }: Result): string {
 }
 
 /** Runs of bytes that differ. */
-function changes(name: string, before: Uint8Array, after: Uint8Array): string[] {
+export function changes(name: string, before: Uint8Array, after: Uint8Array): string[] {
   const runs: string[] = []
   for (let at = 0; at < after.length; at++) {
     if (after[at] === before[at]) continue

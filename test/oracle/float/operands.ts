@@ -137,7 +137,15 @@ export function assemble(width: Width, { negative, exponent, fraction }: Parts):
   return (upper << 64n) | (exponent === 0 ? 0n : 1n << 63n) | fraction
 }
 
+const knownCorners = new Map<OperandKind, readonly bigint[]>()
+
 function corners(kind: OperandKind): readonly bigint[] {
+  const known = knownCorners.get(kind) ?? makeCorners(kind)
+  knownCorners.set(kind, known)
+  return known
+}
+
+function makeCorners(kind: OperandKind): readonly bigint[] {
   if (kind === 'integer') return integerCorners()
   if (kind === 'decimal')
     return [0n, 1n, 9n, 10n, 10n ** 18n - 1n, 10n ** 17n].map((n) => decimal(n, n === 9n))

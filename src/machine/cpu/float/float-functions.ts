@@ -1,5 +1,6 @@
 import type { FunctionReference } from '../wasm/expression.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { type Approximations, defineApproximations } from './approximate.ts'
 import { defineArithmetic } from './arithmetic.ts'
 import { defineHardware, type Hardware } from './hardware.ts'
 import { defineSse, type Sse } from './sse.ts'
@@ -10,10 +11,16 @@ export interface FloatFunctions {
   readonly sse: Sse
   readonly hardware: Hardware
   readonly x87: X87
+  readonly approximations: Approximations
 }
 
 export function defineFloat(module: ModuleBuilder, transcendental: FunctionReference): FloatFunctions {
   const arithmetic = defineArithmetic(module)
   const sse = defineSse(module, arithmetic)
-  return { sse, hardware: defineHardware(module, sse), x87: defineX87(module, arithmetic, transcendental) }
+  return {
+    sse,
+    hardware: defineHardware(module, sse),
+    x87: defineX87(module, arithmetic, transcendental),
+    approximations: defineApproximations(module),
+  }
 }

@@ -1,9 +1,11 @@
 import { invariant } from '../../../support/invariant.ts'
+import type { Approximations } from '../float/approximate.ts'
 import { flag } from '../float/formats.ts'
 import type { HardwareName } from '../float/hardware.ts'
 import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
 import { state } from '../state-layout.ts'
 import {
+  call,
   constant,
   type Expression,
   lane,
@@ -303,11 +305,20 @@ export class Operations {
     return f.call(float.sse[width][name], ...operands) as unknown as readonly [Local, Local]
   }
 
+  approximate(name: keyof Approximations, bits: Expression): Expression {
+    return this.#keep(call(this.#target.float.approximations[name], bits))
+  }
+
   /**
    * Raises #XM where flags of SSE are unmasked: with an unmasked exception of one lane that is found before
-   * computing, those found behind it count in no lane (SDM volume 1, 11.5.3). Answers the flags to commit.
+   * computing, those found behind it count in no lane (SDM volume 1, 11.5.3). `earlier`: flags of what the
+   * instruction has computed before. Answers the flags to commit.
    */
-  raiseNumeric(mxcsr: Local, lanes: readonly Expression[]): Expression {
+  raiseNumeric(
+    mxcsr: Local,
+    lanes: readonly Expression[],
+    earlier: Expression = constant('i32', 0),
+  ): Expression {
     this.#resolving('a numeric fault')
     const { f } = this.#target
     const sum = lanes.reduce((sum, one) => op('i32.or', sum, one))
@@ -317,8 +328,8 @@ export class Operations {
     const unmasked = f.let(op('i32.and', op('i32.and', all, open), 0x3f))
     const early = op('i32.and', unmasked, flag.before)
     const counted = select(early, op('i32.and', all, flag.before), all)
-    this.#target.numericFault(unmasked, counted)
-    return all
+    this.#target.numericFault(unmasked, op('i32.or', earlier, counted))
+    return f.let(op('i32.or', earlier, all))
   }
 
   /** Exception flags join those of MXCSR. */

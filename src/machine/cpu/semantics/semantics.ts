@@ -1,12 +1,15 @@
 import { definedOnce } from '../defined-once.ts'
 import { accessControl } from './access-control.ts'
 import { accumulator } from './accumulator.ts'
+import { approximations } from './approximations.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
 import { checks } from './checks.ts'
 import { control } from './control.ts'
 import { controlRegisters } from './control-registers.ts'
+import { controlStatus } from './control-status.ts'
 import { decimal } from './decimal.ts'
+import { dotProducts } from './dot-products.ts'
 import { doubleShifts } from './double-shifts.ts'
 import { exchanges } from './exchange.ts'
 import { farTransfers } from './far-transfers.ts'
@@ -29,6 +32,9 @@ import { segmentBases } from './segment-bases.ts'
 import { segmentRegisters } from './segment-registers.ts'
 import { shifts } from './shifts.ts'
 import { sseArithmetic } from './sse-arithmetic.ts'
+import { sseCompare } from './sse-compare.ts'
+import { sseConversions } from './sse-conversions.ts'
+import { sseRound } from './sse-round.ts'
 import { strings } from './strings.ts'
 import { timeStampCounter } from './time-stamp.ts'
 import { translations } from './translations.ts'
@@ -52,11 +58,11 @@ export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
     packedTests,
     ports,
     shifts,
-    sseArithmetic,
     strings,
     vectorMoves,
     ...ordinaryPaths,
   ],
+  ...[approximations, controlStatus, dotProducts, sseArithmetic, sseCompare, sseConversions, sseRound],
 ])
 
 /**
