@@ -100,7 +100,7 @@ function screenJson(screen: Screen): object {
   return { kind, columns, rows, lines: linesOf(screen), attributes, cursor }
 }
 
-/** Every register of 64 bits, and the selectors of the segments. */
+/** Every register of 64 bits, the selectors of the segments, and what computes with numbers. */
 function registersJson(registers: Registers): object {
   const shown = Object.entries(registers).map(([name, value]: [string, unknown]) => {
     if (typeof value === 'bigint') return [name, hex(value)] as const
@@ -109,5 +109,13 @@ function registersJson(registers: Registers): object {
     }
     return null
   })
-  return Object.fromEntries(shown.filter((entry) => entry !== null))
+  const { x87, mxcsr, xmm } = registers
+  const st = x87.st.map(({ bits, value, tag }) => ({ bits: hex(bits), value: String(value), tag }))
+  const words = { fcw: hex(x87.fcw), fsw: hex(x87.fsw), ftw: hex(x87.ftw) }
+  return {
+    ...Object.fromEntries(shown.filter((entry) => entry !== null)),
+    x87: { ...words, st },
+    mxcsr: hex(mxcsr),
+    xmm: xmm.map((bits) => hex(bits)),
+  }
 }

@@ -7,7 +7,7 @@ import type { SegmentCache, TableRegister } from './cpu/system/cpu-state.ts'
 
 export type SegmentName = keyof typeof segmentNumber
 
-/** What a CPU is when it wakes up; what is not here is as after power-on. */
+/** What a CPU is when it wakes up; what is not here is as after power-on, and x87 as firmware leaves it. */
 export interface EntryRegisters extends NamedRegisters {
   readonly segments: Readonly<Record<SegmentName, SegmentCache>>
   readonly gdtr: TableRegister
@@ -31,6 +31,9 @@ export function enter(cpu: Cpu, entry: EntryRegisters, { features, seed }: Proce
   state.setU32(stateLayout.pending, 0)
   state.setU32(stateLayout.a20, 1)
   resetState(state, 'power')
+  // FNINIT.
+  state.setU32(stateLayout.x87Control, 0x37f)
+  state.setU32(stateLayout.x87Full, 0)
   writeNamed(state.view, entry)
   for (const [name, number] of Object.entries(segmentNumber)) {
     state.setSegment(number, entry.segments[name as SegmentName])

@@ -1,3 +1,5 @@
+import type { X87 } from './x87.ts'
+
 /** One CPU's registers, named as in the manual. Hidden parts of the segments are included. */
 export interface Registers {
   readonly rax: bigint
@@ -38,6 +40,10 @@ export interface Registers {
   readonly tr: Segment
   readonly gdtr: TableRegister
   readonly idtr: TableRegister
+  readonly x87: X87
+  readonly mxcsr: number
+  /** XMM0 to XMM15, 128 bits each. Outside of 64-bit code QEMU shows no XMM8 to XMM15: they are 0 then. */
+  readonly xmm: readonly bigint[]
   /** Current privilege level, 0–3. */
   readonly cpl: number
   /** The CPU executed HLT and has not been woken. */

@@ -31,9 +31,14 @@ test('one object and nothing else, as the documentation promises it', async () =
   expect(screen.attributes[2].slice(0, 5)).toEqual([0x4f, 0x4f, 0x4f, 0x4f, 0x07])
   expect(screen.attributes.map((row: number[]) => row.length)).toEqual(Array(25).fill(80))
   expect(Object.keys(registers).join(' ')).toMatchInlineSnapshot(
-    `"rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cr0 cr2 cr3 cr4 efer cs ss ds es fs gs ldtr tr"`,
+    `"rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cr0 cr2 cr3 cr4 efer cs ss ds es fs gs ldtr tr x87 mxcsr xmm"`,
   )
-  expect(Object.values(registers).every((value) => /^0x[0-9a-f]+$/.test(String(value)))).toBe(true)
+  const { x87, xmm, ...plain } = registers
+  const isHex = (value: unknown) => /^0x[0-9a-f]+$/.test(String(value))
+  expect([...Object.values(plain), ...xmm].every(isHex)).toBe(true)
+  expect(xmm).toHaveLength(16)
+  const empty = { bits: '0x0', value: '0', tag: 'empty' }
+  expect(x87).toEqual({ fcw: '0x37f', fsw: '0x0', ftw: '0xffff', st: Array(8).fill(empty) })
   expect(wallMs).toBeGreaterThan(0)
 })
 

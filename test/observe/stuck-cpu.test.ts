@@ -13,6 +13,9 @@ const registers: Registers = {
   ...{ cs: flat, ss: flat, ds: flat, es: flat, fs: flat, gs: flat, ldtr: flat, tr: flat },
   gdtr: { base: 0n, limit: 0 },
   idtr: { base: 0n, limit: 0 },
+  x87: { fcw: 0x37f, fsw: 0, ftw: 0xffff, st: [] },
+  mxcsr: 0x1f80,
+  xmm: [],
   cpl: 0,
   halted: false,
 }

@@ -3,6 +3,7 @@ import type { CpuState } from '../../machine/cpu/system/cpu-state.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { modeOf } from '../../observe/paging.ts'
 import type { Registers, Segment } from '../../observe/registers.ts'
+import { x87Of } from '../../observe/x87.ts'
 
 /** Every register of the CPU as it stands. */
 export function readRegisters(machine: Machine): Registers {
@@ -48,9 +49,25 @@ export function readRegisters(machine: Machine): Registers {
     tr: segment('tr'),
     gdtr: state.gdt,
     idtr: state.idt,
+    x87: x87Of({
+      fcw: state.u32(stateLayout.x87Control),
+      fsw: state.u32(stateLayout.x87Status),
+      full: state.u32(stateLayout.x87Full),
+      bits: vectorsAt(state, stateLayout.x87, 8).map((bits) => BigInt.asUintN(80, bits)),
+    }),
+    mxcsr: state.u32(stateLayout.mxcsr),
+    xmm: vectorsAt(state, stateLayout.xmm, 16),
     cpl: state.cpl,
     halted: machine.halted,
   }
+}
+
+/** `count` values of 128 bits. */
+function vectorsAt(state: CpuState, at: number, count: number): readonly bigint[] {
+  return Array.from({ length: count }, (_, index) => {
+    const low = at + 16 * index
+    return (state.u64(low + 8) << 64n) | state.u64(low)
+  })
 }
 
 function pdptesOf(state: CpuState): readonly bigint[] {

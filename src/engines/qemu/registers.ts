@@ -1,4 +1,5 @@
 import type { Registers, Segment, TableRegister } from '../../observe/registers.ts'
+import { x87Of } from '../../observe/x87.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { Monitor } from './monitor.ts'
 
@@ -13,8 +14,8 @@ export async function readRegisters(monitor: Monitor): Promise<readonly Register
 
 /**
  * Parses what `info registers -a` prints (QEMU target/i386/cpu-dump.c). Outside 64-bit code segments QEMU
- * shows only the low 32 bits of RAX–RDI, RIP, RFLAGS and the segment bases, and no R8–R15: what is not shown
- * is 0.
+ * shows only the low 32 bits of RAX–RDI, RIP, RFLAGS and the segment bases, and no R8–R15 and XMM8–XMM15:
+ * what is not shown is 0.
  */
 export function parseRegisters(text: string): readonly Registers[] {
   return text
@@ -49,9 +50,30 @@ function parseCpu(dump: string): Registers {
     ...segmentRegisters(dump),
     gdtr: table(dump, 'GDT'),
     idtr: table(dump, 'IDT'),
+    x87: x87Of({
+      fcw: Number(value('FCW')),
+      fsw: Number(value('FSW')),
+      full: Number(value('FTW')),
+      bits: floatRegisters(dump),
+    }),
+    mxcsr: Number(value('MXCSR')),
+    xmm: vectorRegisters(dump),
     cpl: Number(value('CPL')),
     halted: value('HLT') === 1n,
   }
+}
+
+/** `FPR0=8000000000000000 3fff`: significand, then sign and exponent, of R0 to R7. */
+function floatRegisters(dump: string): readonly bigint[] {
+  const found = [...dump.matchAll(/\bFPR\d=([0-9a-f]{16}) ([0-9a-f]{4})/g)]
+  return found.map(([, significand, exponent]) => BigInt(`0x${exponent}${significand}`))
+}
+
+/** `XMM00=…` in two halves, the upper first. Where AVX is on QEMU calls them YMM00, and ZMM00. */
+function vectorRegisters(dump: string): readonly bigint[] {
+  const found = [...dump.matchAll(/\b[XYZ]MM\d\d=(?:[0-9a-f]{16} )*([0-9a-f]{16}) ([0-9a-f]{16})/g)]
+  const shown = found.map(([, high, low]) => BigInt(`0x${high}${low}`))
+  return Array.from({ length: 16 }, (_, number) => shown[number] ?? 0n)
 }
 
 type GeneralRegister =

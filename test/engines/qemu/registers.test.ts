@@ -43,6 +43,8 @@ const observed = {
   // QEMU keeps the TSS "available" in the hidden part, where a processor has it busy.
   tr: { selector: 0x18, base: 0x13e000n, limit: 0x67, attributes: 0x8900 },
   idtr: { base: 0xffffffff8013d000n, limit: 0xfff },
+  x87: { fcw: 0x37f, fsw: 0, ftw: 0xffff },
+  mxcsr: 0x1f80,
   cpl: 0,
   halted: false,
 }
