@@ -12,7 +12,7 @@ export interface X87 {
 interface X87Register {
   /** Bit 79 is the sign, below it 15 bits of exponent and 64 of significand. */
   readonly bits: bigint
-  /** The bits rounded to a double; NaN also for encodings that are no number. Empty registers have bits, too. */
+  /** The bits as a double; NaN also for encodings that are no number. Empty registers have bits, too. */
   readonly value: number
   readonly tag: X87Tag
 }
