@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { eachEngine, type TestEngine } from './each-engine.ts'
+import { finalEnding } from './final-ending.ts'
 
 describe.each(eachEngine)('$name', ({ isExact, openKernel }) => {
-  const endingOf = async (...how: Parameters<TestEngine['openKernel']>) => {
-    const { machine, run } = await openKernel(...how)
-    const stop = await run()
-    const { ending, screen, registers } = await machine.close()
-    expect(stop).toEqual({ at: ending?.at, why: 'end', ending })
-    expect(screen).not.toBeNull()
-    expect(registers).not.toBeNull()
-    return ending
-  }
+  const endingOf = async (...how: Parameters<TestEngine['openKernel']>) =>
+    finalEnding(await openKernel(...how))
 
   test('exit: outputs, registers and screen outlive it', async () => {
     const { machine, run, printed, events } = await openKernel('greeting')

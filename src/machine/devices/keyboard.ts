@@ -10,8 +10,6 @@ const command = {
   enable: 0xf4,
   disable: 0xf5,
   defaults: 0xf6,
-  resend: 0xfe,
-  reset: 0xff,
 } as const
 
 const identity = [0xab, 0x83]
@@ -99,14 +97,8 @@ export class Keyboard extends Ps2Device<KeyboardState> {
         this.queue.clear()
         this.acknowledge({ isScanning: true, codeSet: 2, rate: usualRate })
         break
-      case command.resend:
-        this.queue.answer(this.state.last)
-        break
-      case command.reset:
-        this.restart()
-        break
       default:
-        this.queue.answer(reply.resend)
+        this.obeyAny(byte)
     }
   }
 

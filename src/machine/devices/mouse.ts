@@ -15,7 +15,6 @@ const command = {
   enable: 0xf4,
   disable: 0xf5,
   defaults: 0xf6,
-  resend: 0xfe,
   reset: 0xff,
 } as const
 
@@ -74,7 +73,7 @@ const atPowerOn: MouseState = {
  */
 export class Mouse extends Ps2Device<MouseState> {
   constructor() {
-    super(atPowerOn)
+    super(atPowerOn, identity.plain)
   }
 
   move({ x, y, wheel = 0, buttons }: MouseMovement): void {
@@ -113,14 +112,8 @@ export class Mouse extends Ps2Device<MouseState> {
       case command.identify:
         this.queue.answer(reply.acknowledge, this.state.hasWheel ? identity.wheel : identity.plain)
         break
-      case command.resend:
-        this.queue.answer(this.state.last)
-        break
-      case command.reset:
-        this.restart(identity.plain)
-        break
       default:
-        this.queue.answer(reply.resend)
+        this.obeyAny(byte)
     }
   }
 

@@ -53,6 +53,9 @@ class Ps2Queue {
   }
 }
 
+/** Commands that all devices have. */
+const command = { resend: 0xfe, reset: 0xff } as const
+
 /** What every device remembers besides its queue. */
 interface Ps2State {
   /** The command whose parameter is awaited, or null. */
@@ -73,9 +76,12 @@ export abstract class Ps2Device<State extends Ps2State = Ps2State> {
   protected readonly queue = new Ps2Queue()
   protected state: State
   readonly #atPowerOn: State
+  readonly #identity: readonly number[]
 
-  protected constructor(atPowerOn: State) {
+  /** `identity`: what follows the result of the test that the reset command starts. */
+  protected constructor(atPowerOn: State, ...identity: readonly number[]) {
     this.#atPowerOn = atPowerOn
+    this.#identity = identity
     this.state = atPowerOn
   }
 
@@ -115,11 +121,17 @@ export abstract class Ps2Device<State extends Ps2State = Ps2State> {
     this.queue.answer(reply.acknowledge)
   }
 
-  /** The reset command: as after power-on, and what `identity` says behind the test's result. */
-  protected restart(...identity: number[]): void {
-    this.state = this.#atPowerOn
-    this.queue.clear()
-    this.queue.answer(reply.acknowledge, reply.testPassed, ...identity)
+  /** What a device does with a command that is none of its own. */
+  protected obeyAny(byte: number): void {
+    if (byte === command.resend) {
+      this.queue.answer(this.state.last)
+    } else if (byte === command.reset) {
+      this.state = this.#atPowerOn
+      this.queue.clear()
+      this.queue.answer(reply.acknowledge, reply.testPassed, ...this.#identity)
+    } else {
+      this.queue.answer(reply.resend)
+    }
   }
 
   protected set(change: Partial<State>): void {

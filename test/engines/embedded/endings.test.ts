@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { finalEnding } from '../final-ending.ts'
 import { kernelPlan } from '../plans.ts'
 import { openCode, openKernel, openPlan } from './open-embedded.ts'
-
-const endingOf = async (...how: Parameters<typeof openKernel>) => {
-  const { machine, run } = await openKernel(...how)
-  const stop = await run()
-  const { ending, screen, registers } = await machine.close()
-  expect(stop).toEqual({ at: ending?.at, why: 'end', ending })
-  expect(screen).not.toBeNull()
-  expect(registers).not.toBeNull()
-  return ending
-}
 
 test('all 32 bits of a value', async () => {
   // mov dx, 0xf4; mov eax, 0x87654321; out dx, eax
@@ -107,7 +98,7 @@ describe('a guest that waits for an interrupt', () => {
 })
 
 test('a triple fault, with each fault on the way', async () => {
-  expect(await endingOf('triple-fault')).toMatchInlineSnapshot(`
+  expect(await finalEnding(await openKernel('triple-fault'))).toMatchInlineSnapshot(`
     {
       "at": {
         "instructions": 2n,

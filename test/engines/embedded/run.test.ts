@@ -48,13 +48,6 @@ describe('screens', () => {
     await machine.close()
   })
 
-  test('what shows at the end of the run is met before the end', async () => {
-    const { machine, run } = await openKernel('greeting')
-    expect(await run(shown('OK'))).toMatchObject({ why: 'condition', index: 0 })
-    expect(await run(shown('OK'))).toMatchObject({ why: 'end', ending: { kind: 'exit' } })
-    await machine.close()
-  })
-
   test('what an idle guest shows', async () => {
     // mov al, 0xff; out 0x21, al; out 0xa1, al; sti; mov dword [0xb8000], "O", "K"; hlt
     const code = [
