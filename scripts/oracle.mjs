@@ -15,6 +15,7 @@ const page = join(root, 'docs/conformance.md')
 const tools = [
   ['OR01', 'bochs', ['--help'], 'bochs bochs-term'],
   ['OR02', 'nasm', ['-v'], 'nasm'],
+  ['OR03', 'gcc', ['--version'], 'gcc'],
 ]
 
 process.exitCode = await main(process.argv.slice(2))
