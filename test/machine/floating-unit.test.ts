@@ -25,7 +25,7 @@ test.each([
   ['emms', 'absent', '#UD(0)', '#NM(0)', 'absent'],
   ['addps xmm0, xmm1', 'ok', '#UD(0)', '#NM(0)', '#UD(0)'],
   ['cvtpi2ps xmm0, mm1', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
-  ['ldmxcsr [rbx]', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
+  ['ldmxcsr [rbx]', 'ok', '#UD(0)', '#NM(0)', '#UD(0)'],
   ['fxsave [rbx]', 'ok', '#NM(0)', '#NM(0)', 'ok'],
   ['xsave [rbx]', 'ok', 'ok', '#NM(0)', '#UD(0)'],
 ])('%s: ready %s, EM %s, TS %s, CR4 clear %s', (code, ready, emulated, switched, unprepared) => {

@@ -3,6 +3,9 @@ import { appendFileSync } from 'node:fs'
 /** What stands outside, in the order of the table in `docs/conformance.md`. */
 export const groups = {
   'host vectors': 'results, flags and faults of user-level instructions on a real processor',
+  'live host vectors': 'the same, made anew and judged beside the processor at hand',
+  'soft float':
+    'operations on every corner with every other, and on random operands, as the processor at hand',
   probes: 'privileged behaviour in Bochs, recorded and run again',
   'iced-x86': 'lengths, mnemonics and operands of encodings',
   "Bochs' decoder": 'lengths of encodings, and what is none',

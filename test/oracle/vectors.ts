@@ -96,8 +96,11 @@ export function readVectors(): ReadonlyMap<string, readonly string[]> {
   return sections
 }
 
-/** Which file has the lines of a row. */
-function unitOf({ facts: { fpu } }: Row): string {
+/** What an instruction computes with. */
+export type Unit = 'integer' | 'sse' | 'mmx' | 'x87'
+
+/** A file of vectors, and a count on the page of conformance, is of one unit. */
+export function unitOf({ facts: { fpu } }: Row): Unit {
   if (!fpu) return 'integer'
   if (fpu === 'sse') return 'sse'
   return fpu === 'mmx' || fpu === 'sse-mmx' ? 'mmx' : 'x87'

@@ -7,6 +7,7 @@ import { caseBytes, type FloatOperation, operations, resultBytes } from '../../o
 import { ourRunner } from '../../oracle/float/ours.ts'
 import type { Runner } from '../../oracle/float/program.ts'
 import { Random } from '../../oracle/random.ts'
+import { noteTotals } from '../../oracle/totals.ts'
 
 const seed = 'kerneltest slow 1'
 const randomCases = 5_000
@@ -23,6 +24,7 @@ test('soft float does what the host does', () => {
   })
   expect(wrong.slice(0, 30).join('\n')).toBe('')
   expect(judged).toBeGreaterThan(50_000_000)
+  noteTotals('soft float', { cases: judged })
 })
 
 test('all that was recorded', () => {

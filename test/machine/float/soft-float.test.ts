@@ -9,6 +9,7 @@ import {
 } from '../../oracle/float/digests.ts'
 import { cornerOperands, operandsOf } from '../../oracle/float/operands.ts'
 import {
+  conversionOperations,
   type FloatOperation,
   hardwareOperations,
   inlineOperations,
@@ -39,11 +40,12 @@ test.each(['sse', 'x87'] as const)('%s gives the results and flags of the record
 })
 
 test.each([
-  ['functions', hardwareOperations],
-  ['fast handlers', plainOperations],
-])('the floating-point unit of the host, put to use by %s, changes nothing', (_, hardware) => {
+  ['functions', hardwareOperations, 5],
+  ['fast handlers', plainOperations, 5],
+  ['conversions', conversionOperations, 18],
+])('the floating-point unit of the host, put to use by %s, changes nothing', (_, hardware, count) => {
   const run = ourRunner(hardware)
-  const judged = hardware.map((operation) => judge(operation, run, fewControls(operation).slice(0, 5)))
+  const judged = hardware.map((operation) => judge(operation, run, fewControls(operation).slice(0, count)))
   expect(judged.flatMap(({ wrong }) => wrong).join('\n')).toBe('')
 })
 

@@ -6,6 +6,7 @@ import {
   hardwareOrSoft,
   plainHardware,
 } from '../../../src/machine/cpu/float/hardware.ts'
+import { withHardware } from '../../../src/machine/cpu/float/hardware-conversions.ts'
 import { controlOfMxcsr, defineSse, type Sse } from '../../../src/machine/cpu/float/sse.ts'
 import { importTranscendental } from '../../../src/machine/cpu/float/transcendental.ts'
 import { defineX87, type X87 } from '../../../src/machine/cpu/float/x87.ts'
@@ -35,6 +36,8 @@ export interface FloatOperation {
 interface Call {
   readonly f: FunctionBuilder
   readonly sse: Sse
+  /** The same with the host's floats in front. */
+  readonly byHost: Sse
   readonly x87: X87
   readonly hardware: Hardware
   /** MXCSR or control word; and the same as ours take it. */
@@ -255,6 +258,16 @@ export const plainOperations = both((width, name) => ({
   },
 }))
 
+/** Those of `operations` that SSE has with the host's floats in front, whatever MXCSR says. */
+export const conversionOperations = operations
+  .filter(({ name, unit }) => unit === 'sse' && !hardwareNames.some((one) => name.startsWith(one)))
+  .map(
+    (operation): FloatOperation => ({
+      ...operation,
+      run: (call) => operation.run({ ...call, sse: call.byHost }),
+    }),
+  )
+
 function both(make: (width: 32 | 64, name: HardwareName) => FloatOperation): readonly FloatOperation[] {
   return ([32, 64] as const).flatMap((width) => hardwareNames.map((name) => make(width, name)))
 }
@@ -275,6 +288,7 @@ export function operationsModule(operations: readonly FloatOperation[]): Uint8Ar
   const sse = defineSse(module, arithmetic)
   const parts = {
     sse,
+    byHost: withHardware(module, sse),
     x87: defineX87(module, arithmetic, transcendental),
     hardware: defineHardware(module, sse),
   }

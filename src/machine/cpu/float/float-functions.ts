@@ -3,10 +3,11 @@ import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { type Approximations, defineApproximations } from './approximate.ts'
 import { defineArithmetic } from './arithmetic.ts'
 import { defineHardware, type Hardware } from './hardware.ts'
+import { withHardware } from './hardware-conversions.ts'
 import { defineSse, type Sse } from './sse.ts'
 import { defineX87, type X87 } from './x87.ts'
 
-/** What instructions call: `hardware` in front of `sse` where it has the operation. */
+/** What instructions call: both have the host's floats in front of ours, `hardware` needs MXCSR for that. */
 export interface FloatFunctions {
   readonly sse: Sse
   readonly hardware: Hardware
@@ -16,10 +17,10 @@ export interface FloatFunctions {
 
 export function defineFloat(module: ModuleBuilder, transcendental: FunctionReference): FloatFunctions {
   const arithmetic = defineArithmetic(module)
-  const sse = defineSse(module, arithmetic)
+  const soft = defineSse(module, arithmetic)
   return {
-    sse,
-    hardware: defineHardware(module, sse),
+    sse: withHardware(module, soft),
+    hardware: defineHardware(module, soft),
     x87: defineX87(module, arithmetic, transcendental),
     approximations: defineApproximations(module),
   }

@@ -2,20 +2,26 @@ import { constant, type Expression, type FunctionReference, op, select } from '.
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { flag } from './formats.ts'
+import {
+  exponents,
+  exponentUnit,
+  isNoDenormal,
+  isNormal,
+  magnitude,
+  toBits,
+  toFloat,
+  type Width,
+} from './host-numbers.ts'
 import { controlOfMxcsr, type Sse } from './sse.ts'
 
 /** What the host's floating-point unit can do for us. */
 export type HardwareName = 'add' | 'subtract' | 'multiply' | 'divide' | 'squareRoot'
-export type Width = 32 | 64
 
 /** `(a, b, mxcsr) → bits, flags`, of a square root `(a, mxcsr) → bits, flags`. */
 export type Hardware = Readonly<Record<Width, Readonly<Record<HardwareName, FunctionReference>>>>
 
 const opcodes = { add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div', squareRoot: 'sqrt' } as const
 
-/** The exponent's lowest bit once the sign has been shifted out at the top of an i64. */
-const exponentUnit = { 32: 1n << 56n, 64: 1n << 53n } as const
-const exponents = { 32: 0xffn, 64: 0x7ffn } as const
 const precision = { 32: 24, 64: 53 } as const
 
 /** Rounding control and masks of MXCSR, with all exceptions masked and rounding to nearest; PE. */
@@ -130,33 +136,6 @@ function compute(f: FunctionBuilder, width: Width, name: HardwareName, operands:
   const isFine = canBeZero ? op('i32.or', normal, op('i64.eqz', magnitude(width, bits))) : normal
   const isUsual = operands.reduce((sum, one) => op('i32.and', sum, isNoDenormal(width, one)), isFine)
   return { bits, isUsual }
-}
-
-function toFloat(width: Width, bits: Expression): Expression {
-  return width === 64 ? op('f64.reinterpret_i64', bits) : op('f32.reinterpret_i32', op('i32.wrap_i64', bits))
-}
-
-function toBits(width: Width, value: Expression): Expression {
-  return width === 64
-    ? op('i64.reinterpret_f64', value)
-    : op('i64.extend_i32_u', op('i32.reinterpret_f32', value))
-}
-
-/** Exponent and fraction in the upper bits of an i64. */
-function magnitude(width: Width, bits: Expression): Expression {
-  return op('i64.shl', bits, 65 - width)
-}
-
-function isNoDenormal(width: Width, bits: Expression): Expression {
-  return op('i64.ge_u', op('i64.sub', magnitude(width, bits), 1), exponentUnit[width] - 1n)
-}
-
-/**
- * Not 0, tiny, infinite or NaN. What is rounded up to the least normal number may have been tiny: not that.
- */
-function isNormal(width: Width, bits: Expression): Expression {
-  const unit = exponentUnit[width]
-  return op('i64.lt_u', op('i64.sub', magnitude(width, bits), 2n * unit), (exponents[width] - 2n) * unit)
 }
 
 interface Result {

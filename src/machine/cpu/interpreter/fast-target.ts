@@ -1,6 +1,7 @@
 import { invariant } from '../../../support/invariant.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
-import { type HardwareName, plainHardware, type Width } from '../float/hardware.ts'
+import { type HardwareName, plainHardware } from '../float/hardware.ts'
+import type { Width } from '../float/host-numbers.ts'
 import { microOp } from '../micro-op.ts'
 import type {
   Access,

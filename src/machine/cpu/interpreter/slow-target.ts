@@ -1,7 +1,8 @@
 import { invariant } from '../../../support/invariant.ts'
 import { accessBit, resolved } from '../access.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
-import { type HardwareName, hardwareOrSoft, type Width } from '../float/hardware.ts'
+import { type HardwareName, hardwareOrSoft } from '../float/hardware.ts'
+import type { Width } from '../float/host-numbers.ts'
 import { microOp, shape } from '../micro-op.ts'
 import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
 import type {

@@ -1,5 +1,6 @@
 import type { FloatFunctions } from '../float/float-functions.ts'
-import type { HardwareName, Width } from '../float/hardware.ts'
+import type { HardwareName } from '../float/hardware.ts'
+import type { Width } from '../float/host-numbers.ts'
 import type { FloatingUnit } from '../table/row.ts'
 import type { Expression, Operand } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'

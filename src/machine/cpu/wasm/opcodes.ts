@@ -35,6 +35,7 @@ const conversions = [
   ['f32.convert_i32_s', 0xb2, 'i32'],
   ['f32.convert_i64_s', 0xb4, 'i64'],
   ['f32.demote_f64', 0xb6, 'f64'],
+  ['f32.convert_i64_u', 0xb5, 'i64'],
   ['f64.convert_i32_s', 0xb7, 'i32'],
   ['f64.convert_i64_s', 0xb9, 'i64'],
   ['f64.convert_i64_u', 0xba, 'i64'],
@@ -48,6 +49,7 @@ const conversions = [
   ['i64.extend8_s', 0xc2, 'i64'],
   ['i64.extend16_s', 0xc3, 'i64'],
   ['i64.extend32_s', 0xc4, 'i64'],
+  ['i64.trunc_sat_f32_s', 0xfc_0004, 'f32'],
   ['i64.trunc_sat_f64_s', 0xfc_0006, 'f64'],
   ['i64.trunc_sat_f64_u', 0xfc_0007, 'f64'],
 ] as const
