@@ -126,7 +126,7 @@ function made(registers: Pick<RegisterFile, 'cr0' | 'cr4' | 'efer' | 'long'>): C
 
 /** All of RAM mapped one to one in large pages. */
 function long(): Cpu {
-  const cpu = made({ cr0: 0x8001_0011, cr4: 0x20 | floating, efer: 0xd00, long: true })
+  const cpu = made({ cr0: 0x8001_0031, cr4: 0x20 | floating, efer: 0xd00, long: true })
   const view = new DataView(cpu.ram.buffer, cpu.ram.byteOffset)
   const { pml4, pdpt, directory } = pageTables
   view.setUint32(pml4, pdpt | presentAndWritable, true)
@@ -138,7 +138,7 @@ function long(): Cpu {
 }
 
 function flat(): Cpu {
-  return made({ cr0: 0x11, cr4: floating, efer: 0, long: false })
+  return made({ cr0: 0x31, cr4: floating, efer: 0, long: false })
 }
 
 /** Flat but for limits: code of 32 bits runs as segmented code does. */

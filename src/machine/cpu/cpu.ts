@@ -54,6 +54,8 @@ export class Cpu {
   onChipAccess: () => void = () => {}
   /** Called by each instruction that is done in TypeScript. */
   onSystemInstruction: () => void = () => {}
+  /** Called where an exception of x87 is to become an interrupt: FERR# of CR0.NE = 0. It goes on waiting. */
+  onNumericError: () => void = () => {}
   readonly memory: PhysicalMemory
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
@@ -101,6 +103,7 @@ export class Cpu {
         stepByNewFlags: () => this.events.stepByNewFlags(),
         taskSwitched: () => this.events.taskSwitched(),
       },
+      reportNumericError: () => this.onNumericError(),
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
     this.events = new EventUnit(this.#processor)
@@ -153,6 +156,11 @@ export class Cpu {
   setInterruptLine(level: boolean): void {
     this.events.setInterruptLine(level)
     if (level) this.#leaveForTrap(true)
+  }
+
+  /** IGNNE#, until the exceptions that x87 reports are cleared. */
+  ignoreNumericErrors(): void {
+    this.#view.setInt32(state.numericErrorsIgnored, 1, true)
   }
 
   /** Writes to RAM from outside: decoded code is forgotten. */
@@ -361,6 +369,7 @@ export class Cpu {
       codeWritten: (frame: number) => this.#cache.drop(frame),
       delivered: () => this.onEvent(),
       transcendental,
+      numericError: () => this.onNumericError(),
       codeContext: (mode: number, base: number, limit: number) => {
         return this.#cache.contextOf(modes[mode] ?? 'seg16', BigInt(base >>> 0), limit >>> 0)
       },

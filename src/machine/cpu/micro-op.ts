@@ -10,8 +10,7 @@ export const microOp = {
   slow: 2,
   /**
    * u8 each: the register of operand 0, 1, 2, as the address of its lowest byte; of XMM and MMX registers
-   * from
-   * the beginning of their file.
+   * from the beginning of their file; of x87's from ST(0), 16 for each.
    */
   registers: 4,
   /** u8 each: base and index, as addresses; the shift of the index, or `absolute`. */
@@ -27,7 +26,7 @@ export const microOp = {
   addressBytes: 14,
   /** u8: two bits for each operand, see `shape`. */
   shapes: 15,
-  /** i64: immediate, or absolute address; a far pointer's offset and selector, i32 each. */
+  /** i64: immediate, or absolute address; a far pointer's offset and selector, i32 each; an opcode of x87. */
   immediate: 16,
   /** i32. Of a RIP-relative address: from the beginning of the page. */
   displacement: 24,

@@ -60,6 +60,19 @@ export const cr4Bit = {
 /** Bits of IA32_EFER (SDM volume 3, 2.2.1). */
 export const eferBit = { sce: 1, lme: 0x100, lma: 0x400, nxe: 0x800 } as const
 
+/** Bits of the x87 status word (SDM volume 1, 8.1.3); exceptions are `flag` in float/formats.ts. */
+export const x87StatusBit = {
+  stackFault: 0x40,
+  /** An exception is unmasked; so is bit 15, B. */
+  summary: 0x80,
+  busy: 0x8000,
+  c0: 0x100,
+  c1: 0x200,
+  c2: 0x400,
+  c3: 0x4000,
+  top: 0x3800,
+} as const
+
 /** CF, PF, AF, ZF, SF and OF. */
 export const arithmeticFlags = 0x8d5
 

@@ -28,6 +28,8 @@ export interface RowLayout {
   readonly isAddressOnly: boolean
   /** Its addresses are implied. */
   readonly isString: boolean
+  /** The micro-op holds its opcode as FNSTENV tells it. */
+  readonly isX87: boolean
 }
 
 const known: RowLayout[] = []
@@ -55,6 +57,7 @@ function makeLayout(row: Row | null): RowLayout {
     isAbsolute: operands.some((kind) => kind[0] === 'O'),
     isAddressOnly: operands.includes('M'),
     isString: row?.facts.repeat !== undefined || first[0] === 'X',
+    isX87: row?.facts.fpu === 'x87' || row?.facts.fpu === 'x87-control',
   }
 }
 
@@ -71,6 +74,8 @@ function fieldSource(kind: OperandKind): FieldSource {
   const source = (from: 'rm' | 'reg' | null, stride: number, mask = 15, fixed = 0) => {
     return { from, stride, mask, fixed, isByte: stride === general && operandSize(kind, 4) === 1 }
   }
+  if (kind === 'ST0') return source(null, 0)
+  if (kind === 'STi') return source('rm', vectorBytes, 7)
   switch (kind[0]) {
     case 'E':
     case 'Z':

@@ -149,6 +149,8 @@ export const state = {
   x87Instruction: 0x990,
   x87Operand: 0x998,
   x87Opcode: 0x9a0,
+  /** i32: 1 while the machine has x87 ignore its exceptions (IGNNE#), which counts with CR0.NE clear. */
+  numericErrorsIgnored: 0x9a4,
   /**
    * i64 each for ES to GS: the last offset that may be read or written as far as type and limit go, or -1
    * where that takes more than a comparison. Derived.

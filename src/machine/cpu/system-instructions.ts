@@ -3,8 +3,8 @@ import { definedOnce } from './defined-once.ts'
 import { eventInstructions } from './events/event-instructions.ts'
 import { segmentInstructions } from './segments/segment-instructions.ts'
 import { enterInstructions } from './system/enter.ts'
-import { floatingInstructions } from './system/floating-unit.ts'
 import type { SystemInstruction } from './system/system-instruction.ts'
+import { x87EnvironmentInstructions } from './system/x87-environment.ts'
 
 /** What TypeScript does, by `instructionName`; all else is in `semantics/`. */
 export const systemInstructions: ReadonlyMap<string, SystemInstruction> = definedOnce([
@@ -12,5 +12,5 @@ export const systemInstructions: ReadonlyMap<string, SystemInstruction> = define
   ...eventInstructions,
   ...segmentInstructions,
   enterInstructions,
-  floatingInstructions,
+  x87EnvironmentInstructions,
 ])

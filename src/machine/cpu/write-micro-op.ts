@@ -53,7 +53,8 @@ export function writeMicroOp(
   view.setInt32(to + microOp.registers, registers | (baseField << 24), true)
   view.setInt32(to + microOp.index, indexField | (scale << 8) | (length << 16) | (segmentField << 24), true)
   view.setInt32(to + microOp.at, offset | (instruction.addressBytes << 16) | (shapes << 24), true)
-  view.setInt32(to + microOp.immediate, instruction.immediateLow, true)
+  const low = layout.isX87 ? x87Opcode(instruction) : instruction.immediateLow
+  view.setInt32(to + microOp.immediate, low, true)
   view.setInt32(to + microOp.immediate + 4, isFarPointer ? instruction.selector : immediateHigh, true)
   view.setInt32(to + microOp.displacement, tooFar ? relative - pageBytes : relative, true)
   view.setInt32(to + microOp.link, isBranch ? 0 : (instruction.row?.id ?? 0) | (operandBytes << 16), true)
@@ -62,6 +63,11 @@ export function writeMicroOp(
 /** FS and GS are added where an index would be: so fast handlers of flat modes form such addresses too. */
 function noIndex({ segment: override }: Instruction, isFlat: boolean): number {
   return isFlat && override >= segment.fs ? state.segmentBases + 8 * override : state.zero
+}
+
+/** Eleven bits: what D8 to DF do not have in common, and ModRM (SDM volume 1, 8.1.9). */
+function x87Opcode({ opcode, modrm }: Instruction): number {
+  return ((opcode & 7) << 8) | modrm
 }
 
 function segmentOf({ segment: override, base }: Instruction): number {

@@ -68,6 +68,7 @@ function resetFloatingPoint(cpu: CpuState): void {
   cpu.setU64(state.x87Instruction, 0n)
   cpu.setU64(state.x87Operand, 0n)
   cpu.setU32(state.x87Opcode, 0)
+  cpu.setU32(state.numericErrorsIgnored, 0)
 }
 
 /** INIT leaves all of these alone. */

@@ -30,6 +30,8 @@ export interface Instruction {
   /** SPL, BPL, SIL, DIL instead of AH to BH. */
   hasRex: boolean
   opcode: number
+  /** ModRM as it is; undefined of instructions without. */
+  modrm: number
   /** ModRM.reg and ModRM.rm or the opcode's register, each with its REX bit. */
   reg: number
   rm: number
@@ -59,6 +61,7 @@ export function emptyInstruction(): Instruction {
     repeat: 0,
     hasRex: false,
     opcode: 0,
+    modrm: 0,
     reg: 0,
     rm: 0,
     isMemory: false,

@@ -10,6 +10,7 @@ export function readModRm(instruction: Instruction, code: CodeCursor, rex: numbe
   const byte = code.byte()
   const mod = byte >> 6
   const rm = byte & 7
+  instruction.modrm = byte
   instruction.reg = ((byte >> 3) & 7) | ((rex & 4) << 1)
   instruction.rm = rm | ((rex & 1) << 3)
   instruction.isMemory = mod !== 3

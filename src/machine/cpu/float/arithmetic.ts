@@ -5,6 +5,7 @@ import { defineCompare } from './compare.ts'
 import { defineConvert } from './convert.ts'
 import { type Decimals, defineDecimals } from './decimal.ts'
 import { defineDivide } from './divide.ts'
+import { defineExtract, defineScale } from './exponents.ts'
 import { double, single } from './formats.ts'
 import { defineIntegers, type IntegerConversions } from './integers.ts'
 import { defineMultiply } from './multiply.ts'
@@ -25,6 +26,8 @@ export interface Arithmetic {
   readonly divide: FunctionReference
   readonly squareRoot: FunctionReference
   readonly remainder: FunctionReference
+  readonly scale: FunctionReference
+  readonly extract: FunctionReference
   readonly compare: FunctionReference
   readonly chooseNan: FunctionReference
   readonly convert: FunctionReference
@@ -53,6 +56,8 @@ export function defineArithmetic(module: ModuleBuilder): Arithmetic {
     divide: defineDivide(module, wide, chooseNan),
     squareRoot: defineSquareRoot(module, wide, chooseNan),
     remainder: defineRemainder(module, wide, chooseNan),
+    scale: defineScale(module, chooseNan),
+    extract: defineExtract(module, chooseNan, integers.fromInteger),
     compare: defineCompare(module),
     convert: defineConvert(module, chooseNan),
     chooseNan,

@@ -8,7 +8,7 @@ import type { Wide } from './wide.ts'
 /**
  * What x87 moves the exponent by when it delivers an unmasked overflow or underflow (SDM volume 1, 8.5.4).
  */
-const biasAdjust = 24576
+export const biasAdjust = 24576
 
 type Result = [Local, Local, Local, Local, Local, Local]
 

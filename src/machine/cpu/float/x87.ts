@@ -29,6 +29,10 @@ export interface X87 {
   readonly roundToIntegral: FunctionReference
   /** `(st, st1, control, nearest) → st, flags, quotient, partial`; see `defineRemainder`. */
   readonly remainder: FunctionReference
+  /** `(st, st1, control) → st, flags`: FSCALE. */
+  readonly scale: FunctionReference
+  /** `(st, control) → significand, exponent, flags`, both as st is: FXTRACT. */
+  readonly extract: FunctionReference
   /** `(bits, control) → st, flags` */
   readonly load: Readonly<Record<32 | 64, FunctionReference>>
   /** `(st, control) → bits, flags` */
@@ -79,6 +83,8 @@ export function defineX87(
     squareRoot: unary('squareRoot', arithmetic.squareRoot),
     roundToIntegral: unary('roundToIntegral', integers.roundToIntegral),
     remainder: defineStep(module, arithmetic),
+    scale: defineScale(module, arithmetic),
+    extract: defineExtract(module, arithmetic),
     load: { 32: defineLoad(module, arithmetic, 32), 64: defineLoad(module, arithmetic, 64) },
     store: { 32: defineStore(module, arithmetic, 32), 64: defineStore(module, arithmetic, 64) },
     ...defineIntegerMoves(module, arithmetic),
@@ -149,6 +155,29 @@ function defineStep(module: ModuleBuilder, arithmetic: Arithmetic): FunctionRefe
       f.return(low, high, flags, 0, 0)
     })
     f.return(low, high, flags, quotient, partial)
+  })
+}
+
+function defineScale(module: ModuleBuilder, arithmetic: Arithmetic): FunctionReference {
+  return module.function('scaleSt', [...stTypes, ...stTypes, 'i32'], [...stTypes, 'i32'], (f) => {
+    const how = controlOf(f, op('i32.or', f.parameters[4] as Local, control.extended))
+    const [st, source] = operandsOf(f, arithmetic, 80, how)
+    f.return(...f.call(arithmetic.roundPack[80], ...f.call(arithmetic.scale, ...st, ...source, how), how))
+  })
+}
+
+function defineExtract(module: ModuleBuilder, arithmetic: Arithmetic): FunctionReference {
+  return module.function('extractSt', [...stTypes, 'i32'], [...stTypes, ...stTypes, 'i32'], (f) => {
+    const [low, high, word] = f.parameters as [Local, Local, Local]
+    const how = controlOf(f, op('i32.or', word, control.extended))
+    const parts = f.call(arithmetic.extract, ...f.call(arithmetic.unpack[80], low, high), how)
+    const [significand, upper, flags] = f.call(arithmetic.roundPack[80], ...parts.slice(0, 5), how) as [
+      Local,
+      Local,
+      Local,
+    ]
+    const [power, powerUpper] = f.call(arithmetic.roundPack[80], ...parts.slice(5), how) as [Local, Local]
+    f.return(significand, upper, power, powerUpper, flags)
   })
 }
 

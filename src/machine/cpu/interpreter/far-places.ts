@@ -46,6 +46,10 @@ export interface FarPlaces {
   readonly readFarVector: FunctionReference
   /** `(slot, vector)` */
   readonly writeFarVector: FunctionReference
+  /** `(slot, from, bytes) → value`: part of a place, up to 8 bytes. */
+  readonly readFarPart: FunctionReference
+  /** `(slot, from, bytes, value)` */
+  readonly writeFarPart: FunctionReference
 }
 
 export function defineFarPlaces(
@@ -53,25 +57,28 @@ export function defineFarPlaces(
   imports: Imports,
   physical: PhysicalAccess,
 ): FarPlaces {
-  const readPart = defineReadPart(module, imports, physical)
-  const writePart = defineWritePart(module, imports, physical)
+  const readFarPart = defineReadPart(module, imports, physical)
+  const writeFarPart = defineWritePart(module, imports, physical)
   return {
+    readFarPart,
+    writeFarPart,
     readFar: module.function('readFar', ['i32', 'i32'], ['i64'], (f) => {
       const [slot, bytes] = f.parameters as [Local, Local]
-      f.return(call(readPart, slot, 0, bytes))
+      f.return(call(readFarPart, slot, 0, bytes))
     }),
     writeFar: module.function('writeFar', ['i32', 'i32', 'i64'], [], (f) => {
       const [slot, bytes, value] = f.parameters as [Local, Local, Local]
-      f.call(writePart, slot, 0, bytes, value)
+      f.call(writeFarPart, slot, 0, bytes, value)
     }),
     readFarVector: module.function('readFarVector', ['i32'], ['v128'], (f) => {
       const [slot] = f.parameters as [Local]
-      const low = f.let(call(readPart, slot, 0, 8))
-      f.return(lane('i64x2.replace_lane', 1, op('i64x2.splat', low), call(readPart, slot, 8, 8)))
+      const low = f.let(call(readFarPart, slot, 0, 8))
+      f.return(lane('i64x2.replace_lane', 1, op('i64x2.splat', low), call(readFarPart, slot, 8, 8)))
     }),
     writeFarVector: module.function('writeFarVector', ['i32', 'v128'], [], (f) => {
       const [slot, value] = f.parameters as [Local, Local]
-      for (const half of [0, 1]) f.call(writePart, slot, 8 * half, 8, lane('i64x2.extract_lane', half, value))
+      for (const half of [0, 1])
+        f.call(writeFarPart, slot, 8 * half, 8, lane('i64x2.extract_lane', half, value))
     }),
   }
 }

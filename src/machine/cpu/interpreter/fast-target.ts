@@ -352,8 +352,20 @@ export class FastTarget implements Target {
     throw new Error('system instructions have slow handlers only')
   }
 
-  operandNumber(): Expression {
-    throw new Error('system instructions have slow handlers only')
+  operandNumber(index: number): Expression {
+    return field(this.#uop, microOp.registers + index)
+  }
+
+  readExtended(): never {
+    throw new Error('x87 has slow handlers only')
+  }
+
+  writeExtended(): void {
+    throw new Error('x87 has slow handlers only')
+  }
+
+  noteX87(): void {
+    throw new Error('x87 has slow handlers only')
   }
 
   refetch(): void {

@@ -24,6 +24,8 @@ export interface Imports {
   readonly codeContext: FunctionReference
   /** As `float/transcendental.ts` imports it. */
   readonly transcendental: FunctionReference
+  /** `()`: x87 has an exception to report, and CR0.NE is clear (FERR#). */
+  readonly numericError: FunctionReference
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
@@ -43,6 +45,7 @@ export function declareImports(module: ModuleBuilder): Imports {
     delivered: module.importFunction(importModule, 'delivered', [], []),
     codeContext: module.importFunction(importModule, 'codeContext', [i32, i32, i32], [i32]),
     transcendental: importTranscendental(module, importModule),
+    numericError: module.importFunction(importModule, 'numericError', [], []),
     system: module.importFunction(importModule, 'system', [i32], [i32]),
   }
 }

@@ -16,6 +16,7 @@ import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { type DerivedFunctions, defineDerivedState } from './derived-state.ts'
+import { defineExtendedAccess, type ExtendedAccess } from './extended-access.ts'
 import type { Imports } from './imports.ts'
 import type { MemoryFunctions } from './memory.ts'
 import { defineReleaseUnits } from './resume.ts'
@@ -47,6 +48,7 @@ export interface SlowFunctions {
   /** `(high, low, divisor) → quotient, remainder` */
   readonly divide: FunctionReference
   readonly memory: MemoryFunctions
+  readonly extended: ExtendedAccess
   readonly float: FloatFunctions
   /** Whether instructions that TypeScript knows whole are done here where that is plain. */
   readonly plainCases: boolean
@@ -95,6 +97,7 @@ export function defineSlowFunctions(
   return {
     memory,
     float: defineFloat(module, imports.transcendental),
+    extended: defineExtendedAccess(module, memory),
     plainCases,
     derived: defineDerivedState(module, memory.selectBank, imports),
     softwareInterrupt: module.declare('softwareInterrupt', ['i32', 'i64'], ['i32']),

@@ -4,7 +4,7 @@ import type { FloatFunctions } from '../float/float-functions.ts'
 import { type HardwareName, hardwareOrSoft } from '../float/hardware.ts'
 import type { Width } from '../float/host-numbers.ts'
 import { microOp, shape } from '../micro-op.ts'
-import { cr0Bit, cr4Bit, flagBit } from '../register-bits.ts'
+import { cr0Bit, cr4Bit, flagBit, x87StatusBit } from '../register-bits.ts'
 import type {
   Access,
   CodeReload,
@@ -21,7 +21,7 @@ import type {
 } from '../semantics/target.ts'
 import { placeCount, segment, state } from '../state-layout.ts'
 import { derived, interruption, status } from '../status.ts'
-import type { FloatingUnit } from '../table/row.ts'
+import { type FloatingUnit, meetsNumericErrors } from '../table/row.ts'
 import { vector } from '../vector.ts'
 import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
@@ -104,8 +104,23 @@ export class SlowTarget implements Target {
       const absent = op('i32.eqz', has(cr4, cr4Bit.osfxsr))
       this.fault(op('i32.or', emulated, absent), vector.undefined, 0)
     } else if (unit === 'mmx') this.fault(emulated, vector.undefined, 0)
-    else this.fault(emulated, vector.deviceNotAvailable, 0)
-    this.fault(has(cr0, cr0Bit.ts), vector.deviceNotAvailable, 0)
+    else if (unit !== 'wait') this.fault(emulated, vector.deviceNotAvailable, 0)
+    const switched = has(cr0, cr0Bit.ts)
+    const monitored = op('i32.and', op('i32.shr_u', cr0, 1), op('i32.shr_u', cr0, 3))
+    this.fault(unit === 'wait' ? op('i32.and', monitored, 1) : switched, vector.deviceNotAvailable, 0)
+    if (meetsNumericErrors(unit)) this.#reportNumericError(cr0)
+  }
+
+  /** #MF; with CR0.NE clear it waits for the interrupt that the machine makes of it. */
+  #reportNumericError(cr0: Expression): void {
+    this.f.if(op('i32.and', load('i32.load', 0, state.x87Status), x87StatusBit.summary), () => {
+      this.fault(op('i32.and', cr0, cr0Bit.ne), vector.floatingPoint, 0)
+      this.f.if(op('i32.eqz', load('i32.load', 0, state.numericErrorsIgnored)), () => {
+        this.f.call(this.#imports.numericError)
+        this.f.store('i64.store', 0, instructionOffset(this.#uop), state.rip)
+        this.f.return(status.halt)
+      })
+    })
   }
 
   hardware(width: Width, name: HardwareName, mxcsr: Local, operands: readonly Local[]) {
@@ -169,6 +184,25 @@ export class SlowTarget implements Target {
   write(place: Place, value: Expression): void {
     const { address, slot } = place.where as SlowPlace
     this.f.call(ofSize(this.#functions.write, place.bytes), address, slot, value)
+  }
+
+  readExtended(place: Place): readonly [low: Expression, high: Expression] {
+    const { address, slot } = place.where as SlowPlace
+    const [low, high] = this.f.call(this.#functions.extended.readExtended, address, slot)
+    invariant(low && high, 'ten bytes are two values')
+    return [low, high]
+  }
+
+  writeExtended(place: Place, low: Expression, high: Expression): void {
+    const { address, slot } = place.where as SlowPlace
+    this.f.call(this.#functions.extended.writeExtended, address, slot, low, high)
+  }
+
+  noteX87(): void {
+    this.f.store('i64.store', 0, instructionOffset(this.#uop), state.x87Instruction)
+    this.f.store('i32.store', 0, load('i32.load', this.#uop, microOp.immediate), state.x87Opcode)
+    if (this.#variant.operands.length === 0) return
+    this.f.if(this.isMemory(0), () => this.f.store('i64.store', 0, this.effectiveAddress(), state.x87Operand))
   }
 
   readPointer(pointer: Pointer): Expression {

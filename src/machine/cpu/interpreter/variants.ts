@@ -42,10 +42,11 @@ export function choiceNumber({ operandBytes, isMemory, condition, repeat }: Choi
 export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat }: Choice): Variant {
   const operands = row.operands.map((kind) => operandShape(kind, operandBytes, isMemory))
   const [first] = row.operands
-  const ofInstruction = row.operands.some((kind) => kind[0] === 'S')
+  const ofInstruction = row.operands.some((kind) => kind[0] === 'S' && kind[1] !== 'T')
   const hasOwnSize = first !== undefined && !ofInstruction && !['I', 'J', 'A'].includes(first[0] ?? '')
-  const bytes = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
   const { aligned = false, fpu = null } = row.facts
+  const own = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
+  const bytes = fpu !== null && first === undefined ? 0 : own
   return { bytes, operands, condition, repeat, aligned, unit: fpu }
 }
 

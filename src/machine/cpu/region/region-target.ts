@@ -240,6 +240,18 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves vectors to the interpreter')
   }
 
+  readExtended(): never {
+    throw new Error('a region leaves x87 to the interpreter')
+  }
+
+  writeExtended(): void {
+    throw new Error('a region leaves x87 to the interpreter')
+  }
+
+  noteX87(): void {
+    throw new Error('a region leaves x87 to the interpreter')
+  }
+
   get float(): FloatFunctions {
     throw new Error('a region leaves vectors to the interpreter')
   }

@@ -33,6 +33,7 @@ import type {
   Target,
   Variant,
 } from './target.ts'
+import { X87Operations } from './x87-operations.ts'
 
 type Long = NameOf<'i64'>
 type Short = NameOf<'i32'>
@@ -62,6 +63,7 @@ export class Operations {
   #phase: 'resolve' | 'commit' | 'done' = 'resolve'
   #repeats = false
   #gone = false
+  #x87: X87Operations | null = null
 
   constructor(target: Target, variant: Variant) {
     this.#target = target
@@ -71,6 +73,14 @@ export class Operations {
   /** What comes before the instruction itself: its unit is there. */
   begin(): void {
     if (this.#variant.unit !== null) this.#target.requireUnit(this.#variant.unit)
+  }
+
+  /** The stack of x87, see `X87Operations`. */
+  get x87(): X87Operations {
+    const guard = (phase: 'resolve' | 'commit', what: string) =>
+      phase === 'resolve' ? this.#resolving(what) : this.#committing(what)
+    this.#x87 ??= new X87Operations(this.#target, guard, (body) => this.commit(body))
+    return this.#x87
   }
 
   /** Operand size: that of operand 0, or of the instruction where it has none. */
@@ -241,7 +251,7 @@ export class Operations {
     return this.#keep(this.#target.systemFlags())
   }
 
-  /** The number of a control or segment register operand, as an i32. */
+  /** The register field of an operand, as an i32: the number of a control or segment register. */
   operandNumber(index: number): Expression {
     return this.#keep(this.#target.operandNumber(index))
   }

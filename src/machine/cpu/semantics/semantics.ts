@@ -39,6 +39,12 @@ import { strings } from './strings.ts'
 import { timeStampCounter } from './time-stamp.ts'
 import { translations } from './translations.ts'
 import { vectorMoves } from './vector-moves.ts'
+import { x87Arithmetic } from './x87-arithmetic.ts'
+import { x87Comparisons } from './x87-compare.ts'
+import { x87Control } from './x87-control.ts'
+import { x87Functions } from './x87-functions.ts'
+import { x87Moves } from './x87-moves.ts'
+import { x87Stack } from './x87-stack.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
@@ -63,6 +69,7 @@ export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
     ...ordinaryPaths,
   ],
   ...[approximations, controlStatus, dotProducts, sseArithmetic, sseCompare, sseConversions, sseRound],
+  ...[x87Arithmetic, x87Comparisons, x87Control, x87Functions, x87Moves, x87Stack],
 ])
 
 /**

@@ -77,7 +77,10 @@ export interface Target {
   operand(index: number, bytes: number, access: Access, popped: number): Place
   /** Whether the operand is memory: not known before it runs where one function has all shapes. */
   isMemory(index: number): Expression
-  /** #UD and #NM of a unit that CR0 and CR4 keep from use, before everything else. */
+  /**
+   * What comes before everything else: #UD and #NM of a unit that CR0 and CR4 keep from use; then a pending
+   * exception of x87, as #MF or as an interrupt.
+   */
   requireUnit(unit: FloatingUnit): void
   /**
    * Where `unmasked` holds: `flags` join MXCSR, which keeps them, and #XM is raised, or #UD
@@ -91,6 +94,8 @@ export interface Target {
     mxcsr: Local,
     operands: readonly Local[],
   ): readonly [bits: Local, flags: Expression]
+  /** Ten bytes of memory. */
+  readExtended(place: Place): readonly [low: Expression, high: Expression]
   /** Memory at `distance` behind where the operand begins; of a register, the register itself. */
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place
   register(number: number, bytes: number): Place
@@ -114,7 +119,7 @@ export interface Target {
   checkPort(port: Expression, bytes: number): void
   /** Whether it is plain RAM or a register: reading it once more has no effect outside. */
   isPlain(place: Place): Expression
-  /** The number of a control or segment register operand. */
+  /** The register field of an operand, as the micro-op has it. */
   operandNumber(index: number): Expression
   /** A field of the state; only slow handlers of system instructions have to do with any. */
   readState(at: number | Expression, type: 'i32' | 'i64'): Expression
@@ -129,6 +134,10 @@ export interface Target {
 
   // Phase 2: commit.
   write(place: Place, value: Expression): void
+  /** Ten bytes of memory. */
+  writeExtended(place: Place, low: Expression, high: Expression): void
+  /** x87 remembers where this instruction is, its opcode, and its operand if that is memory. */
+  noteX87(): void
   writePointer(pointer: Pointer, value: Expression): void
   writeFlags(slot: FlagSlot, value: Expression): void
   writeSystemFlags(value: Expression): void

@@ -4,7 +4,7 @@ import { type Derived, derived, status } from '../status.ts'
 import { instructionName, type Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import { vector } from '../vector.ts'
-import { checkFloatingUnit } from './floating-unit.ts'
+import { checkFloatingUnit, waitsForNumericError } from './floating-unit.ts'
 import { GuestFault, NewTaskFault } from './guest-fault.ts'
 import type { Operation } from './operation.ts'
 import type { Processor } from './processor.ts'
@@ -39,6 +39,10 @@ export class SystemDispatch {
     try {
       this.#check(row)
       if (!instruction) return status.absent
+      if (row.facts.fpu && waitsForNumericError(cpu, row.facts.fpu)) {
+        this.#processor.reportNumericError()
+        return status.halt
+      }
       const operation = this.#operation.at(uop)
       const { next } = operation
       const outcome = instruction(this.#processor, operation)

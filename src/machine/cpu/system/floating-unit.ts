@@ -1,13 +1,13 @@
-import { cr0Bit, cr4Bit } from '../register-bits.ts'
-import type { FloatingUnit } from '../table/row.ts'
+import { cr0Bit, cr4Bit, x87StatusBit } from '../register-bits.ts'
+import { state } from '../state-layout.ts'
+import { type FloatingUnit, meetsNumericErrors } from '../table/row.ts'
 import { vector } from '../vector.ts'
 import type { CpuState } from './cpu-state.ts'
 import { GuestFault } from './guest-fault.ts'
-import type { SystemInstructions } from './system-instruction.ts'
 
 /**
  * Raises #UD or #NM where CR0 and CR4 keep an instruction from its unit (SDM volume 1, tables 11-1 and 12-1;
- * volume 3, 2.5). An exception of x87 that is pending, #MF, is for what executes x87.
+ * volume 3, 2.5), then #MF where an exception of x87 is pending.
  */
 export function checkFloatingUnit(cpu: CpuState, unit: FloatingUnit): void {
   const { cr0, cr4 } = cpu
@@ -38,6 +38,16 @@ export function checkFloatingUnit(cpu: CpuState, unit: FloatingUnit): void {
       undefinedIf((cr4 & cr4Bit.osxsave) === 0)
       break
   }
+  if (isNumericErrorPending(cpu, unit) && (cr0 & cr0Bit.ne) !== 0) throw new GuestFault(vector.floatingPoint)
+}
+
+/** With CR0.NE clear, an instruction waits for the interrupt that the machine is to make of the exception. */
+export function waitsForNumericError(cpu: CpuState, unit: FloatingUnit): boolean {
+  return isNumericErrorPending(cpu, unit) && cpu.u32(state.numericErrorsIgnored) === 0
+}
+
+function isNumericErrorPending(cpu: CpuState, unit: FloatingUnit): boolean {
+  return meetsNumericErrors(unit) && (cpu.u32(state.x87Status) & x87StatusBit.summary) !== 0
 }
 
 function undefinedIf(condition: boolean): void {
@@ -47,6 +57,3 @@ function undefinedIf(condition: boolean): void {
 function notAvailableIf(condition: boolean): void {
   if (condition) throw new GuestFault(vector.deviceNotAvailable)
 }
-
-/** No x87 instruction runs yet: WAIT finds no exception pending. */
-export const floatingInstructions: SystemInstructions = { WAIT: () => 'next' }

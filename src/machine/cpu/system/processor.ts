@@ -7,6 +7,8 @@ export interface Processor {
   readonly memory: SystemMemory
   readonly tlb: TlbControl
   readonly events: EventControl
+  /** FERR#: the machine makes an interrupt of an exception of x87. */
+  reportNumericError(): void
   /** Units done before the instruction at hand, for the time stamp counter. */
   units(): bigint
 }

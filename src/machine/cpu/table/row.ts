@@ -34,6 +34,11 @@ export type FloatingUnit =
   /** XGETBV and XSETBV: #UD if not CR4.OSXSAVE. */
   | 'xcr'
 
+/** Whether instructions of the unit raise an exception of x87 that is pending. */
+export function meetsNumericErrors(unit: FloatingUnit): boolean {
+  return unit === 'x87' || unit === 'wait' || unit === 'mmx' || unit === 'sse-mmx'
+}
+
 export interface Row {
   /** Its position in the table. */
   readonly id: number
@@ -102,9 +107,9 @@ const encodingForm =
   /^(?:(NP|NFx|66|F2|F3) )?(0F (?:38 |3A )?)?([0-9A-F]{2})(\+r|\+cc)?(?: (?:\/([0-7r])|([C-F][0-9A-F])(\+i)?))?$/
 
 /** Operand kinds that make another instruction of a mnemonic. */
-const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw', 'Pq', 'Qd', 'Qq', 'Nq']
+const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw', 'Pq', 'Qd', 'Qq', 'Nq', 'Mt']
 
-/** Its mnemonic; of moves from and to special registers, and of MMX, the operands too. */
+/** Its mnemonic; of moves from and to special registers, of MMX, and of ten bytes the operands too. */
 export function instructionName({ mnemonic, operands }: Row): string {
   const isSpecial = operands.some((kind) => specialOperands.includes(kind))
   return isSpecial ? `${mnemonic} ${operands.join(',')}` : mnemonic
