@@ -1,6 +1,10 @@
+import { x87StatusBit } from '../../src/machine/cpu/register-bits.ts'
 import type { Case } from './cases.ts'
 import { segment16 } from './layout.ts'
 import { shiftCount } from './undefined-flags.ts'
+
+const comparesToFlags = new Set(['FCOMI', 'FCOMIP', 'FUCOMI', 'FUCOMIP'])
+const { c1 } = x87StatusBit
 
 /**
  * Where the recording CPU, an AMD, is no judge of ours, which is an Intel. Not recorded at all: near branches
@@ -22,6 +26,12 @@ const differences: readonly { readonly reason: string; readonly applies: (input:
   {
     reason: '0F 0D with a register: a hint without effect on Intel, where AMD has #UD for its PREFETCH',
     applies: ({ row, form }) => row.encoding === '0F 0D /r' && !form.isMemory,
+  },
+  {
+    reason:
+      'FCOMI and its kin clear C1, and leave flags with an unmasked exception (Intel); AMD does neither',
+    applies: ({ row, float }) =>
+      comparesToFlags.has(row.mnemonic) && ((float.status & c1) !== 0 || (float.control & 3) !== 3),
   },
   {
     reason:

@@ -1,4 +1,3 @@
-import { flag } from '../float/formats.ts'
 import { x87StatusBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
 import { constant, load, op, select } from '../wasm/expression.ts'
@@ -40,8 +39,8 @@ const extract: Semantic = (b) => {
   const operand = x87.read(top)
   const parts = x87.call(x87.functions.extract, operand.low, operand.high, x87.control)
   const [low, high, power, powerHigh, flags] = parts as [Local, Local, Local, Local, Local]
-  const isFull = op('i32.eqz', next.isEmpty)
-  const outcome = x87.outcome(flags, b.op32('or', top.isEmpty, isFull), isFull)
+  const isFault = b.op32('or', top.isEmpty, op('i32.eqz', next.isEmpty))
+  const outcome = x87.outcome(flags, isFault, op('i32.eqz', top.isEmpty))
   const exponent = x87.result(outcome, { low: power, high: powerHigh })
   const significand = x87.result(outcome, { low, high })
   x87.commit(() =>
@@ -56,7 +55,7 @@ const { c0, c1, c2, c3 } = x87StatusBit
 
 /**
  * One step towards the remainder. C2 says that there is more to do; else C0, C3 and C1 are bits 2, 1 and 0 of
- * the quotient. Where the result is a NaN, C0 and C3 stay, as on hardware.
+ * the quotient. Where there is no number to tell of, C0 and C3 stay, as on hardware.
  */
 const remainder =
   (nearest: 0 | 1): Semantic =>
@@ -74,7 +73,7 @@ const remainder =
     const outcome = x87.outcome(b.op32('or', flags, odd), isFault)
     const result = x87.result(outcome, { low, high })
     const isNan = op('i32.eq', op('i32.and', result.high, 0x7fff), 0x7fff)
-    const isInvalid = b.op32('or', isNan, op('i32.and', outcome.flags, flag.invalid))
+    const isInvalid = b.op32('or', isNan, op('i32.eqz', outcome.isDone))
     const codes = b.select(partial, constant('i32', c2), b.op32('or', code(2, c0), code(1, c3)))
     x87.commit(() => {
       const kept = op('i32.and', load('i32.load', 0, state.x87Status), c0 | c3)

@@ -6,7 +6,10 @@ import type { Extended } from './x87-operations.ts'
 
 const never = constant('i32', 0)
 
-/** Pushes a value that has come with flags. `isEmpty`: of the register that it was read from. */
+/**
+ * Pushes a value that has come with flags. `isEmpty`: of the register that it was read from, which comes
+ * before there is no room.
+ */
 function load(
   b: Operations,
   value: Extended,
@@ -15,8 +18,8 @@ function load(
 ): void {
   const { x87 } = b
   const register = x87.st(-1)
-  const isFull = op('i32.eqz', register.isEmpty)
-  const outcome = x87.outcome(flags, op('i32.or', isFull, isEmpty), isFull)
+  const isFault = op('i32.or', op('i32.eqz', register.isEmpty), isEmpty)
+  const outcome = x87.outcome(flags, isFault, op('i32.eqz', isEmpty))
   const pushed = x87.result(outcome, value)
   x87.commit(() => x87.settle(outcome, () => x87.push(register, pushed)))
 }
