@@ -14,6 +14,7 @@ import { floatSaves } from './probes/float-saves.ts'
 import { gates } from './probes/gates.ts'
 import { limits } from './probes/limits.ts'
 import { listed } from './probes/listed.ts'
+import { packed } from './probes/packed.ts'
 import { pageMore } from './probes/page-more.ts'
 import { pageRights, pageTables } from './probes/page-tables.ts'
 import { paragraphs } from './probes/paragraphs.ts'
@@ -54,6 +55,7 @@ export const groups: readonly ProbeGroup[] = [
   features,
   floatSaves,
   extendedSaves,
+  packed,
   forms,
   formFaults,
 ]

@@ -1,7 +1,7 @@
 import { x87StatusBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
 import { load, op } from '../wasm/expression.ts'
-import type { Operations } from './operations.ts'
+import type { Operations, Semantic } from './operations.ts'
 
 /**
  * What an MMX instruction does to x87, in its commit: TOP is 0 and no register is empty; the register that it
@@ -19,3 +19,13 @@ export function enterMmx(b: Operations, destination: number | null): void {
     b.setState(signAndExponent, 0xffff, 'i32')
   })
 }
+
+/** EMMS: every register is empty again. */
+const leave: Semantic = (b) => {
+  b.commit(() => {
+    enterMmx(b, null)
+    b.setState(state.x87Full, 0, 'i32')
+  })
+}
+
+export const mmxState: Readonly<Record<string, Semantic>> = { EMMS: leave }

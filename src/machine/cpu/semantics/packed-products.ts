@@ -1,7 +1,7 @@
 import { vectorConstant } from '../wasm/expression.ts'
 import type { VectorName } from '../wasm/vector-opcodes.ts'
 import type { Semantic } from './operations.ts'
-import { binary } from './vector-operands.ts'
+import { binary, inBothFiles } from './vector-operands.ts'
 
 const every = (count: number, value: number) => vectorConstant(Array.from({ length: count }, () => value))
 
@@ -41,9 +41,9 @@ const unsignedBySigned = binary((b, x, y) => {
 const pairs = binary((b, x, y) => b.vector('i32x4.dot_i16x8_s', x, y))
 
 export const packedProducts: Readonly<Record<string, Semantic>> = {
-  ...{
+  ...inBothFiles({
     ...{ PMULHW: highWords('s'), PMULHUW: highWords('u'), PMULHRSW: roundedWords },
     ...{ PMULUDQ: evenDoublewords('i64x2.extmul_low_i32x4_u'), PMADDWD: pairs, PMADDUBSW: unsignedBySigned },
-  },
+  }),
   PMULDQ: evenDoublewords('i64x2.extmul_low_i32x4_s'),
 }

@@ -1,7 +1,7 @@
 import { type Expression, vectorConstant } from '../wasm/expression.ts'
 import type { VectorName } from '../wasm/vector-opcodes.ts'
 import type { Operations, Semantic } from './operations.ts'
-import { fitting, wide } from './vector-operands.ts'
+import { commitWhole, inBothFiles, wide } from './vector-operands.ts'
 
 const widths = { i16x8: 16, i32x4: 32, i64x2: 64 } as const
 type Lane = keyof typeof widths
@@ -18,7 +18,7 @@ function shift(lane: Lane, how: 'shl' | 'shr_u' | 'shr_s'): Semantic {
       how === 'shr_s'
         ? b.vector(name, value, b.op32('wrap_i64', b.select(isInside, count, b.constant(widths[lane] - 1))))
         : orNothing(b, isInside, b.vector(name, value, b.op32('wrap_i64', count)))
-    b.commit(() => b.set(destination, fitting(b, result)))
+    commitWhole(b, destination, result)
   }
 }
 
@@ -55,6 +55,6 @@ const shifts: Readonly<Record<string, Semantic>> = {
 }
 
 export const packedShifts: Readonly<Record<string, Semantic>> = {
-  ...shifts,
+  ...inBothFiles(shifts, ['Pq,Qq', 'Nq,Ib']),
   ...{ PSLLDQ: shiftBytes('i8x16.sub'), PSRLDQ: shiftBytes('i8x16.add') },
 }

@@ -1,7 +1,7 @@
 import { type Expression, vectorConstant } from '../wasm/expression.ts'
 import type { VectorName } from '../wasm/vector-opcodes.ts'
 import type { Operations, Semantic } from './operations.ts'
-import { binary, laneNumbers, pick, unary } from './vector-operands.ts'
+import { binary, inBothFiles, laneNumbers, pick, unary } from './vector-operands.ts'
 
 /** Even and odd lanes of both operands, one with the other. */
 const horizontal = (laneBytes: number, name: VectorName): Semantic =>
@@ -62,11 +62,11 @@ const leastWord = unary((b, y) => {
 })
 
 export const packedSums: Readonly<Record<string, Semantic>> = {
-  ...{
+  ...inBothFiles({
     ...{ PHADDW: horizontal(2, 'i16x8.add'), PHADDSW: horizontal(2, 'i16x8.add_sat_s') },
     ...{ PHSUBW: horizontal(2, 'i16x8.sub'), PHSUBSW: horizontal(2, 'i16x8.sub_sat_s') },
     ...{ PHADDD: horizontal(4, 'i32x4.add'), PHSUBD: horizontal(4, 'i32x4.sub') },
     PSADBW: absoluteDifferences,
-  },
+  }),
   ...{ MPSADBW: slidingDifferences, PHMINPOSUW: leastWord },
 }

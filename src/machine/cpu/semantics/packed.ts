@@ -1,6 +1,6 @@
 import type { VectorName } from '../wasm/vector-opcodes.ts'
 import type { Semantic } from './operations.ts'
-import { binary, unary } from './vector-operands.ts'
+import { binary, inBothFiles, unary } from './vector-operands.ts'
 
 /** One instruction of WebAssembly, destination first. */
 const one = (name: VectorName): Semantic => binary((b, x, y) => b.vector(name, x, y))
@@ -48,6 +48,6 @@ const lanewiseOfXmm: Readonly<Record<string, Semantic>> = {
 }
 
 export const packedOperations: Readonly<Record<string, Semantic>> = {
-  ...lanewise,
+  ...inBothFiles(lanewise),
   ...lanewiseOfXmm,
 }

@@ -18,6 +18,7 @@ import { flagsStack } from './flags-stack.ts'
 import { frames } from './frames.ts'
 import { interruptFlag } from './interrupt-flag.ts'
 import { interrupts } from './interrupts.ts'
+import { mmxState } from './mmx-entry.ts'
 import { modelRegisters } from './model-registers.ts'
 import { moves } from './moves.ts'
 import { multiplication } from './multiply.ts'
@@ -57,6 +58,7 @@ export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
   ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
   ...[
     multiplication,
+    mmxState,
     packedOperations,
     packedProducts,
     packedShifts,

@@ -1,5 +1,7 @@
 import type { Expression } from '../wasm/expression.ts'
+import { enterMmx } from './mmx-entry.ts'
 import type { Operations, Semantic } from './operations.ts'
+import type { Place } from './target.ts'
 
 /**
  * What becomes of two whole registers. Those of MMX stand in both halves of a vector, and the lower half of
@@ -13,7 +15,7 @@ export function binary(packed: Packed): Semantic {
     const y = wide(b, b.source(1))
     const destination = b.operand(0, 'rw')
     const result = packed(b, wide(b, b.get(destination)), y)
-    b.commit(() => b.set(destination, fitting(b, result)))
+    commitWhole(b, destination, result)
   }
 }
 
@@ -22,7 +24,7 @@ export function unary(packed: (b: Operations, y: Expression) => Expression): Sem
   return (b) => {
     const result = packed(b, wide(b, b.source(1)))
     const destination = b.operand(0, 'w')
-    b.commit(() => b.set(destination, fitting(b, result)))
+    commitWhole(b, destination, result)
   }
 }
 
@@ -31,9 +33,14 @@ export function wide(b: Operations, value: Expression): Expression {
   return value.type === 'v128' ? value : b.vector('i64x2.splat', value)
 }
 
-/** As much of a vector as the destination has. */
-export function fitting(b: Operations, vector: Expression): Expression {
-  return b.bytes === 8 ? b.lane('i64x2.extract_lane', 0, vector) : vector
+/** Writes as much of a vector as the destination has, which is operand 0; one of MMX enters its state. */
+export function commitWhole(b: Operations, destination: Place, vector: Expression): void {
+  const isMmx = b.bytes === 8
+  const value = isMmx ? b.lane('i64x2.extract_lane', 0, vector) : vector
+  b.commit(() => {
+    b.set(destination, value)
+    if (isMmx) enterMmx(b, 0)
+  })
 }
 
 /**
@@ -59,4 +66,17 @@ export function pick(
 /** Lane numbers of one operand: `pick` takes them of both when they go on. */
 export function laneNumbers(b: Operations, laneBytes: number): number[] {
   return Array.from({ length: b.bytes / laneBytes }, (_, index) => index)
+}
+
+/** For XMM registers by the mnemonic alone, and for MMX registers with these operands. */
+export function inBothFiles(
+  group: Readonly<Record<string, Semantic>>,
+  operands: readonly string[] = ['Pq,Qq'],
+): Record<string, Semantic> {
+  return Object.fromEntries(
+    Object.entries(group).flatMap(([name, semantic]) => [
+      [name, semantic],
+      ...operands.map((kinds) => [`${name} ${kinds}`, semantic]),
+    ]),
+  )
 }

@@ -1,4 +1,6 @@
 import type { Piece } from '../descriptors.ts'
+import { address } from '../layout.ts'
+import type { Probe } from '../probe.ts'
 import { type StateName, states } from '../states.ts'
 
 /** What stands in the 512 bytes of FXSAVE; what is not given is a byte that tells where it stands. */
@@ -55,3 +57,35 @@ export const osxsave = 0x4_0000
 
 /** CR4 as the state has it, with more bits. */
 export const cr4With = (state: StateName, bits: number) => states[state].cr4 | bits
+
+/** An exception is flagged, TOP is 7, and some registers are empty. */
+export const some: Area = {
+  control: 0x137f,
+  status: 0x3800,
+  tags: 0x81,
+  opcode: 0x7ff,
+  instruction: 0x1122_3344_5566_7788n,
+  operand: 0x99aa_bbcc_ddee_ff00n,
+  mxcsr: 0x1fa0,
+}
+
+/** Fills the registers from one area and shows 8 quadwords of what is saved then, from `from` on. */
+export function through(
+  name: string,
+  state: StateName,
+  from: number,
+  { given = some, code = 'fxrstor [data]; fxsave [data2]', ...more }: Partial<Probe> & { given?: Area } = {},
+): Probe {
+  const memory = [area(address.data, given), filler(address.data2, 1024)]
+  const watch = Array.from({ length: 8 }, (_, index) => address.data2 + from + 8 * index)
+  return { name, state, code, memory, cr4: cr4With(state, osfxsr), watch, ...more }
+}
+
+/** One instruction that faults, or does not, where SSE is ready. */
+export const one = (name: string, state: StateName, code: string, more: Partial<Probe> = {}): Probe => ({
+  name,
+  state,
+  code,
+  cr4: cr4With(state, osfxsr),
+  ...more,
+})

@@ -1,32 +1,10 @@
 import { address } from '../layout.ts'
-import type { Probe, ProbeGroup } from '../probe.ts'
-import type { StateName } from '../states.ts'
-import { type Area, area, cr4With, filler, osfxsr } from './float-area.ts'
+import type { ProbeGroup } from '../probe.ts'
+import { area, one, some, through } from './float-area.ts'
 
-const { data, data2 } = address
+const { data } = address
 const [em, ts, am] = [4, 8, 0x4_0000]
 
-/** Fills the registers from one area and shows 8 quadwords of what is saved then, from `from` on. */
-function through(
-  name: string,
-  state: StateName,
-  from: number,
-  { given = some, code = 'fxrstor [data]; fxsave [data2]', ...more }: Partial<Probe> & { given?: Area } = {},
-): Probe {
-  const memory = [area(data, given), filler(data2, 1024)]
-  const watch = Array.from({ length: 8 }, (_, index) => data2 + from + 8 * index)
-  return { name, state, code, memory, cr4: cr4With(state, osfxsr), watch, ...more }
-}
-
-const some: Area = {
-  control: 0x137f,
-  status: 0x3800,
-  tags: 0x81,
-  opcode: 0x7ff,
-  instruction: 0x1122_3344_5566_7788n,
-  operand: 0x99aa_bbcc_ddee_ff00n,
-  mxcsr: 0x1fa0,
-}
 const thenSse = 'fxrstor [data]; mov rax, cr4; bts rax, 9; mov cr4, rax; fxsave [data2]'
 
 const contents = [
@@ -83,14 +61,6 @@ const loads = [
   }),
 ]
 
-/** One instruction that faults, or does not. */
-const one = (name: string, state: StateName, code: string, more: Partial<Probe> = {}): Probe => ({
-  name,
-  state,
-  code,
-  cr4: cr4With(state, osfxsr),
-  ...more,
-})
 const acProbe = { flags: 0x4_0002, memory: [area(data)] }
 const far = 'mov rdi, test_region_long'
 
