@@ -1,12 +1,10 @@
 // Small kernels that do one thing many times, on QEMU and on our own machine: CPU time, of all threads.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadCore } from '../dist/src/engines/embedded/core-file.js'
-import { rights } from '../dist/src/machine/cpu/state-layout.js'
-import { Machine } from '../dist/src/machine/machine.js'
+import { machineOf, warmUp } from './machine.mjs'
 import { cpuSeconds, median } from './measure.mjs'
 
 /** Where each kernel stands: a label of a file in `kernels/`. */
@@ -17,16 +15,20 @@ const files = {
   real: ['interrupts', 'beside', 'modify'],
   straight: ['straight'],
   vectors: ['copy', 'packed'],
-  matrix: ['fractions', 'whole'],
+  matrix: ['fractions', 'whole', 'fractions_387'],
+  contexts: ['save_restore', 'switch_context'],
 }
-/** Those that are C too. */
-const compiled = new Set(['matrix'])
+/** What INCBIN asks for: a file in C, and options beside -O2. */
+const compiled = {
+  matrix: { 'matrix.bin': ['matrix.c'], 'matrix-387.bin': ['matrix.c', '-mfpmath=387'] },
+}
 const folder = fileURLToPath(new URL('kernels/', import.meta.url))
 const built = mkdtempSync(join(tmpdir(), 'kerneltest-bench-'))
 process.once('exit', () => rmSync(built, { recursive: true }))
 
-/** What gcc makes of `kernels/NAME.c`, for INCBIN: its first function is at the beginning. */
-function compile(name) {
+/** Code alone, of a function at its beginning. */
+function compile(to, [source, ...more]) {
+  if (existsSync(to)) return
   const options = [
     '-O2',
     '-ffreestanding',
@@ -42,7 +44,13 @@ function compile(name) {
     '-Wl,--build-id=none',
     '-Wl,-e0',
   ]
-  execFileSync('gcc', [...options, ...flat, '-o', join(built, `${name}.bin`), join(folder, `${name}.c`)])
+  command('gcc', [...options, ...flat, ...more, '-o', to, join(folder, source)])
+}
+
+function command(name, parameters) {
+  const { error, status, stderr } = spawnSync(name, parameters, { encoding: 'utf8' })
+  if (error?.code === 'ENOENT') throw new Error(`The benchmark's kernels are made by ${name}: install it.`)
+  if (error || status !== 0) throw new Error(`${name} ${parameters.join(' ')}: ${error ?? stderr}`)
 }
 
 /** The path of a kernel that does its work so many times. */
@@ -50,8 +58,8 @@ export function kernel(name, rounds) {
   const [file] = Object.entries(files).find(([, names]) => names.includes(name))
   const path = join(built, `${name}-${rounds}.bin`)
   const definitions = [`-DKERNEL=${name}`, `-DROUNDS=${rounds}`]
-  if (compiled.has(file) && !existsSync(join(built, `${file}.bin`))) compile(file)
-  execFileSync('nasm', [
+  for (const [to, how] of Object.entries(compiled[file] ?? {})) compile(join(built, to), how)
+  command('nasm', [
     '-i',
     folder,
     '-i',
@@ -81,29 +89,12 @@ function secondsOf(text) {
   return 60 * Number(minutes) + Number(seconds)
 }
 
-const loadedAt = 0x10_0000
-const entryOffset = 28
-const wiring = { exit: { port: 0xf4, size: 4 }, serial: () => {} }
-await loadCore()
-const machine = new Machine({ memoryMiB: 128, ...wiring })
-
-const flat = { base: 0n, limit: 0xffff_ffff }
-const data = { ...flat, selector: 16, rights: 0x93 | rights.big | rights.granular }
-const none = { ...flat, selector: 0, rights: rights.unusable }
-const segments = {
-  ...{ es: data, ss: data, ds: data, fs: data, gs: data, ldtr: none },
-  cs: { ...data, selector: 8, rights: data.rights | rights.code },
-  tr: { ...none, rights: rights.present | 0xb },
-}
-const noTable = { base: 0n, limit: 0 }
+const ours = await machineOf(new URL('..', import.meta.url))
+const { machine } = ours
 
 /** Power-on of our machine with a kernel in it. */
 export function start(image) {
-  const bytes = readFileSync(image)
-  machine.powerOn([{ at: loadedAt, bytes, size: bytes.length }], wiring)
-  const rip = BigInt(bytes.readUInt32LE(entryOffset))
-  const control = { cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, gdtr: noTable, idtr: noTable }
-  machine.enter({ general: Array(16).fill(0n), rip, rflags: 2, segments, ...control })
+  ours.start(image)
   return machine
 }
 
@@ -118,16 +109,11 @@ function ourRun(image) {
   return { seconds, instructions: machine.units }
 }
 
-/**
- * Units after which V8 has compiled the interpreter a second time, and well: its threads' time would count
- * too.
- */
-const warmUnits = 1_000_000_000
 let isWarm = false
 
-function warmUp() {
-  const machine = start(kernel('sieve', 1_000_000))
-  while (machine.units < warmUnits) machine.run(20_000_000)
+/** Of each of the interpreter's switches. */
+function warm() {
+  for (const name of ['sieve', 'copy']) warmUp(ours, kernel(name, 100_000_000))
   isWarm = true
 }
 
@@ -149,7 +135,7 @@ function calibrate(measure) {
  * `prelude`: rounds that touch all memory for the first time; they do not count.
  */
 export function compare(name, prelude = 0) {
-  if (!isWarm) warmUp()
+  if (!isWarm) warm()
   const idle = kernel(name, prelude)
   const tcgSeconds = (rounds) => qemuSeconds(kernel(name, prelude + rounds)) - qemuSeconds(idle)
   const ours = (rounds) => ourRun(kernel(name, rounds))

@@ -1,6 +1,7 @@
 // The speed that the embedded engine has to have, row by row: what must be, what is, what QEMU's TCG needs.
 import { readFileSync } from 'node:fs'
 import { decodeCore } from '../dist/src/machine/cpu/core-image.js'
+import { timesBefore } from './before.mjs'
 import { decodeSeconds } from './decode.mjs'
 import { coldWorker, warmCore } from './embedded.mjs'
 import { compare } from './kernels.mjs'
@@ -9,6 +10,7 @@ import { table } from './page.mjs'
 import { restoreSeconds } from './restore.mjs'
 
 export const pairs = 5
+const integerLoops = ['sieve', 'crc', 'matmul', 'fib', 'fnv']
 /** So many random accesses have been to nearly every page. */
 const prelude = 200_000
 
@@ -19,8 +21,12 @@ const milliseconds = (value) => `${short(value * 1e3)} ms`
 const microseconds = (value) => `${short(value * 1e6)} µs`
 const kilobytes = (value) => `${Math.round(value / 1e3)} KB`
 
-/** `must` and `aim` in the unit that `show` is given. `tcg`: the same on QEMU, where that says something. */
+/**
+ * `must` and `aim` in the unit that `show` is given, or null. `tcg`: the same on QEMU, where that says
+ * something.
+ */
 function row(metric, show, must, aim, value, tcg = null) {
+  if (must === null) return [metric, '', '', show(value), tcg === null ? '' : show(tcg), '']
   const isRatio = show === times
   const reaches = (bar) => (isRatio ? value >= bar : value <= bar)
   const verdict = reaches(aim) ? 'aim' : reaches(must) ? 'yes' : '**no**'
@@ -30,12 +36,34 @@ function row(metric, show, must, aim, value, tcg = null) {
 /** Each answers its rows, from comparisons with QEMU that it asks for by the kernel's name. */
 const measurements = {
   'interpreter, five loops': (loop) => {
-    const loops = ['sieve', 'crc', 'matmul', 'fib', 'fnv'].map((name) => [name, loop(name)])
+    const loops = integerLoops.map((name) => [name, loop(name)])
     const mean = geometricMean(loops.map(([, { ratio }]) => ratio))
     const detail = loops.map(([name, { ratio, speed }]) => {
       return [name, `${short(ratio)} ×`, `${Math.round(speed / 1e6)} MIPS`]
     })
     return { rows: [row('interpreter, geometric mean of five loops', times, 0.14, 0.22, mean)], detail }
+  },
+  'the core before': () => {
+    const worst = Math.max(...timesBefore(integerLoops))
+    const metric = 'integer loops, the slowest by the core without floating point'
+    return { rows: [row(metric, (value) => `${value.toFixed(2)} ×`, 1.1, 1, worst)] }
+  },
+  vectors: (loop) => {
+    const ratio = (metric, name, must, aim = must) => row(metric, times, must, aim, loop(name).ratio)
+    const pair = (metric, name) => {
+      const { ours, tcg } = loop(name)
+      return row(metric, microseconds, null, null, ours, tcg)
+    }
+    const rows = [
+      ratio('product of doubles by gcc -O2, fractions', 'fractions', 0.05, 0.15),
+      ratio('the same, whole numbers: nothing is inexact', 'whole', 0.05, 0.15),
+      ratio('the same by x87, fractions', 'fractions_387', 0.1),
+      ratio('memcpy by SSE2, 16 KiB', 'copy', 0.3),
+      ratio('packed integers', 'packed', 0.2),
+      pair('FXSAVE + FXRSTOR', 'save_restore'),
+      pair('two switches of context, with FXSAVE and CR3', 'switch_context'),
+    ]
+    return { rows }
   },
   'random access': (loop) => {
     const both = ['random_small', 'random_large'].map((name) => loop(name, prelude).ratio)

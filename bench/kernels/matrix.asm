@@ -9,10 +9,19 @@ right   equ 0x140000
 ; Fractions: the first product is inexact, and so is MXCSR from there on.
 fractions:
         mov ebx, 3
+        mov r13d, product
         jmp fill
 
 ; Whole numbers: MXCSR stays as it was after power-on.
 whole:  mov ebx, 1
+        mov r13d, product
+        jmp fill
+
+; By x87.
+fractions_387:
+        fninit
+        mov ebx, 3
+        mov r13d, product_387
 
 fill:   mov r12, rcx
         cvtsi2sd xmm2, ebx
@@ -30,7 +39,7 @@ fill:   mov r12, rcx
         mov esi, left
         mov edx, right
         mov ecx, size
-        call product
+        call r13
         dec r12
         jnz .again
         jmp done
@@ -38,4 +47,7 @@ fill:   mov r12, rcx
 align 16
 product:
         incbin "matrix.bin"
+align 16
+product_387:
+        incbin "matrix-387.bin"
 end:

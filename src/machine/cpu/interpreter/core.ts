@@ -13,7 +13,7 @@ import type { InterpreterName } from './code-lookup.ts'
 import { defineDelivery } from './delivery.ts'
 import { defineFindCode } from './find-code.ts'
 import type { HandlerNumbers } from './handler-numbers.ts'
-import { switchesOf } from './hot.ts'
+import { type SwitchName, switchesOf } from './hot.ts'
 import { declareImports, type Imports, importModule } from './imports.ts'
 import { defineInterpreter } from './interpreter.ts'
 import { defineMemory } from './memory.ts'
@@ -149,16 +149,20 @@ function defineSlowHandlers(
   return slow
 }
 
+/** In the order of `switches`: those of one switch follow each other. */
 function collectHot(name: InterpreterName, cases: Cases, numbers: Map<string, number>): HotHandler[] {
-  const hot: HotHandler[] = []
+  const found = new Map<string, HotHandler>()
   for (const { row, fastKey: key, semantic, variant } of cases[name]) {
     const switches = switchesOf(instructionName(row), variant, name)
-    if (numbers.has(key) || switches.length === 0) continue
-    numbers.set(key, pseudo.count + hot.length)
-    hot.push({ semantic, variant, switches })
+    if (!found.has(key) && switches.length > 0) found.set(key, { semantic, variant, switches })
   }
-  return hot
+  const sorted = [...found].sort(([, a], [, b]) => placeOf(a.switches) - placeOf(b.switches))
+  for (const [key] of sorted) numbers.set(key, pseudo.count + numbers.size)
+  return sorted.map(([, handler]) => handler)
 }
+
+const placeOf = (switches: readonly SwitchName[]) =>
+  switches.length > 1 ? 1 : switches[0] === 'integer' ? 0 : 2
 
 function exportForTypeScript(module: ModuleBuilder, functions: SlowFunctions): void {
   const { memory, segmentLinear, effectiveAddress, deliverFault } = functions

@@ -30,8 +30,8 @@ const times8 = (value: Expression) => op('i32.shl', value, 3)
 export interface Exits {
   /** The micro-op behind this one. */
   readonly next: Label
-  /** The micro-op in the local. */
-  readonly stay: Label
+  /** Another micro-op. */
+  readonly jump: (target: Local) => void
   /** The same micro-op, between two iterations of a repeated instruction. */
   readonly repeat: Label
   /** The slow handler, with nothing changed. */
@@ -305,8 +305,7 @@ export class FastTarget implements Target {
     const { uop, page, leaves } = where as FastDestination
     const jump = () => {
       this.f.if(leaves, () => this.f.store('i64.store', 0, page, state.page))
-      this.f.set(this.#uop, uop)
-      this.f.br(this.#exits.stay)
+      this.#exits.jump(uop)
     }
     if (when) this.f.if(when, jump)
     else jump()

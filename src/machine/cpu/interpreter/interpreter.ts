@@ -3,14 +3,24 @@ import { microOp } from '../micro-op.ts'
 import { cr0Bit, cr4Bit } from '../register-bits.ts'
 import { noneBegun, state } from '../state-layout.ts'
 import { interruption, runEnd, status } from '../status.ts'
-import { call, type Expression, type FunctionReference, load, op } from '../wasm/expression.ts'
+import {
+  call,
+  constant,
+  type Expression,
+  type FunctionReference,
+  load,
+  op,
+  select,
+} from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import { codeLinear, codeOffset, type InterpreterName } from './code-lookup.ts'
+import type { SwitchName } from './hot.ts'
 import type { Imports } from './imports.ts'
+import { pseudo } from './pseudo-handlers.ts'
 import { beginResume, clearResume, isResuming } from './resume.ts'
 import type { SlowFunctions } from './slow-functions.ts'
-import { defineSwitch, type HotHandler, switchExit } from './switch.ts'
+import { defineSwitch, type HotHandler, mostUnits, switchExit } from './switch.ts'
 
 interface Parts {
   readonly name: InterpreterName
@@ -112,12 +122,15 @@ class Loop {
   ): void {
     const f = this.#f
     const exit = f.local('i32')
+    const part = f.let(
+      select(op('i32.gt_u', this.#budget, mostUnits), constant('i32', mostUnits), this.#budget),
+    )
     const run = (one: FunctionReference) => {
-      const [why, uop, budget] = f.call(one, this.uop, this.#budget, this.#bank)
-      invariant(why && uop && budget, 'a switch has three results')
+      const [why, uop, left] = f.call(one, this.uop, part, this.#bank)
+      invariant(why && uop && left, 'a switch has three results')
       f.set(exit, why)
       f.set(this.uop, uop)
-      f.set(this.#budget, budget)
+      f.set(this.#budget, op('i32.add', op('i32.sub', this.#budget, part), left))
     }
     if (vector) {
       // A slow handler may have taken the unit away.
@@ -127,12 +140,14 @@ class Loop {
         () => run(vector),
         () => run(integer),
       )
-      f.if(op('i32.eq', exit, switchExit.elsewhere), () => {
+      f.if(op('i32.and', op('i32.eq', exit, switchExit.slow), this.#isElsewhere()), () => {
         const before = f.let(this.#inVectors)
         f.set(this.#inVectors, op('i32.and', op('i32.eqz', before), hasVectorUnit()))
         f.br(again, op('i32.or', before, this.#inVectors))
       })
     } else run(integer)
+    const isUsedUp = op('i32.or', op('i32.eq', exit, switchExit.done), op('i32.eq', exit, switchExit.repeat))
+    f.br(again, op('i32.and', isUsedUp, op('i32.ne', this.#budget, 0)))
     f.br(done, op('i32.eq', exit, switchExit.done))
     f.br(repeated, op('i32.eq', exit, switchExit.repeat))
     f.if(op('i32.eq', exit, switchExit.lookUp), () => {
@@ -140,6 +155,18 @@ class Loop {
       this.#goOn(again)
     })
     f.if(op('i32.eq', exit, switchExit.stop), () => this.#stop(again))
+  }
+
+  /** Whether the micro-op's case is in the other switch. Integer cases come first, vectors last. */
+  #isElsewhere(): Expression {
+    const { hot } = this.#parts
+    const first = (which: SwitchName) =>
+      pseudo.count + hot.findIndex(({ switches }) => switches.includes(which))
+    const last = (which: SwitchName) =>
+      pseudo.count + hot.findLastIndex(({ switches }) => switches.includes(which))
+    const handler = this.#f.let(load('i32.load16_u', this.uop, microOp.handler))
+    const isInteger = op('i32.lt_u', op('i32.sub', handler, pseudo.count), first('vector') - pseudo.count)
+    return select(this.#inVectors, isInteger, op('i32.gt_u', handler, last('integer')))
   }
 
   /** The same code may stand at other addresses too. */

@@ -3,8 +3,8 @@ import { microOp } from '../micro-op.ts'
 import { Operations, type Semantic } from '../semantics/operations.ts'
 import type { Variant } from '../semantics/target.ts'
 import type { FunctionReference } from '../wasm/expression.ts'
-import { load, op } from '../wasm/expression.ts'
-import type { Label, Local } from '../wasm/function-builder.ts'
+import { type Expression, load, op } from '../wasm/expression.ts'
+import type { Local } from '../wasm/function-builder.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { InterpreterName } from './code-lookup.ts'
 import { type Exits, FastTarget } from './fast-target.ts'
@@ -19,7 +19,7 @@ export interface HotHandler {
 
 /** Why the switch was left. */
 export const switchExit = {
-  /** The micro-op's slow handler has to run; nothing has changed. */
+  /** The micro-op's slow handler has to run, or its case is in the other switch; nothing has changed. */
   slow: 0,
   /** The budget is used up in front of the micro-op. */
   done: 1,
@@ -28,9 +28,11 @@ export const switchExit = {
   /** Cases of `pseudo-handlers.ts`. */
   lookUp: 3,
   stop: 4,
-  /** The micro-op's case is in the interpreter's other switch. */
-  elsewhere: 5,
 } as const
+
+const uopShift = Math.log2(microOp.bytes)
+/** What a switch may be given: more would come round in its counting. */
+export const mostUnits = 1 << 26
 
 interface SwitchParts {
   readonly name: InterpreterName
@@ -57,14 +59,13 @@ export function defineSwitch(
   const title = `${which} switch ${name}`
   const reference = module.function(title, ['i32', 'i32', 'i32'], ['i32', 'i32', 'i32'], (f) => {
     const [uop, budget, bank] = f.parameters as [Local, Local, Local]
-    const leave = (exit: number) => f.return(exit, uop, budget)
-    const count = (again: Label) => {
-      f.set(budget, op('i32.sub', budget, 1))
-      f.br(again, budget)
-    }
-    const elsewhere = () => leave(switchExit.elsewhere)
-    const cases = (exits: Exits) =>
-      hot.map(({ semantic, variant, switches }) => {
+    // Where straight code would be when the budget is used up: nothing but jumps has to count.
+    const end = f.let(op('i32.add', uop, op('i32.shl', budget, uopShift)))
+    const leave = (exit: number) => f.return(exit, uop, op('i32.shr_u', op('i32.sub', end, uop), uopShift))
+    const before = (target: Expression) => op('i32.sub', target, microOp.bytes)
+    const last = hot.findLastIndex(({ switches }) => switches.includes(which))
+    const cases = (exits: Exits, elsewhere: () => void) =>
+      hot.slice(0, last + 1).map(({ semantic, variant, switches }) => {
         if (!switches.includes(which)) return elsewhere
         return () => {
           const b = new Operations(new FastTarget(f, uop, bank, exits, { mode: name, variant }), variant)
@@ -73,33 +74,46 @@ export function defineSwitch(
           b.end()
         }
       })
+    f.set(uop, before(uop))
     f.loop((again) => {
       f.block((repeat) => {
-        f.block((stay) => {
-          f.block((next) => {
-            f.block((slow) => {
+        f.block((next) => {
+          f.block((slow) => {
+            f.block((done) => {
+              f.set(uop, op('i32.add', uop, microOp.bytes))
+              f.br(done, op('i32.eq', uop, end))
+              const leaveSlowly = () => f.br(slow)
+              const jump = (target: Local) => {
+                f.set(end, op('i32.add', end, op('i32.sub', before(target), uop)))
+                f.set(uop, before(target))
+                f.br(next)
+              }
               const follow = () => {
-                f.set(uop, load('i32.load', uop, microOp.link))
-                f.br(again)
+                const target = f.let(load('i32.load', uop, microOp.link))
+                f.set(end, op('i32.add', end, op('i32.sub', target, uop)))
+                f.set(uop, before(target))
+                f.br(next)
               }
               const pseudoCases = [
-                () => f.br(slow),
+                leaveSlowly,
                 () => leave(switchExit.lookUp),
                 follow,
                 () => leave(switchExit.stop),
               ]
+              const known = cases({ next, jump, repeat, slow }, leaveSlowly)
               const handler = load('i32.load16_u', uop, microOp.handler)
-              f.switch(handler, [...pseudoCases, ...cases({ next, stay, repeat, slow })])
+              f.switch(handler, [...pseudoCases, ...known, leaveSlowly])
             })
-            leave(switchExit.slow)
+            leave(switchExit.done)
           })
-          f.set(uop, op('i32.add', uop, microOp.bytes))
+          leave(switchExit.slow)
         })
-        count(again)
-        leave(switchExit.done)
+        f.br(again)
       })
-      count(again)
-      leave(switchExit.repeat)
+      f.set(end, before(end))
+      f.if(op('i32.eq', uop, end), () => leave(switchExit.repeat))
+      f.set(uop, before(uop))
+      f.br(again)
     })
     f.unreachable()
   })
