@@ -1,4 +1,4 @@
-// A process that `before.mjs` starts: a checkout's folder as a URL, then kernels. It prints CPU seconds of each.
+// `before.mjs` starts it: a checkout as a URL, then kernels. It prints CPU seconds of each.
 import { machineOf, warmUp } from './machine.mjs'
 import { cpuSeconds } from './measure.mjs'
 
