@@ -11,6 +11,7 @@ import { fastCalls } from './probes/fast-calls.ts'
 import { faults } from './probes/faults.ts'
 import { features } from './probes/features.ts'
 import { floatSaves } from './probes/float-saves.ts'
+import { floatUnits } from './probes/float-units.ts'
 import { gates } from './probes/gates.ts'
 import { limits } from './probes/limits.ts'
 import { listed } from './probes/listed.ts'
@@ -56,6 +57,7 @@ export const groups: readonly ProbeGroup[] = [
   floatSaves,
   extendedSaves,
   packed,
+  floatUnits,
   forms,
   formFaults,
 ]

@@ -53,6 +53,7 @@ export function filler(at: number, count: number): Piece {
 }
 
 export const osfxsr = 0x200
+export const osxmmexcpt = 0x400
 export const osxsave = 0x4_0000
 
 /** CR4 as the state has it, with more bits. */

@@ -36,6 +36,7 @@ export const listed: ProbeGroup = {
     in64('non-canonical load', 'mov rsi, 1 << 47; mov al, [rsi]'),
     in64('non-canonical load by RBP', 'mov rbp, 1 << 47; mov al, [rbp]'),
     in64('MOVAPS misaligned', 'movaps xmm0, [data + 8]', { cr4: 0x220 }),
+    in64('LDMXCSR reserved bits', 'mov dword [data], 0x10000; ldmxcsr [data]', { cr4: 0x220 }),
     in64('16 bytes long', 'times 13 db 0x66; add eax, 0x1234'),
     in64('LOCK ADD to a register', 'db 0xf0; add eax, ebx'),
     in64('LOCK MOV', 'db 0xf0; mov [data], eax'),
