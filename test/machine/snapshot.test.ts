@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { readRegisters } from '../../src/engines/embedded/registers.ts'
 import { resetState } from '../../src/machine/cpu/control/reset.ts'
 import { state as stateLayout } from '../../src/machine/cpu/state-layout.ts'
+import { rows } from '../../src/machine/cpu/table/rows.ts'
 import { Machine } from '../../src/machine/machine.ts'
+import { floatStateFor } from '../oracle/float-state.ts'
+import { setFloatState } from '../oracle/our-cpu.ts'
+import { Random } from '../oracle/random.ts'
 import { bootExample } from './boot-example.ts'
 import { registersOf, setRegisters } from './register-file.ts'
 
@@ -52,6 +57,29 @@ test('slices and decoded code leave no trace in what is saved', () => {
   const sliced = boot()
   for (let done = 0; done < wholeRun; done += 7) sliced.run(Math.min(7, wholeRun - done))
   expect(hashOf(sliced)).toBe(hashOf(whole))
+})
+
+test('x87, MXCSR, XMM registers and XCR0 are saved to the bit', () => {
+  const units = rows.filter(({ facts }) => facts.fpu === 'sse-mmx')
+  const random = new Random('saved floating point')
+  for (let round = 0; round < 50; round++) {
+    const [first, second] = [powered(), powered()]
+    const float = floatStateFor(random.pick(units), `saved ${round}`)
+    setFloatState(first.cpu, float)
+    for (const at of [stateLayout.x87Instruction, stateLayout.x87Operand])
+      first.state.setU64(at, random.long())
+    first.state.setU32(stateLayout.x87Opcode, random.below(0x800))
+    first.state.setU64(stateLayout.xcr0, BigInt(random.pick([1, 3, 0x203])))
+    const saved = first.cpu.save()
+    second.cpu.load(saved)
+    expect(Buffer.compare(second.cpu.save(), saved)).toBe(0)
+    const shown = (machine: Machine) => {
+      const { x87, mxcsr, xmm } = readRegisters(machine)
+      return { x87, mxcsr, xmm, xcr0: machine.state.u64(stateLayout.xcr0) }
+    }
+    expect(shown(second)).toEqual(shown(first))
+    expect(shown(second).mxcsr).toBe(float.mxcsr)
+  }
 })
 
 test('the line of a MONITOR that is over leaves no trace', () => {

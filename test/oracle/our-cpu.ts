@@ -81,7 +81,7 @@ export function runCase(input: Case, { cpu, withEmptyTlb, shift }: Way): Result 
 /** Where one of R0 to R7 stands, of its ten bytes. */
 const x87At = (number: number) => state.x87 + 16 * number
 
-function setFloatState({ state: cpu }: Cpu, float: FloatState): void {
+export function setFloatState({ state: cpu }: Cpu, float: FloatState): void {
   const memory = new Uint8Array(cpu.view.buffer)
   memory.set(float.vectors, state.xmm)
   for (let number = 0; number < 8; number++) {

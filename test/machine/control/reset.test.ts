@@ -52,6 +52,19 @@ test('power-on, as the manual tables it', () => {
   expect(BigInt.asIntN(64, cpu.u64(state.tscOffset))).toBe(-100n)
 })
 
+const floatBytes = (cpu: CpuState) =>
+  Buffer.from(cpu.view.buffer.slice(state.xmm, state.x87Opcode + 4)).toString('hex')
+
+test('x87, MXCSR and XMM registers: power-on empties them, INIT leaves them alone', () => {
+  const cpu = used()
+  const before = floatBytes(cpu)
+  resetState(cpu, 'init')
+  expect(floatBytes(cpu)).toBe(before)
+  resetState(cpu, 'power')
+  const words = '801f0000' + '40000000' + '00000000' + 'ff000000'
+  expect(floatBytes(cpu)).toBe(`${'00'.repeat(256 + 128)}${words}${'00'.repeat(20)}`)
+})
+
 test('INIT keeps what the caches and MSRs are', () => {
   const cpu = used()
   resetState(cpu, 'init')

@@ -1,7 +1,8 @@
 import { type Bits, Decoder } from '../../../src/machine/cpu/decode/decoder.ts'
 import { semantics } from '../../../src/machine/cpu/semantics/semantics.ts'
+import { systemInstructions } from '../../../src/machine/cpu/system-instructions.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
-import type { Row } from '../../../src/machine/cpu/table/row.ts'
+import { instructionName, type Row } from '../../../src/machine/cpu/table/row.ts'
 import { rows } from '../../../src/machine/cpu/table/rows.ts'
 import type { Random } from '../../oracle/random.ts'
 import type { CodeWriter } from './code-writer.ts'
@@ -21,8 +22,13 @@ const hotNames = new Set(
 )
 
 /** x87 and SIMD instructions that do not run yet: they end a program. */
-export const isAbsent = ({ mnemonic, facts: { fpu } }: Row) =>
-  fpu !== undefined && fpu !== 'wait' && fpu !== 'xcr' && !semantics.has(mnemonic)
+export function isAbsent(row: Row): boolean {
+  const name = instructionName(row)
+  return row.facts.fpu !== undefined && !semantics.has(name) && !systemInstructions.has(name)
+}
+
+/** x87, MMX, SSE and the saving of their state: more rows than all others, and a third of what is drawn. */
+const isFloating = ({ facts: { fpu } }: Row) => fpu !== undefined
 
 const isHot = ({ mnemonic, operands }: Row) =>
   hotNames.has(mnemonic) && !operands.some((kind) => /^[CDSO]/.test(kind))
@@ -38,7 +44,9 @@ interface Draft {
 export class Encodings {
   readonly #bits: Bits
   readonly #decoder: Decoder
-  readonly #rows: Readonly<Record<Choice, readonly Row[]>>
+  readonly #rows: Readonly<
+    Record<Choice, { readonly plain: readonly Row[]; readonly floating: readonly Row[] }>
+  >
   readonly #scratch = new Uint8Array(scratchBytes)
   #length = 0
 
@@ -49,16 +57,21 @@ export class Encodings {
       const isThere = !only || (only === 'long') === (bits === 64)
       return isThere && (!cpuid || modelFeatures.has(cpuid)) && !alwaysUndefined
     })
+    const parted = (chosen: readonly Row[]) => ({
+      plain: chosen.filter((row) => !isFloating(row)),
+      floating: chosen.filter(isFloating),
+    })
     this.#rows = {
-      all: here,
-      present: here.filter((row) => !isAbsent(row)),
-      hot: here.filter(isHot),
+      all: parted(here),
+      present: parted(here.filter((row) => !isAbsent(row))),
+      hot: parted(here.filter(isHot)),
     }
   }
 
   /** Writes one instruction and answers its length; NOP where the row drawn has no valid form. */
   write(to: CodeWriter, random: Random, choice: Choice): number {
-    const row = random.pick(this.#rows[choice])
+    const { plain, floating } = this.#rows[choice]
+    const row = random.pick(floating.length > 0 && random.oneIn(3) ? floating : plain)
     for (let attempt = 0; attempt < attempts; attempt++) {
       const length = this.#tryToEncode(row, random, choice === 'hot', to.at)
       if (length === 0) continue
@@ -110,10 +123,12 @@ export class Encodings {
   }
 
   /** Lets most addresses lie in the data; answers where the immediate begins. */
-  #aim({ modrmAt }: Draft, random: Random, addressBytes: number, next: number): number {
+  #aim({ row, modrmAt }: Draft, random: Random, addressBytes: number, next: number): number {
     const modrm = this.#scratch[modrmAt] ?? 0
     const mod = modrm >> 6
-    const target = at.data + random.below(dataBytes)
+    const anywhere = at.data + random.below(dataBytes)
+    // What has to be aligned mostly is: areas of XSAVE by 64.
+    const target = isFloating(row) && !random.oneIn(4) ? anywhere & ~63 : anywhere
     const free = !random.oneIn(6)
     if (addressBytes === 2) {
       const size = mod === 1 ? 1 : mod === 2 || (modrm & 7) === 6 ? 2 : 0

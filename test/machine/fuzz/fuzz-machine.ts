@@ -13,6 +13,7 @@ import {
   state,
 } from '../../../src/machine/cpu/state-layout.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
+import { setFloatState } from '../../oracle/our-cpu.ts'
 import { at, chipAt, gdtEntries, port, ramBytes, selector } from './layout.ts'
 import type { Program, Programs, Signal } from './program.ts'
 
@@ -233,6 +234,8 @@ export class FuzzMachine {
     cpu.cpl = mode.cpl
     cpu.rip = program.rip
     cpu.flags = program.flags
+    cpu.setU64(state.xcr0, BigInt(program.xcr0))
+    setFloatState(this.cpu, program.float)
   }
 
   /** SYSCALL, SYSRET, SYSENTER and SYSEXIT lead to the code again. */

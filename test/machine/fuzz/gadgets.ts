@@ -218,6 +218,33 @@ function extended(place: Place): void {
   code.put(...random.pick([...plain, [0x0f, 0x33], [0x0f, 0x08], [0x0f, 0x09]]))
 }
 
+/** Saves state to an area, and loads from it what stands there by then: its header may be refused. */
+function saves(place: Place): void {
+  const { code, random } = place
+  const area = data(place) & ~63
+  load(place, dx, 0)
+  load(place, ax, random.below(8))
+  for (const digit of [random.pick([0, 4, 4, 6]), random.pick([1, 5, 5])]) {
+    code.put(0x0f, 0xae)
+    absolute(place, digit, area)
+  }
+}
+
+/** FLDCW and LDMXCSR of what stands anywhere: masks, rounding, precision. */
+function rounding(place: Place): void {
+  const { code, random } = place
+  if (random.oneIn(2)) {
+    code.put(0xd9)
+    absolute(place, 5, data(place))
+    return
+  }
+  code.put(0xc7)
+  absolute(place, 0, at.data)
+  code.number(random.oneIn(2) ? 0x1f80 : random.below(0x1_0000), place.bits === 16 ? 2 : 4)
+  code.put(0x0f, 0xae)
+  absolute(place, 2, at.data)
+}
+
 const waits: Gadget = ({ code, random }) => code.put(0xfa + random.below(2), 0xf4)
 
 function interrupt({ code, random }: Place): void {
@@ -235,6 +262,7 @@ const gadgets: readonly Gadget[] = [
   ...[reload, extended, flipControl, writeControl, modelRegister, changeEntry, changeEntry, loadTable],
   ...[segmentRegister, segmentRegister, farReturn, farReturn, farPointer, ports, flags, debugRegister],
   ...[ownCode, repeated, repeated, loop, loop, fastCall, waits, interrupt, callAndReturn],
+  ...[saves, saves, rounding],
 ]
 
 /** A few instructions that belong together: what random ones would hardly ever be. */

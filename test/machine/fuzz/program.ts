@@ -1,6 +1,8 @@
-import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
+import { optionalFeature, xcr0Bit } from '../../../src/machine/cpu/control/model.ts'
 import type { Bits } from '../../../src/machine/cpu/decode/decoder.ts'
 import { cr0Bit, cr4Bit, eferBit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
+import { rows } from '../../../src/machine/cpu/table/rows.ts'
+import { contentFor, type FloatState, floatStateFor } from '../../oracle/float-state.ts'
 import { Random } from '../../oracle/random.ts'
 import { CodeWriter } from './code-writer.ts'
 import { Encodings } from './encodings.ts'
@@ -42,11 +44,15 @@ export interface Program {
   readonly cr3: number
   readonly cr4: number
   readonly efer: number
+  readonly xcr0: number
+  readonly float: FloatState
 }
 
 const pageBytes = 4096
 const modeNames = Object.keys(modes) as ModeName[]
 const nop = 0x90
+/** Rows that make state of x87 and of SSE worth having. */
+const bothUnits = rows.filter(({ facts }) => facts.fpu === 'sse-mmx')
 
 /** Makes programs from their numbers, always the same ones for a seed. One at a time: they share a buffer. */
 export class Programs {
@@ -97,6 +103,8 @@ export class Programs {
       registers: generalRegisters(random, mode),
       rip: BigInt(mode.bits === 16 ? at.code - base16 : at.code),
       flags: flagsOf(random, mode),
+      xcr0: random.oneIn(2) ? xcr0Bit.x87 | xcr0Bit.sse : xcr0Bit.x87,
+      float: floatStateFor(random.pick(bothUnits), `${this.#seed} ${number}`),
     }
   }
 
@@ -139,6 +147,10 @@ export class Programs {
     this.#memory.touch(at.data + pageBytes)
     const words = new Uint32Array(this.ram.buffer, at.data, pageBytes / 4)
     for (let index = 0; index < 0x100; index++) words[random.below(words.length)] = random.word()
+    for (let index = 0; index < 8; index++) {
+      const numbers = contentFor(random.pick(bothUnits), random, 64)
+      this.ram.set(numbers, at.data + 64 * random.below(pageBytes / 64))
+    }
   }
 
   #writeCode(random: Random, source: Program['source'], bits: Bits, paging: Paging): void {
@@ -186,8 +198,8 @@ function budgetAndSignals(random: Random, source: Program['source']): Pick<Progr
 
 const extraCr0 = [cr0Bit.mp, cr0Bit.ne, cr0Bit.wp, cr0Bit.wp, cr0Bit.am, cr0Bit.cd] as const
 const extraCr4 = [
-  ...[cr4Bit.vme, cr4Bit.pvi, cr4Bit.tsd, cr4Bit.de, cr4Bit.mce, cr4Bit.pge, cr4Bit.pce, cr4Bit.osfxsr],
-  ...[cr4Bit.osxmmexcpt, cr4Bit.umip, cr4Bit.fsgsbase, cr4Bit.osxsave, cr4Bit.smep, cr4Bit.smap],
+  ...[cr4Bit.vme, cr4Bit.pvi, cr4Bit.tsd, cr4Bit.de, cr4Bit.mce, cr4Bit.pge, cr4Bit.pce],
+  ...[cr4Bit.osxmmexcpt, cr4Bit.umip, cr4Bit.fsgsbase, cr4Bit.smep, cr4Bit.smap],
 ] as const
 
 function some(random: Random, bits: readonly number[]): number {
@@ -198,8 +210,8 @@ function controlRegisters(random: Random, { kind }: Mode, paging: Paging) {
   const isLong = kind === 'long'
   const mode = kind === 'real' ? 0 : cr0Bit.pe
   const paged = paging === 'off' ? 0 : cr0Bit.pg
-  // Without x87 and SIMD a run goes further.
-  const rare = random.oneIn(2) ? random.pick([cr0Bit.em, cr0Bit.ts]) : 0
+  const rare = random.oneIn(8) ? random.pick([cr0Bit.em, cr0Bit.ts]) : 0
+  const floating = random.oneIn(8) ? 0 : cr4Bit.osfxsr | cr4Bit.osxsave
   const pagingCr4 = {
     off: 0,
     legacy: cr4Bit.pse,
@@ -210,7 +222,7 @@ function controlRegisters(random: Random, { kind }: Mode, paging: Paging) {
   const nxe = random.oneIn(2) ? eferBit.nxe : 0
   return {
     cr0: (cr0Bit.et | mode | paged | rare | some(random, extraCr0)) >>> 0,
-    cr4: (pagingCr4[paging] | some(random, extraCr4)) >>> 0,
+    cr4: (pagingCr4[paging] | floating | some(random, extraCr4)) >>> 0,
     efer: (isLong ? eferBit.lme | eferBit.lma : 0) | nxe | (random.oneIn(2) ? eferBit.sce : 0),
   }
 }

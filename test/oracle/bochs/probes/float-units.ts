@@ -2,6 +2,7 @@ import { address } from '../layout.ts'
 import type { Probe, ProbeGroup } from '../probe.ts'
 import type { StateName } from '../states.ts'
 import { area, cr4With, osfxsr, osxmmexcpt, osxsave } from './float-area.ts'
+import { floatTasks } from './float-tasks.ts'
 
 const { data } = address
 const [mp, em, ts, ne, am] = [2, 4, 8, 0x20, 0x4_0000]
@@ -136,5 +137,5 @@ const alignment = (['prot32u', 'long64u', 'prot32'] as const).flatMap((state) =>
 export const floatUnits: ProbeGroup = {
   name: 'float-units',
   manual: '2.5, 6.15; Vol. 1 8.6 to 8.7, 11.5; Vol. 2 table 2-18 to 2-26',
-  probes: [...controls, ...mf, ...order, ...simd, ...simdOrder, ...alignment],
+  probes: [...controls, ...mf, ...order, ...simd, ...simdOrder, ...alignment, ...floatTasks],
 }
