@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { flagBit } from '../../../src/machine/cpu/register-bits.ts'
+import { cr0Bit, cr4Bit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { comparePaths, type PlainCase, type Setting } from '../plain-cases.ts'
@@ -84,6 +84,28 @@ function anyAddress(cpu: CpuState, next: Random): void {
   if (oneIn(next, 2)) cpu.setU64(state.segmentBases + 8 * segment.fs, canonical(next()))
 }
 
+/** Any state of x87 and SSE, and an area of it that is mostly aligned and in one page. */
+function anyArea(cpu: CpuState, next: Random): void {
+  const { osfxsr, osxsave } = cr4Bit
+  if (!oneIn(next, 10)) cpu.setU64(state.cr4, BigInt(cpu.cr4 | osfxsr | osxsave))
+  if (oneIn(next, 10)) cpu.setU64(state.cr0, BigInt((cpu.cr0 | pick(next, [cr0Bit.em, cr0Bit.ts])) >>> 0))
+  const at = 0x2_0000 + Number(next() & 0x7f0n) + pick(next, [0, 0, 0, 0, 0, 0x800, 8])
+  cpu.setGeneral(number.rbx, BigInt(at) + (oneIn(next, 20) ? 1n << 47n : 0n))
+  for (let offset = 0; offset < 512; offset += 8) cpu.view.setBigUint64(ramBase + at + offset, next(), true)
+  const mxcsr = Number(next() & 0xffffn) | (oneIn(next, 5) ? 0x1_0000 : 0)
+  cpu.view.setUint32(ramBase + at + 24, mxcsr, true)
+  for (let index = 0; index < 32; index++) cpu.setU64(state.xmm + 8 * index, next())
+  for (let index = 0; index < 8; index++) {
+    cpu.setU64(state.x87 + 16 * index, next())
+    cpu.setU64(state.x87 + 16 * index + 8, next() & 0xffffn)
+  }
+  cpu.setU32(state.x87Status, Number(next() & 0x7f7fn))
+  for (const where of [state.x87Control, state.x87Full, state.mxcsr])
+    cpu.setU32(where, Number(next() & 0xffn))
+  for (const where of [state.x87Instruction, state.x87Operand]) cpu.setU64(where, next())
+  cpu.setU32(state.x87Opcode, Number(next() & 0x7ffn))
+}
+
 const nothing: Setting = () => {}
 
 const cases: readonly PlainCase[] = [
@@ -115,6 +137,10 @@ const cases: readonly PlainCase[] = [
   ['mov rcx, [rbx]; invlpg [rbx]; invlpg [rax]; nop', long, anyAddress],
   ['invlpg [fs:rax]; invlpg [eax]; nop', long, anyAddress],
   ['invlpg [fs:eax]; nop', legacy, anyAddress],
+  ['mov [rbx], al; fxsave [rbx]', long, anyArea],
+  ['mov [rbx + 500], al; fxsave64 [rbx]', long, anyArea],
+  ['mov cl, [rbx]; fxrstor [rbx]', long, anyArea],
+  ['fxrstor64 [rbx]; fxsave64 [rbx]', long, anyArea],
   ['syscall', long, anySystemCall],
   ['o64 sysret', long, anySystemCall],
 ]

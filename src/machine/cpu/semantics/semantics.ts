@@ -15,6 +15,7 @@ import { exchanges } from './exchange.ts'
 import { farTransfers } from './far-transfers.ts'
 import { fastCalls } from './fast-calls.ts'
 import { flagsStack } from './flags-stack.ts'
+import { floatSaves } from './float-saves.ts'
 import { frames } from './frames.ts'
 import { interruptFlag } from './interrupt-flag.ts'
 import { interrupts } from './interrupts.ts'
@@ -50,7 +51,7 @@ import { x87Stack } from './x87-stack.ts'
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
   ...[accessControl, controlRegisters, farTransfers, fastCalls, flagsStack, interruptFlag, interrupts],
-  ...[modelRegisters, segmentBases, segmentRegisters, timeStampCounter, translations],
+  ...[floatSaves, modelRegisters, segmentBases, segmentRegisters, timeStampCounter, translations],
 ]
 
 /** What each instruction does, by `instructionName`. Those that are not here are TypeScript. */
