@@ -40,9 +40,12 @@ export interface CpuOptions {
 export type CpuModel = (typeof cpuModels)[number]
 export const cpuModels = ['x86-64-v2', 'max'] as const
 
-/** By the names of QEMU and Linux. `la57`: 5-level paging. `pku`: protection keys of user pages. */
+/**
+ * By the names of QEMU. `la57`: 5-level paging. `pku`: protection keys of user pages. `aes`, `pclmulqdq`,
+ * `sha-ni`: the instructions for cryptography.
+ */
 export type CpuFeature = (typeof cpuFeatures)[number]
-export const cpuFeatures = ['la57', 'pku'] as const
+export const cpuFeatures = ['la57', 'pku', 'aes', 'pclmulqdq', 'sha-ni'] as const
 
 export type MachineShape = 'pc' | 'q35'
 

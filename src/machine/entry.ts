@@ -1,9 +1,9 @@
-import { optionalFeature } from './cpu/control/model.ts'
 import { resetState } from './cpu/control/reset.ts'
 import type { Cpu } from './cpu/cpu.ts'
 import { type NamedRegisters, writeNamed } from './cpu/register-file.ts'
 import { segment as segmentNumber, state as stateLayout } from './cpu/state-layout.ts'
 import type { SegmentCache, TableRegister } from './cpu/system/cpu-state.ts'
+import { type OptionalFeature, optionalFeature } from './cpu/table/features.ts'
 
 export type SegmentName = keyof typeof segmentNumber
 
@@ -16,7 +16,7 @@ export interface EntryRegisters extends NamedRegisters {
 
 /** What a processor is made with. */
 export interface ProcessorChoices {
-  readonly features: readonly (keyof typeof optionalFeature)[]
+  readonly features: readonly OptionalFeature[]
   /** Where the numbers of RDRAND and RDSEED begin. */
   readonly seed: bigint
 }

@@ -31,6 +31,13 @@ test.each<[string, CpuOptions['features'], boolean, boolean]>([
   }
 })
 
+test.each([true, false])('aes and pclmulqdq: %s, and CPUID says it on both engines', async (on) => {
+  const bits = { pclmulqdq: 1n, aes: 25n }
+  for (const { rcx } of await after(cpuid(1), { features: { aes: on, pclmulqdq: on } })) {
+    expect([(rcx >> bits.pclmulqdq) & 1n, (rcx >> bits.aes) & 1n]).toEqual([BigInt(on), BigInt(on)])
+  }
+})
+
 test('x86-64-v2 has SSE4.2 and POPCNT and no AVX, on both engines', async () => {
   for (const { rcx } of await after(cpuid(1), { model: 'x86-64-v2' })) {
     expect([20n, 23n, 28n].map((at) => (rcx >> at) & 1n)).toEqual([1n, 1n, 0n])

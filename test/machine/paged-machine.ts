@@ -32,7 +32,14 @@ export const bit = {
   nx: 1n << 63n,
 } as const
 export const cr0 = { wp: 1 << 16, am: 1 << 18 } as const
-export const cr4 = { pse: 0x10, pge: 0x80, smep: 1 << 20, smap: 1 << 21, pke: 1 << 22 } as const
+export const cr4 = {
+  pse: 0x10,
+  pge: 0x80,
+  osfxsr: 0x200,
+  smep: 1 << 20,
+  smap: 1 << 21,
+  pke: 1 << 22,
+} as const
 export const nxe = 0x800
 export const acFlag = 1 << 18
 
@@ -67,6 +74,12 @@ const snippets = {
   clac: [0x0f, 0x01, 0xca],
   stac: [0x0f, 0x01, 0xcb],
   sysret: [0x48, 0x0f, 0x07],
+  // MOVDQU, MOVHPS and MASKMOVDQU, of XMM0; the last to where DI leads, by the mask in XMM1.
+  readVector: [0xf3, 0x0f, 0x6f, 0x06],
+  writeVector: [0xf3, 0x0f, 0x7f, 0x06],
+  readHigh: [0x0f, 0x16, 0x06],
+  writeHigh: [0x0f, 0x17, 0x06],
+  writeMasked: [0x66, 0x0f, 0xf7, 0xc1],
 } as const
 export type Snippet = keyof typeof snippets
 const snippetNames = Object.keys(snippets) as Snippet[]
@@ -151,6 +164,11 @@ export class PagedMachine {
 
   set a(value: bigint) {
     this.cpu.state.setGeneral(registers.ax, value)
+  }
+
+  /** XMM0 to XMM15 as bytes. */
+  vector(number: number): Uint8Array {
+    return new Uint8Array(this.cpu.state.view.buffer, state.xmm + 16 * number, 16)
   }
 
   set sp(value: bigint) {

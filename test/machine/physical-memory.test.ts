@@ -1,24 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Chip } from '../../src/machine/bus/chip.ts'
 import { state as layout } from '../../src/machine/cpu/state-layout.ts'
 import { bit, PagedMachine, region, tables } from './paged-machine.ts'
+import { RecordingChip } from './recording-chip.ts'
 
 const mib = 2 ** 20
 const all = bit.p | bit.w | bit.u
-
-/** Remembers what it is asked, and answers with the offset in every byte. */
-class Recorder implements Chip {
-  readonly seen: string[] = []
-
-  read(offset: number, size: number): number {
-    this.seen.push(`read ${offset.toString(16)} ${size}`)
-    return (Math.imul(offset & 0xff, 0x0101_0101) >>> 0) % 2 ** (8 * size)
-  }
-
-  write(offset: number, size: number, value: number): void {
-    this.seen.push(`write ${offset.toString(16)} ${size} ${value.toString(16)}`)
-  }
-}
 
 function romOf(...bytes: readonly number[]): Uint8Array {
   const image = new Uint8Array(0x2_0000).fill(0x90)
@@ -90,7 +76,7 @@ test('page tables may be in ROM: A and D are lost there', () => {
 
 test('a chip is asked once for up to four bytes, and byte by byte over the end of a page', () => {
   const machine = new PagedMachine('off')
-  const chip = new Recorder()
+  const chip = new RecordingChip()
   machine.memory.attach(0xfec0_0000, 0x1000, chip)
   expect(machine.readAs('read4', 0xfec0_0010n)).toBe(0x1010_1010n)
   machine.a = 0xaabb_ccddn
@@ -104,7 +90,7 @@ test('a chip is asked once for up to four bytes, and byte by byte over the end o
 
 test('eight bytes of a chip are two accesses, the lower first', () => {
   const machine = new PagedMachine('long')
-  const chip = new Recorder()
+  const chip = new RecordingChip()
   machine.memory.attach(0xfec0_0000, 0x1000, chip)
   machine.map(0xfec0_0000n | all)
   expect(machine.readAs('read8', region.long + 8n)).toBe(0x0c0c_0c0c_0808_0808n)
@@ -117,7 +103,7 @@ test('a chip below 1 MiB hides RAM as long as it is there', () => {
   const machine = new PagedMachine('off')
   machine.memory.write(0xa_0000, Uint8Array.of(7, 7))
   expect(machine.readAs('read', 0xa_0001n)).toBe(7n)
-  const chip = new Recorder()
+  const chip = new RecordingChip()
   machine.memory.attach(0xa_0000, 0x2_0000, chip)
   expect(machine.readAs('read', 0xa_0001n)).toBe(1n)
   expect(machine.readAs('read', 0xb_ffffn)).toBe(0xffn)

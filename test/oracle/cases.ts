@@ -5,12 +5,15 @@ import { type FloatState, floatStateFor } from './float-state.ts'
 import { type Form, formsOf, isFloating, isRecorded, sectionOf } from './forms.ts'
 import { Random } from './random.ts'
 import { type Surroundings, surround } from './surroundings.ts'
+import { comparesStrings } from './texts.ts'
 
 /** One instruction with everything that it can see. Addresses are those of `layout.ts`. */
 export interface Case extends Surroundings {
   readonly row: Row
   readonly form: Form
   readonly code: Uint8Array
+  /** Where its memory operand is, or null. */
+  readonly linear: number | null
   /** Nothing in it depends on where it stands. */
   readonly isMovable: boolean
   readonly float: FloatState
@@ -36,7 +39,8 @@ const branches = new Set(['JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'LOOPE', 'LOOPNE'
 
 /** One for each vector of the form; the last one has LOCK. */
 export function caseCount({ row }: Section): number {
-  return vectorsPerForm * (row.condition ? 4 : 1) + 1
+  // Strings are compared in 128 ways.
+  return vectorsPerForm * (row.condition ? 4 : comparesStrings(row) ? 8 : 1) + 1
 }
 
 /** The same whatever other cases there are. `from` makes others. */
@@ -51,6 +55,7 @@ export function caseOf(section: Section, index: number, from = seed): Case {
     const { code, address } = encoded
     const isMovable = address?.relativeAt == null && !branches.has(row.mnemonic)
     const float = floatStateFor(row, `${from} ${name} ${index}`)
-    return { row, form, code, isMovable, float, ...surroundings }
+    const linear = address?.linear ?? null
+    return { row, form, code, linear, isMovable, float, ...surroundings }
   }
 }

@@ -19,7 +19,7 @@ export interface Encoded {
 /** Also those that our model does not claim: the recording host has them. */
 export const features: ReadonlySet<Feature> = new Set<Feature>([
   ...(['popcnt', 'clflushopt', 'clwb', 'lzcnt', 'bmi1', 'movbe', 'adx'] as const),
-  ...(['sse3', 'ssse3', 'sse4.1', 'sse4.2', 'aes', 'pclmul', 'sha'] as const),
+  ...(['sse3', 'ssse3', 'sse4.1', 'sse4.2', 'aes', 'pclmulqdq', 'sha-ni'] as const),
 ])
 
 const decoders: Readonly<Record<Bits, Decoder>> = {

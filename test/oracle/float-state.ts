@@ -2,6 +2,7 @@ import type { FloatingUnit, Row } from '../../src/machine/cpu/table/row.ts'
 import { decimalOf, extendedOf, floatOf } from './float/operands.ts'
 import { integers, isPackedShift } from './packed-integers.ts'
 import { Random } from './random.ts'
+import { comparesStrings, texts } from './texts.ts'
 
 /** What x87, MMX and SSE see and change, but for pointers to instructions and operands. */
 export interface FloatState {
@@ -84,7 +85,9 @@ export function x87Operand(
 }
 
 /** What an instruction of the row likes to find in its operands. */
-export function contentFor({ mnemonic }: Row, random: Random, bytes: number): Uint8Array {
+export function contentFor(row: Row, random: Random, bytes: number): Uint8Array {
+  const { mnemonic } = row
+  if (comparesStrings(row)) return texts(random, bytes)
   return mnemonic.startsWith('P') ? integers(random, bytes, isPackedShift(mnemonic)) : numbers(random, bytes)
 }
 

@@ -45,7 +45,7 @@ const sizedWithoutOperands = new Set(
 )
 
 function isSized(row: Row): boolean {
-  if (sizedWithoutOperands.has(row.mnemonic)) return true
+  if (sizedWithoutOperands.has(row.mnemonic) || row.facts.sized) return true
   return row.operands.some((kind) =>
     /^(?!M)[A-Z](v|z|y)$|^My|^Ma|^Mv|^M$|^M[ps]$|^Ap$|^So$|[re]AX/.test(kind),
   )

@@ -1,6 +1,6 @@
 import { semantics } from '../../src/machine/cpu/semantics/semantics.ts'
 import { systemInstructions } from '../../src/machine/cpu/system-instructions.ts'
-import { modelFeatures } from '../../src/machine/cpu/table/features.ts'
+import { machineFeatures } from '../../src/machine/cpu/table/features.ts'
 import { instructionName, type OpcodeMap, type Row } from '../../src/machine/cpu/table/row.ts'
 import { rows } from '../../src/machine/cpu/table/rows.ts'
 import type { Evidence } from './evidence.ts'
@@ -12,7 +12,7 @@ export type Home = 'WebAssembly' | 'TypeScript' | '#UD' | 'not claimed' | 'next'
 export function homeOf(row: Row): Home {
   const { alwaysUndefined, cpuid } = row.facts
   if (alwaysUndefined) return '#UD'
-  if (cpuid && !modelFeatures.has(cpuid)) return 'not claimed'
+  if (cpuid && !machineFeatures.has(cpuid)) return 'not claimed'
   const name = instructionName(row)
   if (systemInstructions.has(name)) return 'TypeScript'
   return semantics.has(name) ? 'WebAssembly' : 'next'
@@ -35,6 +35,7 @@ the same test fails while it is not current.
 - **Modes**: 64 is 64-bit code; \`legacy\` everything else; \`protected\`: #UD in real and virtual-8086 mode.
 - **Size**: 64 where 64-bit code has 64-bit operands by default, or always (64!).
 - **Flags**: r are read, w written, u left undefined.
+- **Conditions** name the CPUID bit: \`aes\`, \`pclmulqdq\` and \`sha-ni\` are #UD unless the machine is made with them.
 - **Runs as**: generated from a semantic (WebAssembly), TypeScript, \`#UD\` always, \`not claimed\` by the model
   and so #UD, or \`next\`: it decodes, and running it ends the run as an engine error.
 - **Vectors**: recorded on a host CPU, in 64, 32 and 16-bit code. **Probes**: programs that ran in Bochs and

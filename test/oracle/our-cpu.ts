@@ -3,6 +3,7 @@ import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { Cpu } from '../../src/machine/cpu/cpu.ts'
 import type { Bits } from '../../src/machine/cpu/decode/decoder.ts'
 import { rights, segment, state } from '../../src/machine/cpu/state-layout.ts'
+import { optionalFeature } from '../../src/machine/cpu/table/features.ts'
 import type { Case } from './cases.ts'
 import { features } from './encoding.ts'
 import type { FloatState } from './float-state.ts'
@@ -120,6 +121,8 @@ function made(registers: Pick<RegisterFile, 'cr0' | 'cr4' | 'efer' | 'long'>): C
   const cpu = new Cpu(new PhysicalMemory(machineBytes), new PortSpace(), features)
   cpu.stopsAtExceptions = true
   const cr3 = BigInt(pageTables.pml4)
+  const { aes, pclmulqdq, 'sha-ni': sha } = optionalFeature
+  cpu.state.setU32(state.optionalFeatures, aes | pclmulqdq | sha)
   setRegisters(cpu, { general: Array(16).fill(0n), rip: 0n, rflags: 2, cr3, ...registers })
   return cpu
 }

@@ -4,6 +4,7 @@ import { contentFor, x87Operand } from './float-state.ts'
 import type { Form } from './forms.ts'
 import { baseOf, codeAt, dataAt, dataWindow, segment16, stackAt, stackWindow, takenOffset } from './layout.ts'
 import type { Random } from './random.ts'
+import { textLength } from './texts.ts'
 
 /** Everything that an instruction can see. */
 export interface Surroundings {
@@ -134,6 +135,17 @@ function countDown(scene: Scene): void {
   if (!random.oneIn(3)) registers[rcx] = pointer(scene, random.below(3))
 }
 
+function measureStrings({ registers, form, random }: Scene): void {
+  for (const register of [rax, rdx]) registers[register] = textLength(random, form.bits === 64 ? 64 : 32)
+}
+
+function pointToMasked(scene: Scene): void {
+  const { registers, random, form } = scene
+  const isBeyond = form.bits === 16 && random.oneIn(10)
+  const offset = isBeyond ? segment16.dataLimit - 14 : dataAt - baseOf(form, 'data') - 20 + random.below(40)
+  registers[rdi] = pointer(scene, offset)
+}
+
 const operandBytesOf = ({ row, form }: Scene) => (row.operands[0]?.[1] === 'b' ? 1 : form.bytes)
 
 /** Half of the time the accumulator is what it is compared with. */
@@ -205,6 +217,12 @@ const preparations: Readonly<Record<string, (scene: Scene) => void>> = {
   XLAT: (scene) => {
     const { registers, form } = scene
     registers[rbx] = pointer(scene, dataAt - baseOf(form, 'data') - 128)
+  },
+  ...{
+    PCMPESTRI: measureStrings,
+    PCMPESTRM: measureStrings,
+    MASKMOVDQU: pointToMasked,
+    MASKMOVQ: pointToMasked,
   },
   RET: (scene) => poke(scene, stackAt, targetOf(scene), scene.form.bytes),
 }

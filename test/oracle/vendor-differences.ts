@@ -41,6 +41,11 @@ const differences: readonly { readonly reason: string; readonly applies: (input:
   },
   {
     reason:
+      "SHA's operands that are not aligned: #GP on Intel (SDM, exceptions type 4), where AMD takes them",
+    applies: ({ row, linear }) => row.facts.cpuid === 'sha-ni' && linear !== null && linear % 16 !== 0,
+  },
+  {
+    reason:
       'SHLD and SHRD of 16 bits by more: the manual leaves the result undefined; AMD goes on with the source',
     applies: (input) =>
       ['SHLD', 'SHRD'].includes(input.row.mnemonic) && input.form.bytes === 2 && shiftCount(input) > 16,

@@ -17,7 +17,7 @@ import { Operation } from './system/operation.ts'
 import type { Processor } from './system/processor.ts'
 import { SystemMemory } from './system/system-memory.ts'
 import { systemInstructions } from './system-instructions.ts'
-import { type Feature, modelFeatures } from './table/features.ts'
+import { type Feature, machineFeatures } from './table/features.ts'
 import { transcendental } from './transcendental/operations.ts'
 import { vector } from './vector.ts'
 
@@ -68,7 +68,7 @@ export class Cpu {
   constructor(
     memory: PhysicalMemory,
     ports: PortSpace,
-    features: ReadonlySet<Feature> = modelFeatures,
+    features: ReadonlySet<Feature> = machineFeatures,
     { core, module }: Compiled = compiledCore(),
   ) {
     this.memory = memory

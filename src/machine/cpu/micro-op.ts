@@ -74,6 +74,11 @@ export function registerAddress(number: number, bytes: number, hasRex: boolean):
 /** From one register to the next, also of x87's, which MMX registers are part of. */
 export const vectorBytes = 16
 
+/** The address of a register that an instruction implies: rAX to R15, or XMM registers, by their size. */
+export function impliedRegister(number: number, bytes: number): number {
+  return bytes === vectorBytes ? state.xmm + number * vectorBytes : number * 8
+}
+
 /** Where the file of a register operand begins. */
 export function registerFile(kind: OperandKind): number {
   if ('VWU'.includes(kind[0] ?? '')) return state.xmm

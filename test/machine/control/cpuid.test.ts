@@ -96,7 +96,7 @@ test('the decoder knows what is claimed and nothing else', () => {
   }
   const missing = [...modelFeatures].filter((name) => !(name in claimed))
   expect(missing).toEqual([])
-  const named = ['movbe', 'lzcnt', 'bmi1', 'adx', 'rdseed', 'rdpid', 'aes', 'pclmul', 'sha'] as const
+  const named = ['movbe', 'lzcnt', 'bmi1', 'adx', 'rdseed', 'rdpid', 'aes', 'pclmulqdq', 'sha-ni'] as const
   expect(named.filter((name) => modelFeatures.has(name) || name in claimed)).toEqual([])
 })
 
@@ -119,6 +119,30 @@ test('LA57 and protection keys are claimed where the machine has them', () => {
   expect(hex(cpuid(0xd, { set }))).toBe('203 240 a88 0')
   expect(hex(cpuid(0xd, { set, subleaf: 9 }))).toBe('8 a80 0 0')
 })
+
+test.each([
+  ['aes', 1, 2, 25, ['aesenc xmm0, xmm1', 'aesimc xmm0, xmm1', 'aeskeygenassist xmm0, xmm1, 1']],
+  ['pclmulqdq', 1, 2, 1, ['pclmulqdq xmm0, xmm1, 0']],
+  ['sha-ni', 7, 1, 29, ['sha1msg1 xmm0, xmm1', 'sha256rnds2 xmm0, xmm1', 'sha1rnds4 xmm0, xmm1, 3']],
+] as const)(
+  '%s is claimed and runs where the machine has it, and is #UD elsewhere',
+  (name, leaf, place, bit, codes) => {
+    const osfxsr = (cpu: CpuState) => cpu.setU64(state.cr4, cpu.u64(state.cr4) | 0x200n)
+    const switched = (cpu: CpuState) => cpu.setU64(state.cr0, cpu.u64(state.cr0) | 8n)
+    const made = withFeatures(name)
+    const claim = (set?: (cpu: CpuState) => void) => (at(cpuid(leaf, set ? { set } : {}), place) >> bit) & 1
+    expect([claim(made), claim()]).toEqual([1, 0])
+    for (const code of codes) {
+      const ends = [[made, osfxsr], [osfxsr], [osfxsr, switched], [made, osfxsr, switched]].map((steps) => {
+        const set = (cpu: CpuState) => {
+          for (const step of steps) step(cpu)
+        }
+        return execute({ mode: 'long64', code, set }).end
+      })
+      expect([code, ...ends]).toEqual([code, 'ok', '#UD(0)', '#UD(0)', '#NM(0)'])
+    }
+  },
+)
 
 test('IA32_MISC_ENABLE hides MONITOR, NX and leaves above 2', () => {
   const set = (cpu: CpuState) => cpu.setU64(state.miscEnable, (1n << 22n) | (1n << 34n))

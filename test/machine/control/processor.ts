@@ -1,12 +1,15 @@
 import { PhysicalMemory } from '../../../src/machine/bus/physical-memory.ts'
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
-import { optionalFeature } from '../../../src/machine/cpu/control/model.ts'
 import { resetState } from '../../../src/machine/cpu/control/reset.ts'
 import type { Compiled } from '../../../src/machine/cpu/core-instance.ts'
 import { Cpu } from '../../../src/machine/cpu/cpu.ts'
 import { rights, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
-import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
+import {
+  machineFeatures,
+  type OptionalFeature,
+  optionalFeature,
+} from '../../../src/machine/cpu/table/features.ts'
 import { mnemonicOf } from '../../../src/observe/exceptions.ts'
 import { assemble } from './assemble.ts'
 import '../generated-core.ts'
@@ -38,7 +41,7 @@ export const number = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, 
 export const nonCanonical = 0x0000_8000_0000_0000n
 
 /** For {@link Start.set}: a processor with these features. */
-export function withFeatures(...names: (keyof typeof optionalFeature)[]) {
+export function withFeatures(...names: OptionalFeature[]) {
   const bits = names.reduce((all, name) => all | optionalFeature[name], 0)
   return (cpu: CpuState) => cpu.setU32(state.optionalFeatures, bits)
 }
@@ -68,7 +71,7 @@ export function execute(start: Start): Answer {
 }
 
 export function newProcessor(core?: Compiled): Cpu {
-  const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace(), modelFeatures, core)
+  const cpu = new Cpu(new PhysicalMemory(2 ** 22), new PortSpace(), machineFeatures, core)
   cpu.stopsAtExceptions = true
   return cpu
 }

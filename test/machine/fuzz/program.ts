@@ -1,6 +1,7 @@
-import { optionalFeature, xcr0Bit } from '../../../src/machine/cpu/control/model.ts'
+import { xcr0Bit } from '../../../src/machine/cpu/control/model.ts'
 import type { Bits } from '../../../src/machine/cpu/decode/decoder.ts'
 import { cr0Bit, cr4Bit, eferBit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
+import { optionalFeature } from '../../../src/machine/cpu/table/features.ts'
 import { rows } from '../../../src/machine/cpu/table/rows.ts'
 import { contentFor, type FloatState, floatStateFor } from '../../oracle/float-state.ts'
 import { Random } from '../../oracle/random.ts'

@@ -106,6 +106,8 @@ function leaf1Ecx(cpu: CpuState): number {
   const hypervisor = 31
   return bitsOf({
     ...others,
+    ...(hasOptional(cpu, 'pclmulqdq') && { pclmulqdq: 1 }),
+    ...(hasOptional(cpu, 'aes') && { aes: 25 }),
     ...(monitors && { monitor }),
     ...((cpu.cr4 & cr4Bit.osxsave) !== 0 && { osxsave }),
     ...(model.hypervisor && { hypervisor }),
@@ -120,7 +122,8 @@ function leaf7(cpu: CpuState): Leaf {
     ...((cpu.cr4 & cr4Bit.pke) !== 0 && { ospke }),
     ...(hasOptional(cpu, 'la57') && { la57: 16 }),
   })
-  return [0, bitsOf(features.leaf7Ebx), ecx, bitsOf(features.leaf7Edx)]
+  const ebx = bitsOf({ ...features.leaf7Ebx, ...(hasOptional(cpu, 'sha-ni') && { sha: 29 }) })
+  return [0, ebx, ecx, bitsOf(features.leaf7Edx)]
 }
 
 /** Intel shows SYSCALL to 64-bit code only. */

@@ -1,5 +1,6 @@
 import { state } from '../state-layout.ts'
 import type { CpuState } from '../system/cpu-state.ts'
+import { type OptionalFeature, optionalFeature } from '../table/features.ts'
 
 /**
  * The processor that guests see: everything about it that is a choice and no rule. It is an Intel processor
@@ -91,10 +92,7 @@ export const features = {
   extended7Edx: { invariantTsc: 8 },
 } as const
 
-/** Features that a machine can be made with: bits of `state.optionalFeatures`. */
-export const optionalFeature = { la57: 1, pku: 2 } as const
-
-export function hasOptional(cpu: CpuState, feature: keyof typeof optionalFeature): boolean {
+export function hasOptional(cpu: CpuState, feature: OptionalFeature): boolean {
   return (cpu.u32(state.optionalFeatures) & optionalFeature[feature]) !== 0
 }
 

@@ -3,6 +3,7 @@ import { plainCases, semantics } from '../semantics/semantics.ts'
 import type { Variant } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
 import { status } from '../status.ts'
+import { type OptionalFeature, optionalFeature } from '../table/features.ts'
 import { instructionName, type Row } from '../table/row.ts'
 import { rows } from '../table/rows.ts'
 import { vector } from '../vector.ts'
@@ -137,6 +138,7 @@ function defineSlowHandlers(
         new SlowTarget(f, f.parameters[0] as Local, functions, imports, variant),
         variant,
       )
+      refuseUnlessMade(b, row)
       b.begin()
       if (row.facts.privileged) {
         b.fault(op('i32.ne', load('i32.load', 0, state.cpl), 0), vector.generalProtection)
@@ -147,6 +149,14 @@ function defineSlowHandlers(
     slow.set(key, module.element(handler))
   }
   return slow
+}
+
+/** #UD of what this machine was not made with. */
+function refuseUnlessMade(b: Operations, { facts: { cpuid } }: Row): void {
+  if (cpuid === undefined || !(cpuid in optionalFeature)) return
+  const bit = optionalFeature[cpuid as OptionalFeature]
+  const made = op('i32.and', load('i32.load', 0, state.optionalFeatures), bit)
+  b.fault(op('i32.eqz', made), vector.undefined)
 }
 
 /** In the order of `switches`: those of one switch follow each other. */

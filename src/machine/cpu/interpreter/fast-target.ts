@@ -2,7 +2,7 @@ import { invariant } from '../../../support/invariant.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
 import { type HardwareName, plainHardware } from '../float/hardware.ts'
 import type { Width } from '../float/host-numbers.ts'
-import { microOp } from '../micro-op.ts'
+import { impliedRegister, microOp } from '../micro-op.ts'
 import type {
   Access,
   Destination,
@@ -15,6 +15,7 @@ import type {
 } from '../semantics/target.ts'
 import { segment, state } from '../state-layout.ts'
 import type { FloatingUnit } from '../table/row.ts'
+import type { VectorFunctions } from '../vectors/vector-functions.ts'
 import { constant, type Expression, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Label, Local } from '../wasm/function-builder.ts'
 import { codeLinear, codeMisses, codeOffset, decodedAt, type InterpreterName } from './code-lookup.ts'
@@ -98,6 +99,14 @@ export class FastTarget implements Target {
     return { bytes, where: { kind: 'register', address, file } satisfies FastPlace }
   }
 
+  get vectors(): VectorFunctions {
+    throw new Error('the switch calls nothing')
+  }
+
+  writeMasked(): void {
+    throw new Error('the switch calls nothing')
+  }
+
   isMemory(index: number): Expression {
     return constant('i32', this.#variant.operands[index]?.shape === 'memory' ? 1 : 0)
   }
@@ -129,7 +138,11 @@ export class FastTarget implements Target {
   register(number: number, bytes: number): Place {
     return {
       bytes,
-      where: { kind: 'register', address: constant('i32', number * 8), file: 0 } satisfies FastPlace,
+      where: {
+        kind: 'register',
+        address: constant('i32', impliedRegister(number, bytes)),
+        file: 0,
+      } satisfies FastPlace,
     }
   }
 

@@ -3,6 +3,7 @@ import { defineFloat, type FloatFunctions } from '../float/float-functions.ts'
 import { absolute, microOp, shape } from '../micro-op.ts'
 import { segment, state } from '../state-layout.ts'
 import { vector } from '../vector.ts'
+import { defineVectorFunctions, type VectorFunctions } from '../vectors/vector-functions.ts'
 import {
   call,
   constant,
@@ -18,6 +19,7 @@ import type { LoadName, StoreName } from '../wasm/opcodes.ts'
 import { type DerivedFunctions, defineDerivedState } from './derived-state.ts'
 import { defineExtendedAccess, type ExtendedAccess } from './extended-access.ts'
 import type { Imports } from './imports.ts'
+import { defineWriteMasked } from './masked-write.ts'
 import type { MemoryFunctions } from './memory.ts'
 import { defineReleaseUnits } from './resume.ts'
 import { defineSegmentLinear } from './segmentation.ts'
@@ -45,11 +47,14 @@ export interface SlowFunctions {
   readonly read: readonly FunctionReference[]
   /** `(address, slot, value)`; a 32-bit general register is zero-extended. */
   readonly write: readonly FunctionReference[]
+  /** `(address, slot, mask, value)`: of a place, the bytes whose bit in the mask is set. */
+  readonly writeMasked: FunctionReference
   /** `(high, low, divisor) → quotient, remainder` */
   readonly divide: FunctionReference
   readonly memory: MemoryFunctions
   readonly extended: ExtendedAccess
   readonly float: FloatFunctions
+  readonly vectors: VectorFunctions
   /** Whether instructions that TypeScript knows whole are done here where that is plain. */
   readonly plainCases: boolean
   /** What follows from the mode, see derived-state.ts. */
@@ -98,6 +103,7 @@ export function defineSlowFunctions(
     memory,
     float: defineFloat(module, imports.transcendental),
     extended: defineExtendedAccess(module, memory),
+    vectors: defineVectorFunctions(module),
     plainCases,
     derived: defineDerivedState(module, memory.selectBank, imports),
     softwareInterrupt: module.declare('softwareInterrupt', ['i32', 'i64'], ['i32']),
@@ -116,6 +122,7 @@ export function defineSlowFunctions(
     writePointer: defineWritePointer(module),
     read: [0, 1, 2, 3, 4].map((log) => defineRead(module, memory, log)),
     write: [0, 1, 2, 3, 4].map((log) => defineWrite(module, memory, log)),
+    writeMasked: defineWriteMasked(module, memory),
     divide: defineDivide(module),
   }
 }

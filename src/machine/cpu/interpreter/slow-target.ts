@@ -3,7 +3,7 @@ import { accessBit, resolved } from '../access.ts'
 import type { FloatFunctions } from '../float/float-functions.ts'
 import { type HardwareName, hardwareOrSoft } from '../float/hardware.ts'
 import type { Width } from '../float/host-numbers.ts'
-import { microOp, shape } from '../micro-op.ts'
+import { impliedRegister, microOp, shape } from '../micro-op.ts'
 import { cr0Bit, cr4Bit, flagBit, x87StatusBit } from '../register-bits.ts'
 import type {
   Access,
@@ -23,6 +23,7 @@ import { placeCount, segment, state } from '../state-layout.ts'
 import { derived, interruption, status } from '../status.ts'
 import { type FloatingUnit, meetsNumericErrors } from '../table/row.ts'
 import { vector } from '../vector.ts'
+import type { VectorFunctions } from '../vectors/vector-functions.ts'
 import { call, constant, type Expression, load, type Operand, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { Imports } from './imports.ts'
@@ -50,6 +51,7 @@ interface SlowPlace {
 export class SlowTarget implements Target {
   readonly f: FunctionBuilder
   readonly float: FloatFunctions
+  readonly vectors: VectorFunctions
   readonly #variant: Variant
   readonly #uop: Local
   readonly #functions: SlowFunctions
@@ -59,6 +61,7 @@ export class SlowTarget implements Target {
   constructor(f: FunctionBuilder, uop: Local, functions: SlowFunctions, imports: Imports, variant: Variant) {
     this.f = f
     this.float = functions.float
+    this.vectors = functions.vectors
     this.#variant = variant
     this.#uop = uop
     this.#functions = functions
@@ -140,7 +143,7 @@ export class SlowTarget implements Target {
   }
 
   register(number: number, bytes: number): Place {
-    const address = this.f.let(constant('i32', number * 8))
+    const address = this.f.let(constant('i32', impliedRegister(number, bytes)))
     return { bytes, where: { address, slot: 0 } satisfies SlowPlace }
   }
 
@@ -203,6 +206,11 @@ export class SlowTarget implements Target {
     this.f.store('i32.store', 0, load('i32.load', this.#uop, microOp.immediate), state.x87Opcode)
     if (this.#variant.operands.length === 0) return
     this.f.if(this.isMemory(0), () => this.f.store('i64.store', 0, this.effectiveAddress(), state.x87Operand))
+  }
+
+  writeMasked(place: Place, mask: Expression, value: Expression): void {
+    const { address, slot } = place.where as SlowPlace
+    this.f.call(this.#functions.writeMasked, address, slot, mask, value)
   }
 
   readPointer(pointer: Pointer): Expression {

@@ -43,8 +43,9 @@ export function variantOf(row: Row, { operandBytes, isMemory, condition, repeat 
   const operands = row.operands.map((kind) => operandShape(kind, operandBytes, isMemory))
   const [first] = row.operands
   const ofInstruction = row.operands.some((kind) => kind[0] === 'S' && kind[1] !== 'T')
-  const hasOwnSize = first !== undefined && !ofInstruction && !['I', 'J', 'A'].includes(first[0] ?? '')
-  const { aligned = false, fpu = null } = row.facts
+  const { aligned = false, fpu = null, sized = false } = row.facts
+  const hasOwnSize =
+    !sized && first !== undefined && !ofInstruction && !['I', 'J', 'A'].includes(first[0] ?? '')
   const own = hasOwnSize || first === 'AL' ? (operands[0]?.bytes ?? operandBytes) : operandBytes
   const bytes = fpu !== null && first === undefined ? 0 : own
   return { bytes, operands, condition, repeat, aligned, unit: fpu }

@@ -16,6 +16,7 @@ import type {
 } from '../semantics/target.ts'
 import { state } from '../state-layout.ts'
 import type { OperandKind } from '../table/row.ts'
+import type { VectorFunctions } from '../vectors/vector-functions.ts'
 import { constant, type Expression, load, op } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { RegionState } from './region-state.ts'
@@ -233,6 +234,14 @@ export class RegionTarget implements Target {
   }
 
   numericFault(): void {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
+  writeMasked(): void {
+    throw new Error('a region leaves vectors to the interpreter')
+  }
+
+  get vectors(): VectorFunctions {
     throw new Error('a region leaves vectors to the interpreter')
   }
 

@@ -20,6 +20,14 @@ export function enterMmx(b: Operations, destination: number | null): void {
   })
 }
 
+/** A semantic that serves MMX as it serves others: besides, it enters MMX state, see `enterMmx`. */
+export const entering =
+  (semantic: Semantic, destination: 0 | null): Semantic =>
+  (b) => {
+    b.alsoCommit(() => enterMmx(b, destination))
+    semantic(b)
+  }
+
 /** EMMS: every register is empty again. */
 const leave: Semantic = (b) => {
   b.commit(() => {

@@ -4,6 +4,7 @@ import { flag } from '../float/formats.ts'
 import type { HardwareName } from '../float/hardware.ts'
 import { controlOfMxcsr, type SseFormat } from '../float/sse.ts'
 import { state } from '../state-layout.ts'
+import type { VectorFunctions } from '../vectors/vector-functions.ts'
 import {
   call,
   constant,
@@ -63,6 +64,7 @@ export class Operations {
   #phase: 'resolve' | 'commit' | 'done' = 'resolve'
   #repeats = false
   #gone = false
+  #also: () => void = () => {}
   #x87: X87Operations | null = null
 
   constructor(target: Target, variant: Variant) {
@@ -135,6 +137,11 @@ export class Operations {
     return this.#keep(shuffle(bytes, x, y))
   }
 
+  /** A function on vectors. */
+  compute(name: keyof VectorFunctions, ...operands: readonly Operand[]): Expression {
+    return this.#keep(call(this.#target.vectors[name], ...operands))
+  }
+
   /** Whether the operand is memory, as an i32. */
   isMemory(index: number): Expression {
     return this.#target.isMemory(index)
@@ -185,7 +192,7 @@ export class Operations {
     return this.#keep(this.#target.linearAddress())
   }
 
-  /** A register that the instruction implies: 0 for rAX to 15. */
+  /** A register that the instruction implies: 0 for rAX to 15, or of 16 bytes XMM0. */
   register(number: number, bytes = this.bytes): Place {
     return this.#target.register(number, bytes)
   }
@@ -445,12 +452,25 @@ export class Operations {
     invariant(this.#phase === 'resolve', 'an instruction commits once')
     this.#phase = 'commit'
     body()
+    this.#also()
     this.#phase = 'done'
+  }
+
+  /** What the commit does besides, at its end. */
+  alsoCommit(body: () => void): void {
+    this.#resolving('what is to be committed')
+    this.#also = body
   }
 
   set(place: Place, value: Expression): void {
     this.#committing('a write')
     this.#target.write(place, value)
+  }
+
+  /** Bytes of memory, where bits of `mask` are set. */
+  setMasked(place: Place, mask: Expression, value: Expression): void {
+    this.#committing('a write')
+    this.#target.writeMasked(place, mask, value)
   }
 
   /** Leaves the place alone, all of its register included, where `when` does not hold. */

@@ -2,6 +2,7 @@ import type { FloatFunctions } from '../float/float-functions.ts'
 import type { HardwareName } from '../float/hardware.ts'
 import type { Width } from '../float/host-numbers.ts'
 import type { FloatingUnit } from '../table/row.ts'
+import type { VectorFunctions } from '../vectors/vector-functions.ts'
 import type { Expression, Operand } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 
@@ -71,6 +72,7 @@ export interface Variant {
 export interface Target {
   readonly f: FunctionBuilder
   readonly float: FloatFunctions
+  readonly vectors: VectorFunctions
 
   // Phase 1: resolve and compute.
   /** `popped`: bytes that rSP counts as moved by already, when the address is made of it (POP). */
@@ -98,6 +100,7 @@ export interface Target {
   readExtended(place: Place): readonly [low: Expression, high: Expression]
   /** Memory at `distance` behind where the operand begins; of a register, the register itself. */
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place
+  /** A register that the instruction implies; of 16 bytes: XMM0 to XMM15. */
   register(number: number, bytes: number): Place
   at(segment: SegmentName, address: Expression, bytes: number, access: Access): Place
   effectiveAddress(): Expression
@@ -138,6 +141,8 @@ export interface Target {
   writeExtended(place: Place, low: Expression, high: Expression): void
   /** x87 remembers where this instruction is, its opcode, and its operand if that is memory. */
   noteX87(): void
+  /** Bytes of a vector, where bits of an i32 are set. */
+  writeMasked(place: Place, mask: Expression, value: Expression): void
   writePointer(pointer: Pointer, value: Expression): void
   writeFlags(slot: FlagSlot, value: Expression): void
   writeSystemFlags(value: Expression): void

@@ -25,6 +25,11 @@ export function laneOf(b: Operations, bytes: LaneBytes, index: number, vector: E
   }
 }
 
+/** The upper half where `upper`, an i64, is not 0, else the lower one. */
+export function halfOf(b: Operations, vector: Expression, upper: Expression): Expression {
+  return b.select(b.op('ne', upper, 0), laneOf(b, 8, 1, vector), laneOf(b, 8, 0, vector))
+}
+
 /** The vector with the low bytes of `value`, an i64, in lane `index`. */
 export function withLane(
   b: Operations,

@@ -1,4 +1,5 @@
 import type { Expression } from '../wasm/expression.ts'
+import { entering } from './mmx-entry.ts'
 import type { Operations, Semantic } from './operations.ts'
 import { type LaneBytes, laneOf, lowest, signs, splat, withLane } from './vector-lanes.ts'
 
@@ -74,7 +75,8 @@ function duplicate(out: 'i64x2.shl' | 'i64x2.shr_u', back: 'i64x2.shl' | 'i64x2.
   })
 }
 
-const signsOf = (bytes: LaneBytes) => convert((b, source) => signs(b, bytes, source))
+const signsOf = (bytes: LaneBytes) =>
+  convert((b, source) => signs(b, bytes, source.type === 'v128' ? source : lowest(b, source)))
 
 export const vectorMoves: Readonly<Record<string, Semantic>> = {
   ...{ MOVAPS: move, MOVAPD: move, MOVUPS: move, MOVUPD: move, MOVDQA: move, MOVDQU: move },
@@ -85,4 +87,12 @@ export const vectorMoves: Readonly<Record<string, Semantic>> = {
   ...{ MOVLHPS: moveLowToHigh, MOVHLPS: moveHighToLow, MOVDDUP: convert((b, source) => splat(b, 8, source)) },
   ...{ MOVSLDUP: duplicate('i64x2.shl', 'i64x2.shr_u'), MOVSHDUP: duplicate('i64x2.shr_u', 'i64x2.shl') },
   ...{ MOVMSKPS: signsOf(4), MOVMSKPD: signsOf(8), PMOVMSKB: signsOf(1) },
+  ...{ 'MOVD Pq,Ey': entering(moveLow, 0), 'MOVD Ey,Pq': entering(moveLow, null) },
+  ...{
+    'MOVQ Pq,Qq': entering(move, 0),
+    'MOVQ Qq,Pq': entering(move, 0),
+    'MOVNTQ Mq,Pq': entering(move, null),
+  },
+  ...{ 'MOVQ2DQ Vx,Nq': entering(moveLow, null), 'MOVDQ2Q Pq,Ux': entering(move, 0) },
+  'PMOVMSKB Gy,Nq': entering(signsOf(1), null),
 }

@@ -60,6 +60,8 @@ export interface Row {
 }
 
 export interface Facts {
+  /** General registers that it implies are as wide as the operand size says. */
+  readonly sized?: boolean
   /** Valid in 64-bit mode only, or everywhere else. */
   readonly only?: 'long' | 'legacy'
   /** Operand size in 64-bit mode: 8 by default (66 makes it 2), or 8 always (Intel's near branches). */

@@ -4,7 +4,7 @@ import type { Facts, RowText } from '../row.ts'
 const memory = { form: 'memory' } as const
 const register = { form: 'register' } as const
 const sse41 = { fpu: 'sse', cpuid: 'sse4.1' } as const
-const sse42 = { fpu: 'sse', cpuid: 'sse4.2' } as const
+const strings = { fpu: 'sse', cpuid: 'sse4.2', writes: 'oszapc' } as const
 
 /** `opcode mnemonic` with a mandatory prefix and `Vx,Wx`. */
 function listed(encoding: string, list: string, facts: Facts, immediate = ''): RowText[] {
@@ -58,20 +58,17 @@ export const sse4Rows: readonly RowText[] = [
   ['66 0F 3A 16 /r', 'PEXTRD Ey,Vx,Ib', sse41],
   ['66 0F 3A 20 /r', 'PINSRB Vx,Ry,Ib', { ...sse41, ...register }],
   ['66 0F 3A 20 /r', 'PINSRB Vx,Mb,Ib', { ...sse41, ...memory }],
-  ['66 0F 3A 21 /r', 'INSERTPS Vx,Wd,Ib', sse41],
+  ['66 0F 3A 21 /r', 'INSERTPS Vx,Ux,Ib', { ...sse41, ...register }],
+  ['66 0F 3A 21 /r', 'INSERTPS Vx,Md,Ib', { ...sse41, ...memory }],
   ['66 0F 3A 22 /r', 'PINSRD Vx,Ey,Ib', sse41],
   ['66 0F 38 37 /r', 'PCMPGTQ Vx,Wx', aligned('sse4.2')],
   // Strings need not be aligned.
-  ...listed(
-    '66 0F 3A',
-    '60 PCMPESTRM, 61 PCMPESTRI, 62 PCMPISTRM, 63 PCMPISTRI',
-    { ...sse42, writes: 'oszapc' },
-    ',Ib',
-  ),
+  ...listed('66 0F 3A', '60 PCMPESTRM, 61 PCMPESTRI', { ...strings, sized: true }, ',Ib'),
+  ...listed('66 0F 3A', '62 PCMPISTRM, 63 PCMPISTRI', strings, ',Ib'),
   ...listed('66 0F 38', 'DB AESIMC, DC AESENC, DD AESENCLAST, DE AESDEC, DF AESDECLAST', aligned('aes')),
   ['66 0F 3A DF /r', 'AESKEYGENASSIST Vx,Wx,Ib', aligned('aes')],
-  ['66 0F 3A 44 /r', 'PCLMULQDQ Vx,Wx,Ib', aligned('pclmul')],
-  ...listed('NP 0F 38', 'C8 SHA1NEXTE, C9 SHA1MSG1, CA SHA1MSG2, CB SHA256RNDS2', aligned('sha')),
-  ...listed('NP 0F 38', 'CC SHA256MSG1, CD SHA256MSG2', aligned('sha')),
-  ['NP 0F 3A CC /r', 'SHA1RNDS4 Vx,Wx,Ib', aligned('sha')],
+  ['66 0F 3A 44 /r', 'PCLMULQDQ Vx,Wx,Ib', aligned('pclmulqdq')],
+  ...listed('NP 0F 38', 'C8 SHA1NEXTE, C9 SHA1MSG1, CA SHA1MSG2, CB SHA256RNDS2', aligned('sha-ni')),
+  ...listed('NP 0F 38', 'CC SHA256MSG1, CD SHA256MSG2', aligned('sha-ni')),
+  ['NP 0F 3A CC /r', 'SHA1RNDS4 Vx,Wx,Ib', aligned('sha-ni')],
 ]
