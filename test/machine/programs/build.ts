@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { CpuFeature } from '../../../src/boot/plan.ts'
 
 /** How a compiler is asked for code. */
 export interface Build {
   readonly name: string
   readonly flags: readonly string[]
+  /** What the machine's processor has besides. */
+  readonly features?: readonly CpuFeature[]
 }
 
 const folder = fileURLToPath(new URL('sources/', import.meta.url))

@@ -1,4 +1,4 @@
-import { type Feature, modelFeatures } from '../../../src/machine/cpu/table/features.ts'
+import type { CpuFeature } from '../../../src/boot/plan.ts'
 import type { Build } from './build.ts'
 
 export interface Program {
@@ -20,10 +20,9 @@ const plain = [...sse2, ...v2.slice(2), ...x87]
 
 const million: Build = { name: 'SSE2 -O2', flags: ['-O2', '-DVALUES=1000000'] }
 
-/** Builds for processors that have more; only where the model has it, too. */
-function withFeature(feature: Feature, flag: string): readonly Build[] {
-  return modelFeatures.has(feature) ? each(feature, '-march=x86-64-v2', flag) : []
-}
+/** For machines that are made with more than the model has. */
+const withFeature = (feature: CpuFeature, ...flags: readonly string[]): readonly Build[] =>
+  each(feature, '-march=x86-64-v2', ...flags).map((build) => ({ ...build, features: [feature] }))
 
 /** Our own programs, and how they are compiled. */
 export const programs: readonly Program[] = [
@@ -36,7 +35,7 @@ export const programs: readonly Program[] = [
   { name: 'extended', sources: ['extended'], builds: [...sse2, ...x87] },
   { name: 'pixels', sources: ['pixels'], builds: [...sse2, ...v2] },
   { name: 'strings', sources: ['strings'], builds: [...sse2, ...v2, ...x87] },
-  { name: 'crc', sources: ['crc'], builds: [...plain, ...withFeature('pclmul', '-mpclmul')] },
+  { name: 'crc', sources: ['crc'], builds: [...plain, ...withFeature('pclmulqdq', '-mpclmul')] },
   {
     name: 'sha256',
     sources: ['sha256', 'sha256-messages'],
@@ -45,6 +44,6 @@ export const programs: readonly Program[] = [
   {
     name: 'sha256-instructions',
     sources: ['sha256-instructions', 'sha256-messages'],
-    builds: withFeature('sha', '-msha'),
+    builds: withFeature('sha-ni', '-msha'),
   },
 ]
