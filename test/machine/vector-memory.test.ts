@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bit, cr4, PagedMachine, region, tables } from './paged-machine.ts'
+import { acFlag, bit, cr0, cr4, PagedMachine, region, tables } from './paged-machine.ts'
 import { RecordingChip } from './recording-chip.ts'
 
 const all = bit.p | bit.w | bit.u
@@ -99,6 +99,23 @@ test.each([
   const expected = ascending.map((value, index) => ((mask[index] ?? 0) & 0x80 ? value : 0))
   expect(made.memory.read(0x20_0ff8, 8)).toEqual(expected.slice(0, 8))
   expect(made.memory.read(0x23_0000, 8)).toEqual(expected.slice(8))
+})
+
+test('alignment checks want sixteen bytes of MOVDQU, eight of MOVHPS and MASKMOVDQU, as hardware does', () => {
+  const setup = { cpl: 3, cr0: cr0.am, cr4: cr4.osfxsr, flags: acFlag } as const
+  const made = new PagedMachine('long', setup)
+  made.map(0x20_0000n | all)
+  const ends = (['readVector', 'readHigh', 'writeMasked'] as const).map((what) =>
+    [0n, 4n, 8n].map((distance) => {
+      made.di = at + distance
+      return made.does(what, at + distance)
+    }),
+  )
+  expect(ends).toEqual([
+    ['ok', '#17(0)', '#17(0)'],
+    ['ok', '#17(0)', 'ok'],
+    ['ok', '#17(0)', 'ok'],
+  ])
 })
 
 test('MASKMOVDQU to an address that is not canonical is a general protection, whatever the mask', () => {

@@ -40,7 +40,7 @@ const branches = new Set(['JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'LOOPE', 'LOOPNE'
 /** One for each vector of the form; the last one has LOCK. */
 export function caseCount({ row }: Section): number {
   // Strings are compared in 128 ways.
-  return vectorsPerForm * (row.condition ? 4 : comparesStrings(row) ? 8 : 1) + 1
+  return vectorsPerForm * (row.condition ? 4 : comparesStrings(row) ? 12 : 1) + 1
 }
 
 /** The same whatever other cases there are. `from` makes others. */
