@@ -26,6 +26,7 @@ import { segmentLoads } from './probes/segment-loads.ts'
 import { taskDetails } from './probes/task-details.ts'
 import { tasks } from './probes/tasks.ts'
 import { undefinedResults } from './probes/undefined.ts'
+import { vectorMoves } from './probes/vector-moves.ts'
 import { virtualModes } from './probes/virtual-modes.ts'
 
 /** All probes, a file for each group. */
@@ -58,6 +59,7 @@ export const groups: readonly ProbeGroup[] = [
   extendedSaves,
   packed,
   floatUnits,
+  vectorMoves,
   forms,
   formFaults,
 ]
