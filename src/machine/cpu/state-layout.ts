@@ -82,7 +82,7 @@ export const state = {
   romFrames: 0x1f8,
   /** i32: 1 while the TLBs may hold parts of large pages. */
   hasLargePages: 0x1fc,
-  /** i32: bits of `optionalFeature` (control/model.ts): what this machine's model has beyond the usual. */
+  /** i32: bits of `optionalFeature` (table/features.ts): what this machine's model has beyond the usual. */
   optionalFeatures: 0x200,
   /** i32: 1 between MONITOR and MWAIT; i64: the line's linear address; its 64 bytes as they were. */
   monitorArmed: 0x204,
