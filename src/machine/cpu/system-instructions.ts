@@ -4,7 +4,6 @@ import { eventInstructions } from './events/event-instructions.ts'
 import { segmentInstructions } from './segments/segment-instructions.ts'
 import { enterInstructions } from './system/enter.ts'
 import type { SystemInstruction } from './system/system-instruction.ts'
-import { x87EnvironmentInstructions } from './system/x87-environment.ts'
 
 /** What TypeScript does, by `instructionName`; all else is in `semantics/`. */
 export const systemInstructions: ReadonlyMap<string, SystemInstruction> = definedOnce([
@@ -12,5 +11,4 @@ export const systemInstructions: ReadonlyMap<string, SystemInstruction> = define
   ...eventInstructions,
   ...segmentInstructions,
   enterInstructions,
-  x87EnvironmentInstructions,
 ])

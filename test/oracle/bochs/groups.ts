@@ -28,6 +28,7 @@ import { tasks } from './probes/tasks.ts'
 import { undefinedResults } from './probes/undefined.ts'
 import { vectorMoves } from './probes/vector-moves.ts'
 import { virtualModes } from './probes/virtual-modes.ts'
+import { x87Probes } from './probes/x87.ts'
 
 /** All probes, a file for each group. */
 export const groups: readonly ProbeGroup[] = [
@@ -60,6 +61,7 @@ export const groups: readonly ProbeGroup[] = [
   packed,
   floatUnits,
   vectorMoves,
+  x87Probes,
   forms,
   formFaults,
 ]

@@ -39,6 +39,6 @@ export interface ProbeGroup {
   readonly probes: readonly Probe[]
 }
 
-/** Skylake-X has no UMIP and no protection keys, Ice Lake has. */
-export type BochsModel = 'corei7_skylake_x' | 'corei7_icelake_u'
+/** Skylake-X has no UMIP and no protection keys, Ice Lake has. Haswell stores FDP with every operand. */
+export type BochsModel = 'corei7_skylake_x' | 'corei7_icelake_u' | 'corei7_haswell_4770'
 export const usualModel: BochsModel = 'corei7_skylake_x'

@@ -14,6 +14,7 @@ import { segmentBaseInstructions } from './segment-bases.ts'
 import { timeInstructions } from './time-stamp.ts'
 import { translationInstructions } from './translations.ts'
 import { waitingInstructions } from './waiting.ts'
+import { x87EnvironmentInstructions } from './x87-environment.ts'
 
 /** Instructions that read and change how the processor works, by mnemonic. */
 export const controlInstructions: readonly SystemInstructions[] = [
@@ -32,4 +33,5 @@ export const controlInstructions: readonly SystemInstructions[] = [
   floatSaves,
   extendedSaves,
   accessControlInstructions,
+  x87EnvironmentInstructions,
 ]

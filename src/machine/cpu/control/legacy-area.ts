@@ -1,5 +1,6 @@
 import { state } from '../state-layout.ts'
 import type { CpuState } from '../system/cpu-state.ts'
+import { setX87Words } from '../system/x87-words.ts'
 import { protect } from './faults.ts'
 import { mxcsrMask } from './model.ts'
 
@@ -40,14 +41,11 @@ export function storeLegacy(cpu: CpuState, image: DataView, wide: boolean): void
   to.set(from.subarray(state.xmm, state.xmm + xmmEnd(cpu) - legacyArea.xmm), legacyArea.xmm)
 }
 
-/** Takes x87 from an image. ES and B of the status follow from the exceptions in it that are not masked. */
+/** Takes x87 from an image. */
 export function loadX87(cpu: CpuState, image: DataView, wide: boolean): void {
   const pointer = (at: number) => (wide ? image.getBigUint64(at, true) : BigInt(image.getUint32(at, true)))
-  const control = image.getUint16(field.control, true)
   const status = image.getUint16(field.status, true)
-  const pending = (status & ~control & 0x3f) !== 0
-  cpu.setU32(state.x87Control, (control & 0x1f3f) | 0x40)
-  cpu.setU32(state.x87Status, (status & 0x7f7f) | (pending ? 0x8080 : 0))
+  setX87Words(cpu, image.getUint16(field.control, true), status)
   cpu.setU32(state.x87Full, image.getUint8(field.tags))
   cpu.setU32(state.x87Opcode, image.getUint16(field.opcode, true) & 0x7ff)
   cpu.setU64(state.x87Instruction, pointer(field.instruction))

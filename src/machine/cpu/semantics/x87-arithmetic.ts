@@ -31,7 +31,7 @@ function compute(
   x87.commit(() =>
     x87.settle(outcome, () => {
       x87.write(destination, result)
-      if (popped.length > 0) x87.pop(...popped)
+      x87.pop(...popped)
     }),
   )
 }

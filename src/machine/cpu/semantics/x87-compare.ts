@@ -63,7 +63,7 @@ const withInteger =
 
 const second = ({ operandCount, x87 }: Operations) => (operandCount === 0 ? x87.st(1) : x87.operand(1))
 
-/** ZF, PF and CF tell; OF, SF and AF become 0. Flags stay with an unmasked exception. */
+/** ZF, PF and CF tell, with an unmasked exception too; OF, SF and AF become 0. */
 const withFlags =
   (comparison: Comparison): Semantic =>
   (b) => {
@@ -74,12 +74,10 @@ const withFlags =
       b.op('and', b.op('shr_u', b.number(b.op32('and', relation, 7)), number), 1)
     const [carry, parity, isEqual] = [bit(0), bit(1), bit(2)]
     const carries = b.op('shl', b.op('sub', 0, carry), 62)
-    x87.commit(() =>
-      x87.settle(outcome, () => {
-        b.setFlagsApart(b.constant(0), isEqual, parity, carries)
-        if (goes.length > 0) x87.pop(...goes)
-      }),
-    )
+    x87.commit(() => {
+      b.setFlagsApart(b.constant(0), isEqual, parity, carries)
+      x87.settle(outcome, () => x87.pop(...goes))
+    })
   }
 
 const test: Semantic = (b) => compare(b, zero, { signaling: 1, pops: 0 })

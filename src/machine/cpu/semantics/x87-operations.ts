@@ -216,7 +216,7 @@ export class X87Operations {
   /** Frees `popped`, which are ST(0) to ST(n - 1), and moves TOP by as many. */
   pop(...popped: readonly StackRegister[]): void {
     for (const one of popped) this.free(one)
-    this.moveTop(popped.length)
+    if (popped.length > 0) this.moveTop(popped.length)
   }
 
   /** `register` is `st(-1)`. */

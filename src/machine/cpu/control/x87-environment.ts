@@ -1,12 +1,15 @@
 import { x87StatusBit } from '../register-bits.ts'
-import { state } from '../state-layout.ts'
-import type { CpuState } from './cpu-state.ts'
-import type { Operation } from './operation.ts'
-import type { SystemInstructions } from './system-instruction.ts'
+import { state, unarmed } from '../state-layout.ts'
+import { type CpuState, isCanonical } from '../system/cpu-state.ts'
+import { GuestFault } from '../system/guest-fault.ts'
+import type { Operation } from '../system/operation.ts'
+import type { SystemInstructions } from '../system/system-instruction.ts'
+import { setX87Words } from '../system/x87-words.ts'
+import { vector } from '../vector.ts'
+import { linearBits } from './model.ts'
 
 const masks = 0x3f
-/** Bits of the control word that there are; bit 6 reads as 1. */
-const control = { defined: 0x1f3f, always: 0x40, initial: 0x37f } as const
+const initialControl = 0x37f
 const tag = { valid: 0, zero: 1, special: 2, empty: 3 } as const
 const opcodeMask = 0x7ff
 const fieldCount = 7
@@ -90,6 +93,17 @@ function tagOf(cpu: CpuState, number: number): number {
   return isNormal ? tag.valid : tag.special
 }
 
+/** Throws what writing the image would throw: #GP and #SS before #PF, #AC as of its fields. */
+function probeWrite(cpu: CpuState, operation: Operation, bytes: number): void {
+  const linear = operation.linear(0n, bytes, 'w')
+  if (cpu.is64Bit && !isCanonical(linear + BigInt(bytes - 1), linearBits(cpu))) {
+    throw new GuestFault(operation.privilege === 'stack' ? vector.stack : vector.generalProtection)
+  }
+  const misaligned = linear % BigInt(fieldBytes(operation)) !== 0n
+  if (misaligned && (cpu.u32(state.unarmed) & unarmed.alignment) !== 0) throw new GuestFault(vector.alignment)
+  operation.probeWrite(0n, bytes)
+}
+
 /** Field by field, as alignment checks want it. */
 function store(operation: Operation, cpu: CpuState): void {
   const bytes = fieldBytes(operation)
@@ -111,8 +125,7 @@ function load(operation: Operation, cpu: CpuState): Environment {
 }
 
 function setEnvironment(cpu: CpuState, to: Environment): void {
-  cpu.setU32(state.x87Control, (to.control & control.defined) | control.always)
-  setStatus(cpu, to.status)
+  setX87Words(cpu, to.control, to.status)
   const full = Array.from({ length: registerCount }, (_, number) => {
     return ((to.tags >> (2 * number)) & 3) === tag.empty ? 0 : 1 << number
   })
@@ -123,16 +136,6 @@ function setEnvironment(cpu: CpuState, to: Environment): void {
   cpu.setU64(state.x87Instruction, BigInt(to.instruction >>> 0))
   cpu.setU64(state.x87Operand, BigInt(to.operand >>> 0))
   cpu.setU32(state.x87Opcode, to.opcode)
-}
-
-/**
- * The status word with ES and B as its exceptions and the control word's masks say, whatever they are in it.
- */
-export function setStatus(cpu: CpuState, status: number): void {
-  const summary = x87StatusBit.summary | x87StatusBit.busy
-  const open = status & ~cpu.u32(state.x87Control) & masks
-  cpu.setU32(state.x87Status, (status & ~summary) | (open === 0 ? 0 : summary))
-  if (open === 0) cpu.setU32(state.numericErrorsIgnored, 0)
 }
 
 /** Where ST(0) to ST(7) stand in the image, and in the state. */
@@ -150,7 +153,7 @@ const halves = [0, 2, 4, 6, 8]
 /** After FNSAVE, as after FNINIT. */
 function initialize(cpu: CpuState): void {
   setEnvironment(cpu, {
-    control: control.initial,
+    control: initialControl,
     status: 0,
     tags: ones,
     instruction: 0,
@@ -162,10 +165,9 @@ function initialize(cpu: CpuState): void {
 /** The environment and the registers in memory: in every mode, with operands of 16 and 32 bits. */
 export const x87EnvironmentInstructions: SystemInstructions = {
   FNSTENV: ({ state: cpu }, operation) => {
-    operation.probeWrite(0n, fieldCount * fieldBytes(operation))
+    probeWrite(cpu, operation, fieldCount * fieldBytes(operation))
     store(operation, cpu)
-    cpu.setU32(state.x87Control, cpu.u32(state.x87Control) | masks)
-    setStatus(cpu, cpu.u32(state.x87Status))
+    setX87Words(cpu, cpu.u32(state.x87Control) | masks, cpu.u32(state.x87Status))
     return 'next'
   },
   FLDENV: ({ state: cpu }, operation) => {
@@ -173,7 +175,7 @@ export const x87EnvironmentInstructions: SystemInstructions = {
     return 'next'
   },
   FNSAVE: ({ state: cpu }, operation) => {
-    operation.probeWrite(0n, fieldCount * fieldBytes(operation) + registerCount * registerBytes)
+    probeWrite(cpu, operation, fieldCount * fieldBytes(operation) + registerCount * registerBytes)
     store(operation, cpu)
     for (const { at, from } of registersOf(operation, cpu.u32(state.x87Status))) {
       for (const half of halves) {
