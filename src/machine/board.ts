@@ -2,6 +2,7 @@ import type { Chip, Line } from './bus/chip.ts'
 import type { PortSpace } from './bus/port-space.ts'
 import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
+import { CoprocessorError } from './devices/coprocessor-error.ts'
 import { EdgeLevelControl } from './devices/edge-level-control.ts'
 import { Keyboard } from './devices/keyboard.ts'
 import { KeyboardController } from './devices/keyboard-controller.ts'
@@ -26,6 +27,8 @@ export interface BoardWiring {
   /** The guest asked for a sleep state, by the number that the ACPI tables would explain. */
   readonly sleep: (type: number) => void
   readonly setA20: (open: boolean) => void
+  /** The processor's IGNNE#. */
+  readonly ignoreNumericErrors: () => void
 }
 
 /** Where the real-time clock begins, the same in every run. */
@@ -46,6 +49,7 @@ export class Board {
   readonly keyboard = new Keyboard()
   readonly mouse = new Mouse()
   readonly serial: readonly Uart16550[]
+  readonly coprocessor: CoprocessorError
   readonly #master: Pic
   /** Everything with a state, by the name under which it is saved. */
   readonly #parts: Readonly<Record<string, SavedPart>>
@@ -66,6 +70,9 @@ export class Board {
     attach(ports.slavePic, slave)
     attach(ports.edgeLevelControl, new EdgeLevelControl([master, slave]))
 
+    const coprocessor = new CoprocessorError(request(irq.coprocessor), wiring.ignoreNumericErrors)
+    this.coprocessor = coprocessor
+    attach(ports.coprocessorError, coprocessor)
     const pit = new Pit(clock, [request(irq.timer), null, null])
     attach(ports.pit, pit)
     const systemControlB = new SystemControlB(clock, {
@@ -102,7 +109,7 @@ export class Board {
     })
     const [com1, com2, com3, com4] = this.serial as [Uart16550, Uart16550, Uart16550, Uart16550]
     this.#parts = {
-      ...{ master, slave, pit, rtc, power, systemControl, systemControlB, resetControl },
+      ...{ master, slave, coprocessor, pit, rtc, power, systemControl, systemControlB, resetControl },
       ...{ keyboard, mouse, keyboardController, odd, even, com1, com2, com3, com4 },
     }
   }

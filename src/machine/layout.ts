@@ -7,6 +7,7 @@ export const ports = {
   rtc: { first: 0x70, count: 4 },
   systemControl: { first: 0x92, count: 1 },
   slavePic: { first: 0xa0, count: 2 },
+  coprocessorError: { first: 0xf0, count: 1 },
   edgeLevelControl: { first: 0x4d0, count: 2 },
   com1: { first: 0x3f8, count: 8 },
   com2: { first: 0x2f8, count: 8 },
@@ -26,6 +27,7 @@ export const irq = {
   clock: 8,
   power: 9,
   mouse: 12,
+  coprocessor: 13,
 } as const
 
 /**

@@ -86,6 +86,7 @@ export class Machine {
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.chip)
     this.cpu.onSystemInstruction = () => this.#poll()
+    this.cpu.onNumericError = () => this.#board.coprocessor.report()
     this.cpu.events.acknowledge = () => this.#board.acknowledge()
     this.#clock = new TimerQueue(
       () => this.ticks,
@@ -261,6 +262,7 @@ export class Machine {
       reset: (by) => this.#finish({ kind: 'reset', by }),
       sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff' }),
       setA20: (open) => this.#setA20(open),
+      ignoreNumericErrors: () => this.cpu.ignoreNumericErrors(),
     })
   }
 

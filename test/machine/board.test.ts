@@ -16,6 +16,7 @@ function boot() {
     reset: (by) => events.push(`reset by ${by}`),
     sleep: (type) => events.push(`sleep ${type}`),
     setA20: (open) => events.push(`A20 ${open ? 'on' : 'off'}`),
+    ignoreNumericErrors: () => events.push('IGNNE'),
   })
   leaveAsFirmware(space, 64 * 2 ** 20)
   events.length = 0
@@ -117,4 +118,22 @@ test('a shared line is high while one driver is', () => {
   one.set(false)
   other.set(false)
   expect(levels).toEqual([true, true, true, false])
+})
+
+test('an exception of x87 interrupts through vector 75h, until port F0h is written', () => {
+  const { board, space, events } = boot()
+  for (const [port, mask] of [
+    [0x21, 0xfb],
+    [0xa1, 0xdf],
+  ] as const) {
+    space.write(port, 1, mask)
+  }
+  board.coprocessor.report()
+  expect(events.at(-1)).toBe('INTR up')
+  expect(board.acknowledge()).toBe(0x75)
+  space.write(0xf0, 1, 0)
+  expect(events.at(-1)).toBe('IGNNE')
+  // Nothing is ignored that was not reported.
+  space.write(0xf0, 1, 0)
+  expect(events.filter((event) => event === 'IGNNE')).toHaveLength(1)
 })
