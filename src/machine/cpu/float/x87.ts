@@ -4,6 +4,7 @@ import type { ModuleBuilder } from '../wasm/module-builder.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { control, flag } from './formats.ts'
 import { defineTranscendentals, type Transcendentals } from './transcendental.ts'
+import { packInteger, returnNearest, returnNormal } from './usual-moves.ts'
 
 /** Bits of a second operand: ST(i), or memory that holds the shorter formats. */
 type Width = 32 | 64 | 80
@@ -184,6 +185,7 @@ function defineExtract(module: ModuleBuilder, arithmetic: Arithmetic): FunctionR
 function defineLoad(module: ModuleBuilder, arithmetic: Arithmetic, width: 32 | 64): FunctionReference {
   return module.function(`loadSt${width}`, ['i64', 'i32'], [...stTypes, 'i32'], (f) => {
     const [bits, word] = f.parameters as [Local, Local]
+    returnNormal(f, width, bits)
     const how = controlOf(f, op('i32.or', word, control.extended))
     const operand = f.call(arithmetic.unpack[width], bits, how)
     const result = f.call(arithmetic.convert, ...operand, how, flag.denormal)
@@ -194,6 +196,7 @@ function defineLoad(module: ModuleBuilder, arithmetic: Arithmetic, width: 32 | 6
 function defineStore(module: ModuleBuilder, arithmetic: Arithmetic, width: 32 | 64): FunctionReference {
   return module.function(`storeSt${width}`, [...stTypes, 'i32'], ['i64', 'i32'], (f) => {
     const [low, high, word] = f.parameters as [Local, Local, Local]
+    returnNearest(f, width, [low, high, word])
     const how = controlOf(f, word)
     const result = f.call(arithmetic.convert, ...f.call(arithmetic.unpack[80], low, high), how, 0)
     f.return(...f.call(arithmetic.roundPack[width], ...result, how))
@@ -202,13 +205,8 @@ function defineStore(module: ModuleBuilder, arithmetic: Arithmetic, width: 32 | 
 
 function defineIntegerMoves(
   module: ModuleBuilder,
-  { unpack, roundPack, integers, decimals }: Arithmetic,
+  { unpack, integers, decimals }: Arithmetic,
 ): Pick<X87, 'loadInteger' | 'storeInteger' | 'loadDecimal' | 'storeDecimal'> {
-  const exact = control.masks | control.extended
-  const packInteger = (f: FunctionBuilder, integer: Expression) => {
-    const [low, high] = f.call(roundPack[80], ...f.call(integers.fromInteger, integer), exact)
-    return [low, high] as [Local, Local]
-  }
   return {
     loadInteger: module.function('loadInteger', ['i64'], stTypes, (f) => {
       f.return(...packInteger(f, f.parameters[0] as Local))

@@ -1,7 +1,7 @@
 import { accessBit, resolved } from '../access.ts'
 import { defineFloat, type FloatFunctions } from '../float/float-functions.ts'
 import { absolute, microOp, shape } from '../micro-op.ts'
-import { segment, state } from '../state-layout.ts'
+import { dataTlb, segment, state } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import { defineVectorFunctions, type VectorFunctions } from '../vectors/vector-functions.ts'
 import {
@@ -182,8 +182,26 @@ function defineAccess(
         f.if(load('i32.load', 0, state.faultVector), () => f.return(resolved.fault))
       },
     )
+    returnAtHand(f, linear, bytes, access)
     const isStack = op('i32.mul', op('i32.eq', number, segment.ss), accessBit.stack)
     f.return(call(memory.resolve, linear, bytes, op('i32.or', access, isStack), slot))
+  })
+}
+
+/** Returns the address of what fast handlers would find by themselves: nothing else is to be checked then. */
+function returnAtHand(f: FunctionBuilder, linear: Local, bytes: Local, access: Local): void {
+  const mask = (dataTlb.count - 1) * dataTlb.fastBytes
+  const set = op('i32.and', op('i32.wrap_i64', op('i64.shr_u', linear, 7)), mask)
+  const entry = f.let(op('i32.add', set, load('i32.load', 0, state.bank)))
+  const isWrite = op('i32.and', access, accessBit.write)
+  const tag = load('i64.load', op('i32.add', entry, op('i32.mul', isWrite, dataTlb.writeTag)), dataTlb.fast)
+  const room = op('i64.extend_i32_u', op('i32.sub', 4096, bytes))
+  const isThere = op('i64.le_u', op('i64.sub', linear, tag), room)
+  const wanted = op('i32.ne', op('i32.and', access, accessBit.aligned), 0)
+  const over = op('i32.ne', op('i32.and', op('i32.wrap_i64', linear), op('i32.sub', bytes, 1)), 0)
+  f.if(op('i32.and', isThere, op('i32.eqz', op('i32.and', wanted, over))), () => {
+    const addend = load('i32.load', entry, dataTlb.fast + dataTlb.addend)
+    f.return(op('i32.add', op('i32.wrap_i64', linear), addend))
   })
 }
 
