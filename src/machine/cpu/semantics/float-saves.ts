@@ -71,7 +71,6 @@ const restore: Semantic = (b) => {
   const field = (at: number, mask: number) => b.op('and', b.op('shr_u', head, at), mask)
   const control = field(0, 0x1f3f)
   const status = field(16, 0x7f7f)
-  const pending = b.op('ne', b.op('and', b.op('and', status, b.op('xor', control, -1)), 0x3f), 0)
   const registers = numbers(8).map((index) => ({
     at: registerAt(b, status, index),
     significand: b.peek(area, legacyArea.registers + 16 * index, 8),
@@ -81,7 +80,7 @@ const restore: Semantic = (b) => {
   b.commit(() => {
     const set = (at: number, value: Expression) => b.setState(at, b.op32('wrap_i64', value), 'i32')
     set(state.x87Control, b.op('or', control, 0x40))
-    set(state.x87Status, b.op('or', status, b.select(pending, b.constant(0x8080), b.constant(0))))
+    b.x87.setStatus(b.op32('wrap_i64', status))
     set(state.x87Full, field(32, 0xff))
     set(state.x87Opcode, field(48, 0x7ff))
     b.setState(state.x87Instruction, pointer(b, first))
