@@ -2,7 +2,7 @@ import { constant, type Expression, op, select } from '../wasm/expression.ts'
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import { bias, control, double, type Format, flag, single, top } from './formats.ts'
 
-/** What most loads and stores of x87 come to, in a few instructions; all else is for `unpack` and `roundPack`. */
+/** What most loads and stores of x87 come to, in a few instructions: without `unpack` and `roundPack`. */
 
 const formats: Readonly<Record<32 | 64, Format>> = { 32: single, 64: double }
 
