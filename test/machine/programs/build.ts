@@ -1,21 +1,31 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { CpuFeature } from '../../../src/boot/plan.ts'
+import type { CpuOptions } from '../../../src/boot/plan.ts'
 
 /** How a compiler is asked for code. */
 export interface Build {
   readonly name: string
   readonly flags: readonly string[]
-  /** What the machine's processor has besides. */
-  readonly features?: readonly CpuFeature[]
+  /** What the machine has to be made with. */
+  readonly features?: CpuOptions['features']
 }
 
 const folder = fileURLToPath(new URL('sources/', import.meta.url))
 
 const always = [
-  ...['-std=gnu17', '-Wall', '-Wextra', '-Werror', '-ffreestanding', '-nostdlib', '-static', '-no-pie'],
+  ...[
+    '-std=gnu17',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-ffreestanding',
+    '-fno-strict-aliasing',
+    '-nostdlib',
+    '-static',
+    '-no-pie',
+  ],
   ...['-fno-pie', '-fno-stack-protector', '-fcf-protection=none', '-fno-asynchronous-unwind-tables'],
-  ...['-Wl,--build-id=none', '-Wl,-z,max-page-size=4096', '-T', 'program.ld'],
+  ...['-Wl,--build-id=none', '-Wl,-z,max-page-size=4096', '-s', '-T', 'program.ld'],
 ]
 
 /** Compiles a program into `to`, an ELF that is both a kernel and a process of Linux. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { CpuFeature } from '../../../src/boot/plan.ts'
+import type { CpuOptions } from '../../../src/boot/plan.ts'
 import { embeddedEngine } from '../../../src/engines/embedded/engine.ts'
 import { planOfFile } from '../../boot-plans/plan-of.ts'
 import { openMachine } from '../../engines/open-machine.ts'
@@ -19,10 +19,11 @@ export function runOnHost(path: string): string {
 }
 
 /** What it prints as a kernel on the embedded engine, how that ends, and after how many instructions. */
-export async function runOnEngine(path: string, features: readonly CpuFeature[] = []) {
-  const chosen = Object.fromEntries(features.map((feature) => [feature, true]))
-  const plan = planOfFile(path, { cpu: { model: null, features: chosen, seed: null } })
-  const { machine, printed, run } = await openMachine(embeddedEngine, plan)
+export async function runOnEngine(path: string, features: CpuOptions['features'] = {}) {
+  const { machine, printed, run } = await openMachine(
+    embeddedEngine,
+    planOfFile(path, { cpu: { model: null, features, seed: null } }),
+  )
   const stop = await run()
   await machine.close()
   const text = printed('debugConsole')

@@ -21,8 +21,6 @@ static __m128i block(const void *from, size_t index) { return _mm_loadu_si128((c
 
 static void keep(void *to, size_t index, __m128i value) { _mm_storeu_si128((__m128i *)to + index, value); }
 
-static int clamped(int value, int least, int most) { return value < least ? least : value > most ? most : value; }
-
 /** Two pictures, mixed by an alpha of 0 to 255. */
 static void blend(int alpha) {
   const __m128i zero = _mm_setzero_si128(), weight = _mm_set1_epi16((short)alpha), rest = _mm_set1_epi16((short)(255 - alpha));

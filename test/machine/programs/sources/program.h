@@ -49,6 +49,10 @@ static inline double double_of(uint64_t bits) {
   return value;
 }
 
+static inline int clamped(int value, int least, int most) {
+  return value < least ? least : value > most ? most : value;
+}
+
 /** From 0 to 1. */
 static inline double next_unit(uint64_t *state) {
   return (double)(int64_t)(next_random(state) >> 11) * 0x1p-53;
