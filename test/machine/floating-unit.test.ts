@@ -24,7 +24,7 @@ test.each([
   ['paddb mm0, mm1', 'ok', '#UD(0)', '#NM(0)', 'ok'],
   ['emms', 'ok', '#UD(0)', '#NM(0)', 'ok'],
   ['addps xmm0, xmm1', 'ok', '#UD(0)', '#NM(0)', '#UD(0)'],
-  ['cvtpi2ps xmm0, mm1', 'absent', '#UD(0)', '#NM(0)', '#UD(0)'],
+  ['cvtpi2ps xmm0, mm1', 'ok', '#UD(0)', '#NM(0)', '#UD(0)'],
   ['ldmxcsr [rbx]', 'ok', '#UD(0)', '#NM(0)', '#UD(0)'],
   ['fxsave [rbx]', 'ok', '#NM(0)', '#NM(0)', 'ok'],
   ['xsave [rbx]', 'ok', 'ok', '#NM(0)', '#UD(0)'],

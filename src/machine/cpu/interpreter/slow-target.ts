@@ -130,8 +130,9 @@ export class SlowTarget implements Target {
     return hardwareOrSoft({ f: this.f, width, name, operands, mxcsr }, this.float.hardware)
   }
 
-  numericFault(unmasked: Expression, flags: Expression): void {
+  numericFault(unmasked: Expression, flags: Expression, keep: () => void): void {
     this.f.if(unmasked, () => {
+      keep()
       const mxcsr = op('i32.or', load('i32.load', 0, state.mxcsr), flags)
       this.f.store('i32.store', 0, mxcsr, state.mxcsr)
       const isKnown = op('i32.and', load('i32.load', 0, state.cr4), cr4Bit.osxmmexcpt)

@@ -32,7 +32,7 @@ const dotProduct: (width: Width) => Semantic = (width) => (b) => {
     raised = b.raiseNumeric(
       mxcsr,
       sums.map(([, flags]) => flags),
-      raised,
+      { earlier: raised },
     )
   }
   const [sum] = values as [Expression]

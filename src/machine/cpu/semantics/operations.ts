@@ -329,12 +329,13 @@ export class Operations {
   /**
    * Raises #XM where flags of SSE are unmasked: with an unmasked exception of one lane that is found before
    * computing, those found behind it count in no lane (SDM volume 1, 11.5.3). `earlier`: flags of what the
-   * instruction has computed before. Answers the flags to commit.
+   * instruction has computed before; `keeps`: writes that are done although it faults. Answers the flags to
+   * commit.
    */
   raiseNumeric(
     mxcsr: Local,
     lanes: readonly Expression[],
-    earlier: Expression = constant('i32', 0),
+    { earlier = constant('i32', 0), keeps }: { earlier?: Expression; keeps?: () => void } = {},
   ): Expression {
     this.#resolving('a numeric fault')
     const { f } = this.#target
@@ -345,7 +346,11 @@ export class Operations {
     const unmasked = f.let(op('i32.and', op('i32.and', all, open), 0x3f))
     const early = op('i32.and', unmasked, flag.before)
     const counted = select(early, op('i32.and', all, flag.before), all)
-    this.#target.numericFault(unmasked, op('i32.or', earlier, counted))
+    this.#target.numericFault(unmasked, op('i32.or', earlier, counted), () => {
+      this.#phase = 'commit'
+      keeps?.()
+      this.#phase = 'resolve'
+    })
     return f.let(op('i32.or', earlier, all))
   }
 

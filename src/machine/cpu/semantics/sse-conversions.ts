@@ -2,6 +2,7 @@ import { control } from '../float/formats.ts'
 import { type Expression, op } from '../wasm/expression.ts'
 import type { Local } from '../wasm/function-builder.ts'
 import { lanesOf, vectorOf, type Width } from './float-lanes.ts'
+import { enterMmx } from './mmx-entry.ts'
 import type { Operations, Semantic } from './operations.ts'
 
 /** What becomes of one number: bits and flags. */
@@ -64,29 +65,42 @@ const ofFormat = (from: Width): Semantic =>
 const intoInteger = (truncates: boolean): Semantic =>
   single((from, to) => toInteger(widthOf(from), to, truncates))
 
+interface Several {
+  readonly from: Width
+  readonly to: Width
+  readonly conversion: Conversion
+  /** Of the destination, beyond which an XMM register stays. */
+  readonly bytes?: 8 | 16
+  /** What is an MMX register: it is entered also where #XM follows. */
+  readonly mmx?: 'source' | 'destination'
+}
+
 /** As many numbers as both operands have room for; lanes of the destination beyond them become 0. */
-function several(from: Width, to: Width, conversion: Conversion): Semantic {
+function several({ from, to, conversion, bytes = 16, mmx }: Several): Semantic {
   return (b) => {
     const given = sourceLanes(b, from)
-    const destination = b.operand(0, 'w')
+    const destination = b.operand(0, 'w', 0, bytes)
     const mxcsr = b.mxcsr()
     const how = b.control(mxcsr)
-    const results = given.slice(0, 128 / to).map((x) => conversion(b, how, x))
-    const raised = b.raiseNumeric(
-      mxcsr,
-      results.map(([, flags]) => flags),
-    )
-    const result = vectorOf(
-      b,
-      to,
-      results.map(([bits]) => bits),
-    )
+    const results = given.slice(0, (8 * bytes) / to).map((x) => conversion(b, how, x))
+    const flags = results.map(([, raised]) => raised)
+    const raised = b.raiseNumeric(mxcsr, flags, mmx ? { keeps: () => enterMmx(b, null) } : {})
+    const values = results.map(([bits]) => bits)
+    const result = bytes === 16 ? vectorOf(b, to, values) : pairOf(b, values)
     b.commit(() => {
       b.set(destination, result)
       b.setNumericFlags(mxcsr, raised)
+      if (mmx) enterMmx(b, mmx === 'destination' ? 0 : null)
     })
   }
 }
+
+function pairOf(b: Operations, [low, high]: readonly Expression[]): Expression {
+  return b.op('or', low as Expression, b.op('shl', high as Expression, 32))
+}
+
+const intoMmx = (from: Width, truncates: boolean): Semantic =>
+  several({ from, to: 32, conversion: toInteger(from, 4, truncates), bytes: 8, mmx: 'destination' })
 
 /** A source of 8 bytes has two numbers of 32 bits. */
 function sourceLanes(b: Operations, width: Width): readonly Expression[] {
@@ -100,12 +114,20 @@ export const sseConversions: Readonly<Record<string, Semantic>> = {
   ...{ CVTSS2SI: intoInteger(false), CVTSD2SI: intoInteger(false) },
   ...{ CVTTSS2SI: intoInteger(true), CVTTSD2SI: intoInteger(true) },
   ...{ CVTSS2SD: ofFormat(32), CVTSD2SS: ofFormat(64) },
-  CVTPS2PD: several(32, 64, otherFormat(32)),
-  CVTPD2PS: several(64, 32, otherFormat(64)),
-  CVTDQ2PS: several(32, 32, fromShort(32)),
-  CVTDQ2PD: several(32, 64, fromShort(64)),
-  CVTPS2DQ: several(32, 32, toInteger(32, 4, false)),
-  CVTTPS2DQ: several(32, 32, toInteger(32, 4, true)),
-  CVTPD2DQ: several(64, 32, toInteger(64, 4, false)),
-  CVTTPD2DQ: several(64, 32, toInteger(64, 4, true)),
+  CVTPS2PD: several({ from: 32, to: 64, conversion: otherFormat(32) }),
+  CVTPD2PS: several({ from: 64, to: 32, conversion: otherFormat(64) }),
+  CVTDQ2PS: several({ from: 32, to: 32, conversion: fromShort(32) }),
+  CVTDQ2PD: several({ from: 32, to: 64, conversion: fromShort(64) }),
+  CVTPS2DQ: several({ from: 32, to: 32, conversion: toInteger(32, 4, false) }),
+  CVTTPS2DQ: several({ from: 32, to: 32, conversion: toInteger(32, 4, true) }),
+  CVTPD2DQ: several({ from: 64, to: 32, conversion: toInteger(64, 4, false) }),
+  CVTTPD2DQ: several({ from: 64, to: 32, conversion: toInteger(64, 4, true) }),
+  CVTPI2PS: several({ from: 32, to: 32, conversion: fromShort(32), bytes: 8 }),
+  CVTPI2PD: several({ from: 32, to: 64, conversion: fromShort(64) }),
+  'CVTPI2PS Vx,Nq': several({ from: 32, to: 32, conversion: fromShort(32), bytes: 8, mmx: 'source' }),
+  'CVTPI2PD Vx,Nq': several({ from: 32, to: 64, conversion: fromShort(64), mmx: 'source' }),
+  'CVTPS2PI Pq,Wq': intoMmx(32, false),
+  'CVTTPS2PI Pq,Wq': intoMmx(32, true),
+  'CVTPD2PI Pq,Wx': intoMmx(64, false),
+  'CVTTPD2PI Pq,Wx': intoMmx(64, true),
 }

@@ -85,10 +85,10 @@ export interface Target {
    */
   requireUnit(unit: FloatingUnit): void
   /**
-   * Where `unmasked` holds: `flags` join MXCSR, which keeps them, and #XM is raised, or #UD
-   * (CR4.OSXMMEXCPT).
+   * Where `unmasked` holds: `flags` join MXCSR, which keeps them, `keep` writes what else outlives the fault,
+   * and #XM is raised, or #UD (CR4.OSXMMEXCPT).
    */
-  numericFault(unmasked: Expression, flags: Expression): void
+  numericFault(unmasked: Expression, flags: Expression, keep: () => void): void
   /** An operation of SSE by the host's floating-point unit, where that can: bits and exception flags. */
   hardware(
     width: Width,

@@ -71,8 +71,11 @@ const moves: readonly RowText[] = [
 ]
 
 const conversions: readonly RowText[] = [
-  ['NP 0F 2A /r', 'CVTPI2PS Vx,Qq', withMmx],
-  ['66 0F 2A /r', 'CVTPI2PD Vx,Qq', withMmx],
+  // From memory they have nothing to do with MMX.
+  ['NP 0F 2A /r', 'CVTPI2PS Vx,Nq', { ...withMmx, ...register }],
+  ['66 0F 2A /r', 'CVTPI2PD Vx,Nq', { ...withMmx, ...register }],
+  ['NP 0F 2A /r', 'CVTPI2PS Vx,Mq', { ...sse, ...memory }],
+  ['66 0F 2A /r', 'CVTPI2PD Vx,Mq', { ...sse, ...memory }],
   ['F3 0F 2A /r', 'CVTSI2SS Vx,Ey', sse],
   ['F2 0F 2A /r', 'CVTSI2SD Vx,Ey', sse],
   ...['2C CVTT', '2D CVT'].flatMap((entry): RowText[] => {
