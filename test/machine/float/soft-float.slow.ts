@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { allControls } from '../../oracle/float/controls.ts'
+import { denseOperands } from '../../oracle/float/dense-operands.ts'
 import { digestsOf, readDigests } from '../../oracle/float/digests.ts'
 import { withHost } from '../../oracle/float/host.ts'
 import { cornerOperands, operandsOf } from '../../oracle/float/operands.ts'
@@ -23,7 +24,7 @@ test('soft float does what the host does', () => {
     return [cases, found] as const
   })
   expect(wrong.slice(0, 30).join('\n')).toBe('')
-  expect(judged).toBeGreaterThan(50_000_000)
+  expect(judged).toBeGreaterThan(200_000_000)
   noteTotals('soft float', { cases: judged })
 })
 
@@ -38,10 +39,11 @@ test('all that was recorded', () => {
 
 function compare(operation: FloatOperation, host: Runner, ours: Runner, found: string[]): number {
   const corners = cornerOperands(operation)
+  const dense = denseOperands(operation, new Random(`${seed} ${operation.name}`))
   let judged = 0
   for (const control of allControls(operation)) {
     const random = new Random(`${seed} ${operation.name} ${control}`)
-    for (const operands of [corners, operandsOf(operation, random, randomCases)]) {
+    for (const operands of [corners, dense, operandsOf(operation, random, randomCases)]) {
       const [expected, actual] = [host(operation, control, operands), ours(operation, control, operands)]
       const cases = operands.length / caseBytes
       judged += cases

@@ -12,7 +12,7 @@ interface Shape {
   readonly fractionBits: number
 }
 
-const shapes = {
+export const shapes = {
   32: { exponentBits: 8, fractionBits: 23 },
   64: { exponentBits: 11, fractionBits: 52 },
   80: { exponentBits: 15, fractionBits: 63 },
@@ -25,25 +25,25 @@ interface Parts {
   readonly fraction: bigint
 }
 
-type Width = keyof typeof shapes
+export type Width = keyof typeof shapes
+
+/** Of one case. */
+export type Operands = readonly [a: bigint, b: bigint]
 
 export function operandsOf(operation: FloatOperation, random: Random, count: number): Uint8Array {
-  const bytes = new Uint8Array(count * caseBytes)
-  const view = new DataView(bytes.buffer)
   const cornersA = corners(operation.a)
   const cornersB = operation.b === null ? [] : corners(operation.b)
-  for (let index = 0; index < count; index++) {
-    const [a, b] = pair(operation, random, cornersA, cornersB)
-    write(view, index * caseBytes, a)
-    write(view, index * caseBytes + 16, b)
-  }
-  return bytes
+  return writeOperands(Array.from({ length: count }, () => pair(operation, random, cornersA, cornersB)))
 }
 
 /** Every corner with every other. */
 export function cornerOperands(operation: FloatOperation): Uint8Array {
   const seconds = operation.b === null ? [0n] : corners(operation.b)
-  const pairs = corners(operation.a).flatMap((a) => seconds.map((b) => [a, b] as const))
+  return writeOperands(corners(operation.a).flatMap((a) => seconds.map((b): Operands => [a, b])))
+}
+
+/** As `struct operands` of float-recorder.c. */
+export function writeOperands(pairs: readonly Operands[]): Uint8Array {
   const bytes = new Uint8Array(pairs.length * caseBytes)
   const view = new DataView(bytes.buffer)
   pairs.forEach(([a, b], index) => {
@@ -63,7 +63,7 @@ function pair(
   random: Random,
   cornersA: readonly bigint[],
   cornersB: readonly bigint[],
-): readonly [bigint, bigint] {
+): Operands {
   if (b === null) return [random.oneIn(8) ? random.pick(cornersA) : anyOf(a, random), 0n]
   const second = random.oneIn(8) ? random.pick(cornersB) : anyOf(b, random)
   if (random.oneIn(8)) return [random.pick(cornersA), second]

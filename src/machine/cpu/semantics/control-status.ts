@@ -1,3 +1,4 @@
+import { mxcsrMask } from '../control/model.ts'
 import { state } from '../state-layout.ts'
 import { vector } from '../vector.ts'
 import type { Semantic } from './operations.ts'
@@ -5,8 +6,9 @@ import type { Semantic } from './operations.ts'
 /** An unmasked exception whose flag is loaded is not raised: the next one is. */
 const load: Semantic = (b) => {
   const value = b.source(0)
-  b.fault(b.op32('ne', b.op32('wrap_i64', b.op('shr_u', value, 16)), 0), vector.generalProtection)
-  b.commit(() => b.setState(state.mxcsr, b.op32('wrap_i64', value), 'i32'))
+  const word = b.op32('wrap_i64', value)
+  b.fault(b.op32('and', word, ~mxcsrMask), vector.generalProtection)
+  b.commit(() => b.setState(state.mxcsr, word, 'i32'))
 }
 
 const store: Semantic = (b) => {
