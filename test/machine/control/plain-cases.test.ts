@@ -84,21 +84,34 @@ function anyAddress(cpu: CpuState, next: Random): void {
   if (oneIn(next, 2)) cpu.setU64(state.segmentBases + 8 * segment.fs, canonical(next()))
 }
 
+/** Mostly what XSAVE writes for both components, and what asks for both. */
+function anyHeader(cpu: CpuState, next: Random, at: number): void {
+  cpu.setU64(state.xcr0, oneIn(next, 10) ? 1n : 3n)
+  cpu.setGeneral(number.rax, oneIn(next, 10) ? next() : next() | 3n)
+  cpu.setGeneral(number.rdx, next())
+  const header = [oneIn(next, 10) ? next() & 7n : 3n, oneIn(next, 20) ? next() : 0n, 0n]
+  for (const [index, value] of header.entries()) {
+    cpu.view.setBigUint64(ramBase + at + 512 + 8 * index, value, true)
+  }
+}
+
 /** Any state of x87 and SSE, and an area of it that is mostly aligned and in one page. */
 function anyArea(cpu: CpuState, next: Random): void {
   const { osfxsr, osxsave } = cr4Bit
   if (!oneIn(next, 10)) cpu.setU64(state.cr4, BigInt(cpu.cr4 | osfxsr | osxsave))
   if (oneIn(next, 10)) cpu.setU64(state.cr0, BigInt((cpu.cr0 | pick(next, [cr0Bit.em, cr0Bit.ts])) >>> 0))
-  const at = 0x2_0000 + Number(next() & 0x7f0n) + pick(next, [0, 0, 0, 0, 0, 0x800, 8])
+  const at = 0x2_0000 + Number(next() & 0x7c0n) + pick(next, [0, 0, 0, 0, 0, 0, 0xa00, 8, 16])
   cpu.setGeneral(number.rbx, BigInt(at) + (oneIn(next, 20) ? 1n << 47n : 0n))
   for (let offset = 0; offset < 512; offset += 8) cpu.view.setBigUint64(ramBase + at + offset, next(), true)
   const mxcsr = Number(next() & 0xffffn) | (oneIn(next, 5) ? 0x1_0000 : 0)
   cpu.view.setUint32(ramBase + at + 24, mxcsr, true)
-  for (let index = 0; index < 32; index++) cpu.setU64(state.xmm + 8 * index, next())
+  const isZero = oneIn(next, 10)
+  for (let index = 0; index < 32; index++) cpu.setU64(state.xmm + 8 * index, isZero ? 0n : next())
   for (let index = 0; index < 8; index++) {
     cpu.setU64(state.x87 + 16 * index, next())
     cpu.setU64(state.x87 + 16 * index + 8, next() & 0xffffn)
   }
+  anyHeader(cpu, next, at)
   cpu.setU32(state.x87Status, Number(next() & 0x7f7fn))
   for (const where of [state.x87Control, state.x87Full, state.mxcsr])
     cpu.setU32(where, Number(next() & 0xffn))
@@ -141,6 +154,10 @@ const cases: readonly PlainCase[] = [
   ['mov [rbx + 500], al; fxsave64 [rbx]', long, anyArea],
   ['mov cl, [rbx]; fxrstor [rbx]', long, anyArea],
   ['fxrstor64 [rbx]; fxsave64 [rbx]', long, anyArea],
+  ['mov [rbx], cl; xsave [rbx]', long, anyArea],
+  ['mov [rbx], cl; xsaveopt64 [rbx]', long, anyArea],
+  ['mov cl, [rbx]; xrstor [rbx]', long, anyArea],
+  ['xrstor64 [rbx]; xsave64 [rbx]', long, anyArea],
   ['syscall', long, anySystemCall],
   ['o64 sysret', long, anySystemCall],
 ]

@@ -106,7 +106,8 @@ export class SlowTarget implements Target {
     if (unit === 'sse' || unit === 'sse-mmx') {
       const absent = op('i32.eqz', has(cr4, cr4Bit.osfxsr))
       this.fault(op('i32.or', emulated, absent), vector.undefined, 0)
-    } else if (unit === 'mmx') this.fault(emulated, vector.undefined, 0)
+    } else if (unit === 'xsave') this.fault(op('i32.eqz', has(cr4, cr4Bit.osxsave)), vector.undefined, 0)
+    else if (unit === 'mmx') this.fault(emulated, vector.undefined, 0)
     else if (unit !== 'wait') this.fault(emulated, vector.deviceNotAvailable, 0)
     const switched = has(cr0, cr0Bit.ts)
     const monitored = op('i32.and', op('i32.shr_u', cr0, 1), op('i32.shr_u', cr0, 3))
