@@ -25,10 +25,16 @@ const companions = new Set([
   ...['ADD', 'OR', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'MOV', 'MOVZX', 'MOVSXD', 'LEA', 'NOP'],
   ...['IMUL', 'SHL', 'SHR', 'SAR', 'PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET'],
 ])
-/** What compiled numerics, memcpy and their like are mostly made of. */
+/** What compiled numerics, memcpy, strlen and their like are mostly made of. */
 const vectors = new Set([
-  ...['MOVAPS', 'MOVUPS', 'MOVDQA', 'MOVDQU', 'MOVSD'],
-  ...['PXOR', 'PAND', 'POR', 'PADDD', 'PSUBD', 'ADDSD', 'SUBSD', 'MULSD'],
+  ...['MOVAPS', 'MOVAPD', 'MOVUPS', 'MOVUPD', 'MOVDQA', 'MOVDQU', 'MOVNTDQ', 'MOVNTPS'],
+  ...['MOVSS', 'MOVSD', 'MOVD', 'MOVQ', 'MOVHPS', 'MOVLPS', 'MOVLHPS', 'MOVHLPS'],
+  ...['PXOR', 'XORPS', 'PAND', 'ANDPS', 'ANDPD', 'POR', 'PANDN'],
+  ...['PADDB', 'PADDW', 'PADDD', 'PADDQ', 'PSUBB', 'PSUBD', 'PSUBQ', 'PMULLD', 'PMULUDQ'],
+  ...['PCMPEQB', 'PCMPEQD', 'PCMPGTD', 'PMINUB', 'PMOVMSKB'],
+  ...['PSLLD', 'PSRLD', 'PSLLQ', 'PSRLQ', 'PSRLDQ', 'PSHUFD', 'PSHUFB'],
+  ...['UNPCKLPS', 'UNPCKLPD', 'UNPCKHPD', 'PUNPCKLDQ', 'PUNPCKLQDQ', 'PUNPCKHQDQ'],
+  ...['ADDSD', 'SUBSD', 'MULSD', 'DIVSD', 'ADDSS', 'MULSS', 'ADDPD', 'MULPD'],
 ])
 
 /** The switches with a case for it: none where it is rare enough for a call. */
