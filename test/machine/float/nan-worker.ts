@@ -75,7 +75,7 @@ ${x87
   ud2
 `
 
-/** Two thirds NaNs with payloads, quiet and signaling, of 64 bits or two of 32; then other corners and numbers. */
+/** Two thirds NaNs with payloads, quiet and signaling, of 64 bits or two of 32; then corners and numbers. */
 function value(random: Random): bigint {
   const bits = random.value()
   switch (random.below(6)) {
