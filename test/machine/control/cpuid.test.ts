@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { features, model } from '../../../src/machine/cpu/control/model.ts'
+import { semantics } from '../../../src/machine/cpu/semantics/semantics.ts'
 import { state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
+import { systemInstructions } from '../../../src/machine/cpu/system-instructions.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
+import { instructionName, type Row } from '../../../src/machine/cpu/table/row.ts'
+import { rows } from '../../../src/machine/cpu/table/rows.ts'
 import { execute, type ModeName, withFeatures } from './processor.ts'
 
 interface Ask {
@@ -98,6 +102,17 @@ test('the decoder knows what is claimed and nothing else', () => {
   expect(missing).toEqual([])
   const named = ['movbe', 'lzcnt', 'bmi1', 'adx', 'rdseed', 'rdpid', 'aes', 'pclmulqdq', 'sha-ni'] as const
   expect(named.filter((name) => modelFeatures.has(name) || name in claimed)).toEqual([])
+})
+
+test('everything behind what is claimed runs', () => {
+  const isClaimed = ({ facts: { cpuid, alwaysUndefined } }: Row) =>
+    !alwaysUndefined && (!cpuid || modelFeatures.has(cpuid))
+  const runs = (row: Row) => {
+    const name = instructionName(row)
+    return semantics.has(name) || systemInstructions.has(name)
+  }
+  const missing = rows.filter((row) => isClaimed(row) && !runs(row))
+  expect(missing.map(({ encoding, mnemonic }) => `${encoding} ${mnemonic}`)).toEqual([])
 })
 
 test('bits follow control registers and the mode', () => {

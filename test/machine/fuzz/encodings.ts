@@ -1,15 +1,13 @@
 import { type Bits, Decoder } from '../../../src/machine/cpu/decode/decoder.ts'
-import { semantics } from '../../../src/machine/cpu/semantics/semantics.ts'
-import { systemInstructions } from '../../../src/machine/cpu/system-instructions.ts'
 import { modelFeatures } from '../../../src/machine/cpu/table/features.ts'
-import { instructionName, type Row } from '../../../src/machine/cpu/table/row.ts'
+import type { Row } from '../../../src/machine/cpu/table/row.ts'
 import { rows } from '../../../src/machine/cpu/table/rows.ts'
 import type { Random } from '../../oracle/random.ts'
 import type { CodeWriter } from './code-writer.ts'
 import { at, base16, dataBytes, selector } from './layout.ts'
 
-/** Which rows a program takes: those that run, all, or plain ones that never leave. */
-export type Choice = 'present' | 'all' | 'hot'
+/** Which rows a program takes: all, or plain ones that never leave. */
+export type Choice = 'all' | 'hot'
 
 const maxLength = 15
 const scratchBytes = 32
@@ -20,12 +18,6 @@ const farSelectors = Object.values(selector)
 const hotNames = new Set(
   'ADD OR ADC SBB AND SUB XOR CMP TEST MOV MOVZX MOVSX INC DEC NEG NOT SHL SHR SAR ROL IMUL BSWAP'.split(' '),
 )
-
-/** x87 and SIMD instructions that do not run yet: they end a program. */
-export function isAbsent(row: Row): boolean {
-  const name = instructionName(row)
-  return row.facts.fpu !== undefined && !semantics.has(name) && !systemInstructions.has(name)
-}
 
 /** x87, MMX, SSE and the saving of their state: more rows than all others, and a third of what is drawn. */
 const isFloating = ({ facts: { fpu } }: Row) => fpu !== undefined
@@ -63,7 +55,6 @@ export class Encodings {
     })
     this.#rows = {
       all: parted(here),
-      present: parted(here.filter((row) => !isAbsent(row))),
       hot: parted(here.filter(isHot)),
     }
   }

@@ -17,8 +17,8 @@ import { setFloatState } from '../../oracle/our-cpu.ts'
 import { at, chipAt, gdtEntries, port, ramBytes, selector } from './layout.ts'
 import type { Program, Programs, Signal } from './program.ts'
 
-/** All that a run may end as. `exit`: the guest wrote to the port. `absent`: x87 and SIMD, for now. */
-export const endings = ['budget', 'halted', 'exit', 'tripleFault', 'absent'] as const
+/** All that a run may end as. `exit`: the guest wrote to the port. */
+export const endings = ['budget', 'halted', 'exit', 'tripleFault'] as const
 export type Ending = (typeof endings)[number]
 
 export interface Result {
@@ -119,8 +119,6 @@ export class FuzzMachine {
 
   result({ ending, done }: Progress): Result {
     if (ending === null) throw new Error('The run has not ended')
-    // It cannot go on: what would have lasted until the next instruction means nothing.
-    if (ending === 'absent') this.cpu.state.setU32(state.shadow, 0)
     return { ending, units: done, hash: this.#hash(endings.indexOf(ending)) }
   }
 
@@ -155,7 +153,6 @@ export class FuzzMachine {
       case 'budget':
         return progress.done >= budget ? 'budget' : null
       case 'tripleFault':
-      case 'absent':
         return stop.kind
       default:
         throw new Error(`a run ended as ${stop.kind}`)

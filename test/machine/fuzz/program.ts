@@ -164,7 +164,7 @@ export class Programs {
     }
     const code = new CodeWriter(size + 64)
     const entry = () => randomEntry(random, paging)
-    const choice = source === 'hot' ? 'hot' : random.oneIn(8) ? 'all' : 'present'
+    const choice = source === 'hot' ? 'hot' : 'all'
     const gadgets = random.pick([3, 6, 12])
     while (code.at < size) {
       if (source === 'table' && random.oneIn(gadgets)) writeGadget({ code, bits, random, entry })
