@@ -48,13 +48,20 @@ function x87State(random: Random, row: Row): Omit<FloatState, 'vectors' | 'mxcsr
   const flags = random.oneIn(2) ? 0 : random.below(0x40)
   const raised = random.oneIn(12) ? flags : flags & masks
   const conditions = (random.below(8) << 8) | (random.below(2) << 14)
-  const top = random.below(8) << 11
+  const top = random.below(8)
+  const registers = extendedNumbers(random, row)
+  const full = random.oneIn(4) ? random.below(0x100) : 0xff
   return {
-    registers: extendedNumbers(random, row),
+    registers,
     control,
-    status: raised | (raised & ~masks ? summary : 0) | conditions | top,
-    full: random.oneIn(4) ? random.below(0x100) : 0xff,
+    status: raised | (raised & ~masks ? summary : 0) | conditions | (top << 11),
+    full: pushes(row) && !random.oneIn(8) ? full & ~(1 << ((top - 1) & 7)) : full,
   }
+}
+
+/** Whether it wants an empty register. */
+function pushes({ mnemonic }: Row): boolean {
+  return /^F(I|B)?LD(?!CW|ENV)|^F(PTAN|SINCOS|XTRACT)$/.test(mnemonic)
 }
 
 function extendedNumbers(random: Random, row: Row): Uint8Array {

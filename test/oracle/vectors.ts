@@ -43,20 +43,38 @@ export function line(input: Case, result: Result): string {
   return [code, endOf(result), flags, ...registers, ...memory, ...float].join(' ')
 }
 
+const floatFiles = { x: 'vectors', f: 'registers' } as const
+const floatWords = { m: 'mxcsr', fc: 'control', fs: 'status', ft: 'full' } as const
+
 function floatChanges(before: FloatState, after: FloatState): string[] {
-  const words = (
-    [
-      ['m', 'mxcsr'],
-      ['fc', 'control'],
-      ['fs', 'status'],
-      ['ft', 'full'],
-    ] as const
-  ).flatMap(([name, key]) => (before[key] === after[key] ? [] : [`${name}=${after[key].toString(16)}`]))
-  return [
-    ...changes('x', before.vectors, after.vectors),
-    ...changes('f', before.registers, after.registers),
-    ...words,
-  ]
+  const words = entriesOf(floatWords).flatMap(([name, key]) =>
+    before[key] === after[key] ? [] : [`${name}=${after[key].toString(16)}`],
+  )
+  const files = entriesOf(floatFiles).flatMap(([name, key]) => changes(name, before[key], after[key]))
+  return [...files, ...words]
+}
+
+function entriesOf<Name extends string, Value>(record: Readonly<Record<Name, Value>>): [Name, Value][] {
+  return Object.entries(record) as [Name, Value][]
+}
+
+const floatChange = /^(?:([xf])(\d+)|(m|fc|fs|ft))=(.*)$/
+
+/** What a line says of floating-point state that was so before. */
+export function floatStateOf(text: string, before: FloatState): FloatState {
+  const after = { ...before, vectors: before.vectors.slice(), registers: before.registers.slice() }
+  for (const token of text.split(' ')) {
+    const [, file, at, word, value = ''] = floatChange.exec(token) ?? []
+    if (file) after[floatFiles[file as keyof typeof floatFiles]].set(Buffer.from(value, 'hex'), Number(at))
+    if (word) after[floatWords[word as keyof typeof floatWords]] = Number.parseInt(value, 16)
+  }
+  return after
+}
+
+/** The line with another state after the instruction. */
+export function withFloatState(text: string, before: FloatState, after: FloatState): string {
+  const others = text.split(' ').filter((token) => !floatChange.test(token))
+  return [...others, ...floatChanges(before, after)].join(' ')
 }
 
 function endOf({ endedAt, errorCode }: Result): string {
@@ -66,7 +84,7 @@ function endOf({ endedAt, errorCode }: Result): string {
 }
 
 /** Runs of bytes that differ. */
-export function changes(name: string, before: Uint8Array, after: Uint8Array): string[] {
+function changes(name: string, before: Uint8Array, after: Uint8Array): string[] {
   const runs: string[] = []
   for (let at = 0; at < after.length; at++) {
     if (after[at] === before[at]) continue

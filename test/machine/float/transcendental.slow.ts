@@ -4,6 +4,7 @@ import { withExact } from '../../oracle/float/exact.ts'
 import { withHost } from '../../oracle/float/host.ts'
 import { cornerOperands, operandsOf } from '../../oracle/float/operands.ts'
 import { caseBytes, type FloatOperation, resultBytes } from '../../oracle/float/operations.ts'
+import { orderOf } from '../../oracle/float/order.ts'
 import { ourRunner } from '../../oracle/float/ours.ts'
 import type { Runner } from '../../oracle/float/program.ts'
 import { transcendentalOperations } from '../../oracle/float/transcendental.ts'
@@ -92,11 +93,4 @@ function answerAt(bytes: Uint8Array, at: number): Answer {
 
 function textOf({ value, more, flags }: Answer): string {
   return `${value.toString(16)} (flags ${flags.toString(16)}, conditions ${more.toString(16)})`
-}
-
-/** Neighbours among numbers are one apart; infinities follow the largest. */
-function orderOf(value: bigint): bigint {
-  const field = (value >> 64n) & 0x7fffn
-  const order = ((field || 1n) << 63n) + BigInt.asUintN(64, value)
-  return value >> 79n ? -order : order
 }

@@ -25,6 +25,7 @@ import { returns } from './probes/returns.ts'
 import { segmentLoads } from './probes/segment-loads.ts'
 import { taskDetails } from './probes/task-details.ts'
 import { tasks } from './probes/tasks.ts'
+import { transcendental } from './probes/transcendental.ts'
 import { undefinedResults } from './probes/undefined.ts'
 import { vectorMoves } from './probes/vector-moves.ts'
 import { virtualModes } from './probes/virtual-modes.ts'
@@ -62,6 +63,7 @@ export const groups: readonly ProbeGroup[] = [
   floatUnits,
   vectorMoves,
   x87Probes,
+  transcendental,
   forms,
   formFaults,
 ]

@@ -56,6 +56,7 @@ import { x87Control } from './x87-control.ts'
 import { x87Functions } from './x87-functions.ts'
 import { x87Moves } from './x87-moves.ts'
 import { x87Stack } from './x87-stack.ts'
+import { x87Transcendental } from './x87-transcendental.ts'
 
 /** The ordinary path of instructions that TypeScript knows whole (`system-instructions.ts`). */
 const ordinaryPaths = [
@@ -74,7 +75,7 @@ export const semantics: ReadonlyMap<string, Semantic> = definedOnce([
   ...[accumulator, arithmetic, bits, checks, control, decimal, doubleShifts, exchanges, frames, moves],
   ...[multiplication, mmxState, ports, shifts, strings, ...vectorOperations, ...ordinaryPaths],
   ...[approximations, controlStatus, dotProducts, sseArithmetic, sseCompare, sseConversions, sseRound],
-  ...[x87Arithmetic, x87Comparisons, x87Control, x87Functions, x87Moves, x87Stack],
+  ...[x87Arithmetic, x87Comparisons, x87Control, x87Functions, x87Moves, x87Stack, x87Transcendental],
 ])
 
 /**

@@ -31,7 +31,7 @@ export interface Extended {
 /** What an instruction raises, with C1, and whether it has a result: nothing that stops it is unmasked. */
 export interface Outcome {
   readonly flags: Local
-  readonly isDone: Local
+  readonly isDone: Expression
   /** There was a stack fault: the masked response is the indefinite value. */
   readonly isFault: Expression
 }
@@ -185,10 +185,10 @@ export class X87Operations {
     f.if(op('i32.eqz', open), () => f.store('i32.store', 0, 0, state.numericErrorsIgnored))
   }
 
-  /** C3, C2 and C0. */
-  setCodes(codes: Expression | number): void {
+  /** C3, C2 and C0, or those of `which`. */
+  setCodes(codes: Expression | number, which: number = conditionCodes): void {
     this.#guard('commit', 'condition codes')
-    const kept = op('i32.and', load('i32.load', 0, state.x87Status), ~conditionCodes)
+    const kept = op('i32.and', load('i32.load', 0, state.x87Status), ~which)
     const value = op('i32.or', kept, codes)
     this.#target.f.store('i32.store', 0, value, state.x87Status)
   }

@@ -19,6 +19,8 @@ export interface Area {
   readonly noXmm?: boolean
   /** ST0 to ST7 are 0. */
   readonly noValues?: boolean
+  /** ST0 and on, of 80 bits. */
+  readonly values?: readonly bigint[]
 }
 
 const headerAt = 512
@@ -40,6 +42,10 @@ export function area(at: number, given: Area = {}): Piece {
     view.setBigUint64(32 + 16 * index, (1n << 63n) | (BigInt(index) << 56n), true)
     view.setUint16(40 + 16 * index, 0x3fff + index, true)
   }
+  given.values?.forEach((value, index) => {
+    view.setBigUint64(32 + 16 * index, BigInt.asUintN(64, value), true)
+    view.setUint16(40 + 16 * index, Number(value >> 64n), true)
+  })
   for (let at = 160; at < 416 && !given.noXmm; at++) view.setUint8(at, at >> 1)
   header.forEach((value, index) => {
     view.setBigUint64(headerAt + 8 * index, value, true)
