@@ -17,7 +17,7 @@ function lower(semantic: Semantic): void {
   const imports = declareImports(module)
   const functions = defineSlowFunctions(module, defineMemory(module, imports), imports)
   module.function('handler', ['i32'], ['i32'], (f) => {
-    const operand = { shape: 'register', bytes: 4, file: 0 } as const
+    const operand = { shape: 'register', bytes: 4, file: 0, isVector: false } as const
     const variant = {
       bytes: 4,
       operands: [operand, operand],

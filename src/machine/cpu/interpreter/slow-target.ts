@@ -28,20 +28,20 @@ import { call, constant, type Expression, load, type Operand, op, select } from 
 import type { FunctionBuilder, Local } from '../wasm/function-builder.ts'
 import type { Imports } from './imports.ts'
 import { nonCanonicalTest } from './non-canonical-test.ts'
-import { addressMask, field, type SlowFunctions, shapeAt } from './slow-functions.ts'
+import { addressMask, field, loadNames, type SlowFunctions, shapeAt, storeNames } from './slow-functions.ts'
 import { stackMask } from './stack-pointer.ts'
 
 const pointerRegisters = { si: 6, di: 7, cx: 1, bx: 3, sp: 4, bp: 5 } as const
 /** Places of `at` and `operandAt`, behind those of the operands. */
 const firstSlot = 3
-/** Fields of registers are below it. */
-const registerFileBytes = 256
 const segmentNumbers = { es: segment.es, ss: segment.ss } as const
 
 /** Where a slow handler's operand is: an address of this memory, or a slot of the state. */
 interface SlowPlace {
   readonly address: Local
   readonly slot: number
+  /** A vector register, which is read and written where it is. */
+  readonly isVector: boolean
 }
 
 /**
@@ -70,19 +70,22 @@ export class SlowTarget implements Target {
 
   operand(index: number, bytes: number, access: Access, popped: number): Place {
     const bits = (access === 'r' ? 0 : accessBit.write) | (this.#variant.aligned ? accessBit.aligned : 0)
-    const address = this.f.let(call(this.#functions.operand, this.#uop, index, bytes, bits, popped))
-    this.#faultIf(op('i32.eq', address, resolved.fault))
-    const file = this.#variant.operands[index]?.file ?? 0
-    if (file !== 0) {
-      const inFile = op('i32.mul', op('i32.lt_u', address, registerFileBytes), file)
-      this.f.set(address, op('i32.add', address, inFile))
+    const { file = 0, isVector = false } = this.#variant.operands[index] ?? {}
+    const address = this.f.local('i32')
+    const inFile = () => this.f.set(address, op('i32.add', field(this.#uop, microOp.registers + index), file))
+    const find = () => {
+      this.f.set(address, call(this.#functions.operand, this.#uop, index, bytes, bits, popped))
+      this.#faultIf(op('i32.eq', address, resolved.fault))
     }
-    return { bytes, where: { address, slot: index } satisfies SlowPlace }
+    if (isVector) inFile()
+    else if (file !== 0) this.f.if(this.isMemory(index), find, inFile)
+    else find()
+    return { bytes, where: { address, slot: index, isVector } satisfies SlowPlace }
   }
 
   operandAt(index: number, distance: Expression, bytes: number, access: Access): Place {
     const address = this.f.local('i32')
-    const place: Place = { bytes, where: { address, slot: this.#slots } satisfies SlowPlace }
+    const place: Place = { bytes, where: { address, slot: this.#slots, isVector: false } satisfies SlowPlace }
     this.f.if(
       op('i32.eq', shapeAt(this.#uop, index), shape.memory),
       () => {
@@ -146,7 +149,7 @@ export class SlowTarget implements Target {
 
   register(number: number, bytes: number): Place {
     const address = this.f.let(constant('i32', impliedRegister(number, bytes)))
-    return { bytes, where: { address, slot: 0 } satisfies SlowPlace }
+    return { bytes, where: { address, slot: 0, isVector: false } satisfies SlowPlace }
   }
 
   at(name: SegmentName, address: Expression, bytes: number, access: Access): Place {
@@ -161,7 +164,7 @@ export class SlowTarget implements Target {
     const bits = access === 'r' ? 0 : accessBit.write
     const address = this.f.let(call(this.#functions.access, this.#uop, number, offset, bytes, bits, slot))
     this.#faultIf(op('i32.eq', address, resolved.fault))
-    return { bytes, where: { address, slot } satisfies SlowPlace }
+    return { bytes, where: { address, slot, isVector: false } satisfies SlowPlace }
   }
 
   effectiveAddress(): Expression {
@@ -182,12 +185,17 @@ export class SlowTarget implements Target {
   }
 
   read(place: Place): Expression {
-    const { address, slot } = place.where as SlowPlace
+    const { address, slot, isVector } = place.where as SlowPlace
+    if (isVector) return load(ofSize(loadNames, place.bytes), address)
     return call(ofSize(this.#functions.read, place.bytes), address, slot)
   }
 
   write(place: Place, value: Expression): void {
-    const { address, slot } = place.where as SlowPlace
+    const { address, slot, isVector } = place.where as SlowPlace
+    if (isVector) {
+      this.f.store(ofSize(storeNames, place.bytes), address, value)
+      return
+    }
     this.f.call(ofSize(this.#functions.write, place.bytes), address, slot, value)
   }
 

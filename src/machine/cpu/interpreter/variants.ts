@@ -56,14 +56,15 @@ function operandShape(kind: OperandKind, operandBytes: number, isMemory: boolean
   // Immediates of at most four bytes and distances are extended to the whole operand.
   const bytes = kind === 'Iz' || kind[0] === 'J' ? operandBytes : operandSize(kind, operandBytes)
   const file = registerFile(kind)
-  if (form === shape.memory) return { shape: 'memory', bytes, file }
-  return { shape: form === shape.immediate ? 'immediate' : 'register', bytes, file }
+  const isVector = file !== 0 && shapeOf(kind, true) === shape.register
+  if (form === shape.memory) return { shape: 'memory', bytes, file, isVector }
+  return { shape: form === shape.immediate ? 'immediate' : 'register', bytes, file, isVector }
 }
 
 /** Handlers are shared by everything with the same key. */
 export function handlerKey(instruction: string, variant: Variant, withShapes: boolean): string {
-  const operands = variant.operands.map(({ shape, bytes }) =>
-    shape === 'immediate' ? `i${bytes}` : `${withShapes ? shape[0] : ''}${bytes}`,
+  const operands = variant.operands.map(({ shape, bytes, isVector }) =>
+    shape === 'immediate' ? `i${bytes}` : `${withShapes ? shape[0] : isVector ? 'v' : ''}${bytes}`,
   )
   return [instruction, variant.bytes, variant.condition, variant.repeat, ...operands].join(' ')
 }

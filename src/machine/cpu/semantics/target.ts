@@ -51,6 +51,8 @@ export interface OperandShape {
   readonly bytes: number
   /** Where registers of its kind begin, see `registerFile`; 0 for the general ones. */
   readonly file: number
+  /** It is a vector register in each form of the row. */
+  readonly isVector: boolean
 }
 
 /** What a handler is made for: everything that is the same in all micro-ops which share it. */
