@@ -57,3 +57,10 @@ test('FLDCW that unmasks what has been raised has it pending', () => {
   const run = runX87({ code: 'fninit; fadd st0, st1; mov word [ebx + 8], 0x37e; fldcw [ebx + 8]' })
   expect(statusOf(run)).toBe('80c1')
 })
+
+test('FLD pushes a denormal of memory with an unmasked exception too, as on hardware and in Bochs', () => {
+  const code = 'fninit; mov word [ebx + 8], 0x37d; fldcw [ebx + 8]; fld dword [ebx]'
+  const run = runX87({ code, set: integer(1) })
+  expect(stackOf(run)[0]).toBe('3f6a 8000000000000000')
+  expect(statusOf(run)).toBe('b882')
+})

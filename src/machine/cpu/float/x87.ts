@@ -186,7 +186,8 @@ function defineLoad(module: ModuleBuilder, arithmetic: Arithmetic, width: 32 | 6
   return module.function(`loadSt${width}`, ['i64', 'i32'], [...stTypes, 'i32'], (f) => {
     const [bits, word] = f.parameters as [Local, Local]
     returnNormal(f, width, bits)
-    const how = controlOf(f, op('i32.or', word, control.extended))
+    // A denormal has a value with an unmasked exception too.
+    const how = controlOf(f, op('i32.or', word, control.extended | flag.denormal))
     const operand = f.call(arithmetic.unpack[width], bits, how)
     const result = f.call(arithmetic.convert, ...operand, how, flag.denormal)
     f.return(...f.call(arithmetic.roundPack[80], ...result, how))

@@ -8,7 +8,7 @@ const never = constant('i32', 0)
 
 /**
  * Pushes a value that has come with flags. `isEmpty`: of the register that it was read from, which comes
- * before there is no room.
+ * before there is no room. An unmasked DE, of a denormal in memory, does not keep it from the stack.
  */
 function load(
   b: Operations,
@@ -19,7 +19,7 @@ function load(
   const { x87 } = b
   const register = x87.st(-1)
   const isFault = op('i32.or', op('i32.eqz', register.isEmpty), isEmpty)
-  const outcome = x87.outcome(flags, isFault, op('i32.eqz', isEmpty))
+  const outcome = x87.outcome(flags, isFault, op('i32.eqz', isEmpty), flag.invalid)
   const pushed = x87.result(outcome, value)
   x87.commit(() => x87.settle(outcome, () => x87.push(register, pushed)))
 }

@@ -170,6 +170,8 @@ const unmaskedResults = [
   after('FPREM of a QNaN with C0 to C3', `fninit; fld1; ${nan}; fxch; ffree st7; fxam; fprem`),
   after('FPREM of an unmasked denormal with C0 to C3', `${loaded(`fld1; ${denormal}`)}; fxam; fprem`),
   after('FXAM of an empty register', 'fninit; fxam'),
+  after('unmasked FLD of a denormal', `${unmasked}; ${denormal}`),
+  after('unmasked FLD of a signaling NaN', `${unmasked}; fld dword [data + 32]`),
   after('unmasked FDIV by 0', `${loaded('fldz; fld1')}; fdiv st0, st1`),
   after(
     'unmasked overflow of FSTP',
