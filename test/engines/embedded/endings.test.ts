@@ -146,20 +146,3 @@ test('a triple fault, with each fault on the way', async () => {
     }
   `)
 })
-
-test('an instruction that is not there yet ends the run in front of it', async () => {
-  // nop; fninit
-  const { machine, run, events } = await openCode([0x90, 0xdb, 0xe3])
-  const stop = await run()
-  expect(stop).toMatchObject({
-    ending: {
-      kind: 'engineError',
-      code: 'KT3030',
-      detail: expect.stringMatching(/^the embedded engine does not run .*\(db e3.*\) at 0x100001 yet$/),
-      at: { instructions: 1n },
-    },
-  })
-  expect(events.at(-1)).toMatchObject({ kind: 'ending' })
-  expect(await machine.registers()).toMatchObject({ rip: 0x100001n })
-  await machine.close()
-})
