@@ -1,6 +1,6 @@
-// `npm run test:oracle [-- FILTER…]`: every suite that takes minutes, all of the outside truth among them,
-// and what they
-// have gone through written into docs/conformance.md. FILTER as Vitest takes it: part of a file's path.
+// `npm run test:oracle [-- FILTER…]`: every suite that takes minutes, all of the outside truth among them.
+// What they have gone through is written into docs/conformance.md. FILTER as Vitest takes it: part of a
+// file's path.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

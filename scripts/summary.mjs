@@ -11,17 +11,18 @@ if (directory === undefined) {
 
 /** Test names (`file > suite > test`) to the reason why this machine may skip them. */
 const allowed = new Map(Object.entries(JSON.parse(readFileSync(list, 'utf8'))))
-const count = { passed: 0, failed: 0, skipped: 0 }
+const count = { passed: 0, skipped: 0 }
+const failures = []
 const problems = []
 
 const reports = readdirSync(directory).filter((name) => name.endsWith('.json'))
 if (reports.length === 0) problems.push(`no report in ${directory}`)
 for (const name of reports) {
   const report = JSON.parse(readFileSync(join(directory, name), 'utf8'))
-  const before = count.failed + problems.length
+  const before = failures.length + problems.length
   for (const file of report.testResults) countFile(file)
   if (report.testResults.length === 0) problems.push(`${name}: no tests`)
-  else if (report.success !== true && count.failed + problems.length === before) {
+  else if (report.success !== true && failures.length + problems.length === before) {
     problems.push(`${name}: the run failed outside of its tests`)
   }
 }
@@ -32,13 +33,18 @@ function countFile(file) {
   for (const test of file.assertionResults) {
     const title = [short, ...test.ancestorTitles, test.title].join(' > ')
     if (test.status === 'passed') count.passed++
-    else if (test.status === 'failed') count.failed++
+    else if (test.status === 'failed') failures.push(`${title}: ${firstLine(test.failureMessages)}`)
     else if (allowed.has(title)) count.skipped++
     else problems.push(`${title}: skipped, and test/allowed-skips.json gives no reason`)
   }
 }
 
-for (const problem of problems) console.log(`FAILED  ${problem}`)
-const failed = count.failed + problems.length
+/** A log's end is often all that is kept, so it names what failed. */
+function firstLine(messages) {
+  return messages?.[0]?.split('\n', 1)[0] ?? 'no message'
+}
+
+for (const failure of [...failures, ...problems]) console.log(`FAILED  ${failure}`)
+const failed = failures.length + problems.length
 console.log(`${count.passed} passed, ${failed} failed, ${count.skipped} skipped`)
 process.exit(failed === 0 ? 0 : 1)

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('../../scripts/oracle.mjs', import.meta.url))
 
-test('without Bochs nothing is run, and nothing is green', () => {
+test('without its tools nothing is run, and nothing is green', () => {
   const env = { PATH: mkdtempSync(join(tmpdir(), 'kerneltest-no-tools-')) }
   const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env })
   expect({ status, stderr }).toMatchInlineSnapshot(`
@@ -17,6 +17,8 @@ test('without Bochs nothing is run, and nothing is green', () => {
       apt-get install bochs bochs-term
     oracle: OR02: nasm is not installed, and nothing is true without it
       apt-get install nasm
+    oracle: OR03: gcc is not installed, and nothing is true without it
+      apt-get install gcc
     ",
     }
   `)

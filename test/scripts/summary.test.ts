@@ -10,6 +10,7 @@ const script = fileURLToPath(new URL('../../scripts/summary.mjs', import.meta.ur
 interface Case {
   readonly title: string
   readonly status: string
+  readonly failureMessages?: readonly string[]
 }
 
 function summary(reports: Record<string, { success: boolean; cases: readonly Case[] }>, allowed: object) {
@@ -44,13 +45,17 @@ test('sums several reports, with an allowed skip', () => {
 test('a skip without a reason, a failure, an empty file and a failed run are failures', () => {
   const reports = {
     a: { success: true, cases: [passed, { title: 'quietly left out', status: 'pending' }] },
-    b: { success: false, cases: [{ title: 'bad', status: 'failed' }] },
+    b: {
+      success: false,
+      cases: [{ title: 'bad', status: 'failed', failureMessages: ['Error: 1 is not 2\n    at its place'] }],
+    },
     c: { success: true, cases: [] },
     d: { success: false, cases: [passed] },
   }
   expect(summary(reports, {})).toMatchInlineSnapshot(`
     {
       "lines": [
+        "FAILED  test/b.test.ts > bad: Error: 1 is not 2",
         "FAILED  test/a.test.ts > quietly left out: skipped, and test/allowed-skips.json gives no reason",
         "FAILED  test/c.test.ts: no tests (passed)",
         "FAILED  d.json: the run failed outside of its tests",
