@@ -9,6 +9,7 @@ import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { charges, textMemory } from './layout.ts'
+import type { Drive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
@@ -32,6 +33,8 @@ export interface Wiring {
   /** Where isa-debug-exit listens, if it is there. */
   readonly exit: { readonly port: number; readonly size: number } | null
   readonly debugConsole?: number | null
+  /** Floppy drives, disks and CD drives with what is in them. */
+  readonly drives?: readonly Drive[]
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void

@@ -2,6 +2,7 @@ import { type Bits, Decoder } from '../../machine/cpu/decode/decoder.ts'
 import { rights, segment } from '../../machine/cpu/state-layout.ts'
 import type { Machine, MachineStop } from '../../machine/machine.ts'
 import { type EndingCause, statusOfExitValue } from '../../observe/ending.ts'
+import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 import { physicalOf } from './memory.ts'
 import { readRegisters } from './registers.ts'
@@ -28,8 +29,11 @@ export function endingOf(stop: MachineStop, machine: Machine, exitPort: number):
   }
 }
 
-/** Our own mistake: the machine cannot be used any more. */
+/** The host's failure, which has a code, or our own mistake: the machine cannot be used any more. */
 export function failureOf(error: unknown): EndingCause {
+  if (error instanceof KernelTestError) {
+    return { kind: 'engineError', code: error.code, detail: error.reason }
+  }
   const reason = error instanceof Error ? error.message : String(error)
   return { kind: 'engineError', code: 'KT3031', detail: `the embedded engine failed: ${reason}` }
 }

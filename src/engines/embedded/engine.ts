@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type BootPlan, type CpuOptions, cpuFeatures } from '../../boot/plan.ts'
 import type { ProcessorChoices } from '../../machine/entry.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
+import type { Drive } from '../../machine/media/drive.ts'
 import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { invariant } from '../../support/invariant.ts'
@@ -9,6 +10,7 @@ import type { Engine, EngineReport, Machine } from '../engine.ts'
 import { busyBit, entryRegisters } from './entry-registers.ts'
 import { memoryOf } from './load-plan.ts'
 import { capabilities, EmbeddedMachine } from './machine.ts'
+import { type OpenDrives, openDrives } from './media/open-drives.ts'
 import { physicalOf } from './memory.ts'
 import { checkPlan, outsideOfMemory } from './refusals.ts'
 import { readRegisters } from './registers.ts'
@@ -39,16 +41,34 @@ function packageVersion(): string {
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
   signal.throwIfAborted()
   checkPlan(plan)
-  const pc = await takeMachine(plan.machine.memoryMiB)
+  const media = openDrives(plan)
+  try {
+    const pc = await takeMachine(plan.machine.memoryMiB)
+    return powerOn(pc, plan, media, sink, signal)
+  } catch (error) {
+    media.close()
+    throw error
+  }
+}
+
+function powerOn(
+  pc: Pc,
+  plan: BootPlan,
+  media: OpenDrives,
+  sink: EventSink,
+  signal: AbortSignal,
+): EmbeddedMachine {
   const machine = new EmbeddedMachine(plan, sink, signal, pc, (usable) => {
+    media.close()
     if (usable) keepMachine(pc)
   })
   const listener: Listener = {
     printed: (port, byte) => machine.printed(port, byte),
     poll: () => machine.isTurn,
   }
+  for (const text of media.notes) sink({ kind: 'note', text })
   try {
-    load(pc, plan, listener)
+    load(pc, plan, media.drives, listener)
   } catch (error) {
     keepMachine(pc)
     throw error
@@ -62,13 +82,14 @@ interface Listener {
 }
 
 /** Power-on in the state that the plan names. */
-function load(pc: Pc, plan: BootPlan, listener: Listener): void {
+function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listener): void {
   const { machine, start, ports } = plan
   const { memoryMiB } = machine
   invariant(start.kind === 'direct', 'a plan with firmware was refused')
   pc.powerOn(memoryOf(start, memoryMiB), {
     exit: ports.exit,
     debugConsole: ports.debugConsole,
+    drives,
     serial: (byte, port) => listener.printed(serialPorts[port] ?? 'com1', byte),
     print: (byte) => listener.printed('debugConsole', byte),
     poll: listener.poll,

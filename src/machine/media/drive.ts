@@ -1,0 +1,32 @@
+import type { Medium } from '../devices/medium.ts'
+import type { DriveGeometry, FloppyFormat } from './geometry.ts'
+
+/** A drive with what is in it, by the number that a BIOS calls it in DL. */
+export type Drive = FloppyDrive | DiskDrive | CdDrive
+
+interface AnyDrive {
+  readonly number: number
+  /** The plan's name of what is in it. */
+  readonly id: string
+  readonly medium: Medium
+}
+
+/** 00h, 01h. */
+export interface FloppyDrive extends AnyDrive {
+  readonly kind: 'floppy'
+  readonly geometry: FloppyFormat
+}
+
+/** 80h and up. */
+export interface DiskDrive extends AnyDrive {
+  readonly kind: 'disk'
+  readonly geometry: DriveGeometry
+}
+
+/** E0h and up. */
+export interface CdDrive extends AnyDrive {
+  readonly kind: 'cdrom'
+}
+
+/** What the first drive of a kind is called. */
+export const firstNumber = { floppy: 0x00, disk: 0x80, cdrom: 0xe0 } as const

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { OverlaidMedium } from '../../../src/machine/media/overlaid-medium.ts'
+
+/** Bytes that say where they are. */
+const source = {
+  size: 1000,
+  copy: (offset: number, into: Uint8Array) => {
+    for (let at = 0; at < into.length && offset + at < 1000; at++) into[at] = (offset + at) % 251
+  },
+}
+const open = () => new OverlaidMedium(source, { sectorBytes: 512, sectors: 4, isWritable: true })
+
+test('a sector that is half there ends in zeros, and those behind it are zeros', () => {
+  const medium = open()
+  const half = medium.read(1, 2)
+  expect(half.subarray(486, 490)).toEqual(Uint8Array.of(998 % 251, 999 % 251, 0, 0))
+  expect(half.subarray(490).every((byte) => byte === 0)).toBe(true)
+  expect(half).toHaveLength(1024)
+})
+
+test('what is written covers the source, and is a copy', () => {
+  const medium = open()
+  const bytes = new Uint8Array(1024).fill(0xaa)
+  medium.write(1, bytes)
+  bytes.fill(0)
+  const all = medium.read(0, 4)
+  expect(all[511]).toBe(511 % 251)
+  expect(all.subarray(512, 1536).every((byte) => byte === 0xaa)).toBe(true)
+  expect(all[1536]).toBe(0)
+  expect(medium.written).toBe(2)
+})
+
+test('a saved overlay is in order, and the same after loading', () => {
+  const medium = open()
+  for (const sector of [3, 0, 2]) medium.write(sector, new Uint8Array(512).fill(sector + 1))
+  const saved = medium.save()
+  expect(saved.map(({ sector }) => sector)).toEqual([0, 2, 3])
+  const other = open()
+  other.write(1, new Uint8Array(512).fill(9))
+  other.load(saved)
+  expect(other.save()).toEqual(saved)
+  expect(other.read(0, 4)).toEqual(medium.read(0, 4))
+  medium.write(0, new Uint8Array(512))
+  expect(other.read(0, 1)).not.toEqual(medium.read(0, 1))
+})
