@@ -1,4 +1,5 @@
 import type { DiskImage, ElfImage, Image, IsoImage, LinuxImage } from '../image/image.ts'
+import { floppyName } from '../support/floppy-formats.ts'
 import type { BootProtocol } from './plan.ts'
 import type { Firmware } from './plan-options.ts'
 
@@ -47,7 +48,15 @@ function linuxReason({ has64BitEntry }: LinuxImage): string {
   return `a Linux bzImage, entered in ${has64BitEntry ? '64-bit' : '32-bit'} mode`
 }
 
-function diskWays({ bootSignature, efiSystem }: DiskImage): BootWay[] {
+/** A floppy's boot sector counts on the geometry of a floppy drive. */
+function diskWays(image: DiskImage): BootWay[] {
+  const { bootSignature, floppy } = image
+  if (!bootSignature || floppy === null) return hardDiskWays(image)
+  const reason = `a floppy disk of ${floppyName(floppy)} with the boot signature 55 AA`
+  return [{ protocol: 'floppy', firmware: ['bios'], reason }, ...hardDiskWays(image)]
+}
+
+function hardDiskWays({ bootSignature, efiSystem }: DiskImage): BootWay[] {
   if (!bootSignature && !efiSystem) return []
   const found = [
     ...(bootSignature ? ['the boot signature 55 AA'] : []),

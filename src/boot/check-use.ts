@@ -14,7 +14,7 @@ export function checkUse({ protocol, firmware }: BootWay, options: PlanOptions):
   }
   if (byFirmware || protocol === 'elf64') {
     const reason = byFirmware
-      ? `a firmware passes nothing to what it starts from a ${protocol === 'iso' ? 'CD' : 'disk'}`
+      ? `a firmware passes nothing to what it starts from a ${protocol === 'iso' ? 'CD' : protocol}`
       : 'a plain ELF64 has no protocol to pass it by'
     const hint = byFirmware
       ? "Put it in the configuration of the image's own boot loader, or boot the kernel file directly."

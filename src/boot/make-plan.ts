@@ -5,6 +5,8 @@ import { checkUse } from './check-use.ts'
 import type { DirectBoot, DirectOptions } from './direct-boot.ts'
 import { disk } from './disk.ts'
 import { elf64, needsFixedAddress } from './elf64.ts'
+import type { FirmwareBoot } from './firmware-boot.ts'
+import { floppy } from './floppy.ts'
 import { iso } from './iso.ts'
 import { linux } from './linux.ts'
 import { multiboot1 } from './multiboot1.ts'
@@ -71,8 +73,12 @@ function directStart(image: Image, protocol: BootProtocol, options: DirectOption
   }
 }
 
+const firmwareProtocols: Readonly<
+  Partial<Record<BootProtocol, (path: string, firmware: Firmware) => FirmwareBoot>>
+> = { disk, floppy, iso }
+
 function firmwareBoot(way: BootWay, path: string, firmware: Firmware): Boot {
-  const boot = way.protocol === 'iso' ? iso(path, firmware) : disk(path, firmware)
+  const boot = (firmwareProtocols[way.protocol] ?? disk)(path, firmware)
   if (way.firmware.includes(firmware)) return { ...boot, notes: [] }
   return {
     ...boot,

@@ -160,4 +160,4 @@ export interface Provenance {
   readonly notes: readonly string[]
 }
 
-export type BootProtocol = 'multiboot1' | 'multiboot2' | 'pvh' | 'elf64' | 'linux' | 'disk' | 'iso'
+export type BootProtocol = 'multiboot1' | 'multiboot2' | 'pvh' | 'elf64' | 'linux' | 'disk' | 'floppy' | 'iso'

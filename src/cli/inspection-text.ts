@@ -1,5 +1,6 @@
 import type { Flaw } from '../image/flaw.ts'
 import type { ElToritoEntry, Partition } from '../image/image.ts'
+import { type FloppyFormat, floppyName } from '../support/floppy-formats.ts'
 import type {
   InspectedContract,
   InspectedElf,
@@ -32,12 +33,17 @@ function title(inspection: Inspection): string {
       return `ELF${bits} ${type === 'executable' ? 'executable' : 'position-independent executable'} for ${machine}`
     }
     case 'disk':
-      return inspection.disk.gpt ? 'disk with a GPT' : 'raw disk'
+      return diskTitle(inspection.disk)
     case 'iso':
       return 'ISO 9660 image'
     case 'linux':
       return 'Linux bzImage'
   }
+}
+
+function diskTitle({ gpt, floppy }: DiskFacts): string {
+  if (floppy) return `floppy disk of ${floppyName(floppy)}`
+  return gpt ? 'disk with a GPT' : 'raw disk'
 }
 
 function facts(inspection: Inspection): Row[] {
@@ -77,11 +83,16 @@ function contract(header: InspectedContract): string {
   }
 }
 
-function diskFacts({ bootSignature, efiSystem }: DiskFacts): Row[] {
+function diskFacts({ bootSignature, efiSystem, floppy }: DiskFacts): Row[] {
   return [
+    ...(floppy ? [['geometry', geometry(floppy)]] : []),
     ['boot signature', bootSignature ? '55 AA' : 'none'],
     ['EFI system', efiSystem ? 'found' : 'none'],
   ]
+}
+
+function geometry({ cylinders, heads, sectorsPerTrack }: FloppyFormat): string {
+  return `${cylinders} cylinders, ${heads === 1 ? '1 head' : `${heads} heads`}, ${sectorsPerTrack} sectors`
 }
 
 function isoFacts({ volume, hybrid }: IsoFacts): Row[] {

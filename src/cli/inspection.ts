@@ -101,8 +101,9 @@ export function inspection(
     case 'elf':
       return { ...about, kind: 'elf', ...verdict, elf: elfFacts(image) }
     case 'disk': {
-      const { bootSignature, gpt, efiSystem, partitions } = image
-      return { ...about, kind: 'disk', ...verdict, disk: { bootSignature, gpt, efiSystem, partitions } }
+      const { bootSignature, gpt, floppy, efiSystem, partitions } = image
+      const disk = { bootSignature, gpt, floppy, efiSystem, partitions }
+      return { ...about, kind: 'disk', ...verdict, disk }
     }
     case 'iso': {
       const { volume, hybrid, bootEntries } = image

@@ -1,9 +1,12 @@
 import { LittleEndian, padded } from '../support/bytes.ts'
+import { floppyFormatOf } from '../support/floppy-formats.ts'
 import { hex } from '../support/hex.ts'
 import type { ByteSource } from './byte-source.ts'
+import { fatFlaws, isFat } from './fat.ts'
 import type { Flaw } from './flaw.ts'
 import { efiSystemType, readGpt } from './gpt.ts'
 import type { DiskImage, Partition } from './image.ts'
+import { partitionFlaws } from './partition-flaws.ts'
 
 const sectorSize = 512
 const signatureAt = 510
@@ -50,8 +53,13 @@ export function readDisk(source: ByteSource): DiskImage {
     bootSignature,
     partitions,
     gpt: gpt !== null,
+    floppy: partitions.length === 0 ? floppyFormatOf(source.size) : null,
     efiSystem,
-    flaws: diskFlaws(source, bootSignature, efiSystem, partitions),
+    flaws: [
+      ...diskFlaws(source, bootSignature, efiSystem),
+      ...partitionFlaws(source.size, partitions, gpt !== null),
+      ...(wholeFat ? fatFlaws(source.size, sector) : []),
+    ],
   }
 }
 
@@ -80,20 +88,7 @@ function readMbr(sector: LittleEndian): Partition[] {
   return partitions
 }
 
-/**
- * A FAT volume's boot sector names itself (Microsoft FAT specification, BS_FilSysType). mtools writes a
- * partition table into it as well, whose one entry begins at this very sector.
- */
-function isFat(sector: LittleEndian): boolean {
-  return sector.text(54, 3) === 'FAT' || sector.text(82, 3) === 'FAT'
-}
-
-function diskFlaws(
-  source: ByteSource,
-  bootSignature: boolean,
-  efiSystem: boolean,
-  partitions: readonly Partition[],
-): Flaw[] {
+function diskFlaws(source: ByteSource, bootSignature: boolean, efiSystem: boolean): Flaw[] {
   const flaws: Flaw[] = []
   if (!bootSignature) flaws.push(noSignature(efiSystem))
   const rest = source.size % sectorSize
@@ -104,19 +99,6 @@ function diskFlaws(
       what: `${source.size} bytes are not a multiple of ${sectorSize}`,
       consequence: `a disk has whole sectors: the last ${rest} bytes are padded with zeros, or cannot be read at all`,
       mend: `fill it up: truncate -s %${sectorSize} FILE, or in NASM times (-($-$$)) & ${sectorSize - 1} db 0`,
-    })
-  }
-  const outside = partitions.find(
-    ({ firstSector, sectors }) =>
-      (firstSector + sectors) * sectorSize > Math.ceil(source.size / sectorSize) * sectorSize,
-  )
-  if (outside !== undefined) {
-    flaws.push({
-      id: 'partition-past-end',
-      severity: 'warning',
-      what: `partition ${outside.number} ends past the end of the image`,
-      consequence: 'the image was cut short, or the table is of another disk: reads beyond the end fail',
-      mend: 'make the image again, or correct the table with sfdisk',
     })
   }
   return flaws

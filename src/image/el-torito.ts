@@ -18,6 +18,16 @@ const efiPlatform = 0xef
 
 const emulations = ['none', 'floppy-1.2', 'floppy-1.44', 'floppy-2.88', 'hard-disk'] as const
 
+/** What the emulated disk has, in KiB; other boot images are as large as what is loaded of them. */
+const floppyKiB: Readonly<Record<ElToritoEntry['emulation'], number>> = {
+  none: 0,
+  'floppy-1.2': 1200,
+  'floppy-1.44': 1440,
+  'floppy-2.88': 2880,
+  'hard-disk': 0,
+}
+const loadedSectorSize = 512
+
 export interface BootCatalog {
   readonly entries: readonly ElToritoEntry[]
   readonly flaws: readonly Flaw[]
@@ -30,8 +40,8 @@ export function readBootCatalog(source: ByteSource, sector: number): BootCatalog
   if (problem !== null) return { entries: [], flaws: [badCatalog(`at sector ${sector} ${problem}`)] }
   const entries = readEntries(catalog)
   if (entries.length === 0) return { entries, flaws: [badCatalog('marks no entry as bootable')] }
-  const outside = entries.filter(({ startSector }) => startSector * isoSectorSize >= source.size)
-  return { entries, flaws: outside.slice(0, 1).map(entryPastEnd) }
+  const outside = entries.find((entry) => endOf(entry) > source.size)
+  return { entries, flaws: outside ? [entryPastEnd(outside, source.size)] : [] }
 }
 
 /** §2.1: header 1, key bytes 55 AA, and words that sum to 0. */
@@ -86,11 +96,20 @@ function badCatalog(problem: string): Flaw {
   }
 }
 
-function entryPastEnd({ platform, startSector }: ElToritoEntry): Flaw {
+/** The first byte that the firmware does not need. How much UEFI firmware reads, its file system says. */
+function endOf({ platform, emulation, sectors, startSector }: ElToritoEntry): number {
+  const start = startSector * isoSectorSize
+  if (platform !== 'bios') return start + 1
+  return start + Math.max(floppyKiB[emulation] * 1024, sectors * loadedSectorSize, 1)
+}
+
+function entryPastEnd({ platform, startSector }: ElToritoEntry, size: number): Flaw {
+  const verb = startSector * isoSectorSize >= size ? 'begins' : 'ends'
+  const place = verb === 'begins' ? `at sector ${startSector}, past` : 'past'
   return {
     id: 'boot-entry-past-end',
     severity: 'warning',
-    what: `the boot image for ${platform} begins at sector ${startSector}, past the end of the image`,
+    what: `the boot image for ${platform} ${verb} ${place} the end of the image`,
     consequence: 'firmware cannot read what it is told to start',
     mend: 'make or download the image again: it was cut short',
   }

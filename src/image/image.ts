@@ -1,3 +1,4 @@
+import type { FloppyFormat } from '../support/floppy-formats.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Flaw } from './flaw.ts'
 import type { SymbolTable } from './symbols.ts'
@@ -84,6 +85,8 @@ export interface DiskImage extends ImageFacts {
   readonly partitions: readonly Partition[]
   /** A GPT header in the second sector. */
   readonly gpt: boolean
+  /** Of a size that floppy disks have, and not divided into partitions. */
+  readonly floppy: FloppyFormat | null
   /** An EFI system partition, or FAT over the whole disk: UEFI firmware looks there for a loader. */
   readonly efiSystem: boolean
 }

@@ -2,6 +2,7 @@ import { access, constants, readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
+import type { Image } from '../image/image.ts'
 import type { Condition } from '../observe/condition.ts'
 import { describeFaults } from '../observe/describe-faults.ts'
 import type { MachineEvent } from '../observe/event.ts'
@@ -80,10 +81,18 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
     sink: (event) => trace.add(event),
     ...(context.signal && { signal: context.signal }),
   })
+  if (plan.start.kind === 'firmware') tellFlaws(file.image, trace)
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
   const facts = { file, plan, engine: options.engine, limitNs, settleNs: options.settleNs }
   return new Session(facts, machine, trace)
+}
+
+/** A firmware says little about a medium that it does not start, and some of that is untrue. */
+function tellFlaws({ flaws }: Image, trace: Trace): void {
+  for (const { id, severity, what, consequence } of flaws) {
+    if (severity === 'warning') trace.add({ kind: 'note', text: `${what}: ${consequence} [${id}]` })
+  }
 }
 
 async function readModule({ path, commandLine }: ModuleFile): Promise<BootModule> {

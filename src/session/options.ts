@@ -42,6 +42,7 @@ const protocols: readonly BootProtocol[] = [
   'elf64',
   'linux',
   'disk',
+  'floppy',
   'iso',
 ]
 

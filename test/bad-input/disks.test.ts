@@ -41,6 +41,19 @@ describe.each(testQemus)('on QEMU $version', (qemu) => {
     expect(fingerprint(disk)).toEqual(before)
   })
 
+  test('what is wrong with a disk is told as a note, and it boots', async () => {
+    const short = join(folder.path, '..', `short ${qemu.version}.img`)
+    const bytes = readFileSync(disk)
+    bytes.set([0x80, 1, 1, 0, 0x83, 15, 63, 19, 63, 0, 0, 0, 0, 0, 1, 0], 446)
+    writeFileSync(short, bytes)
+    expect(await kerneltest(['run', short], { env })).toEqual({
+      status: 0,
+      stdout: 'OK\r\n',
+      stderr:
+        'kerneltest: note: partition 1 ends past the end of the image: the image was cut short, or the table is of another disk: reads beyond the end fail [partition-past-end]\nkerneltest: ok: the guest exited with 0x10 (status 33)\n',
+    })
+  })
+
   test('so does one that may be written', async () => {
     const open = join(folder.path, '..', `writable ${qemu.version}.img`)
     writeFileSync(open, readFileSync(disk))

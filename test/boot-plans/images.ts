@@ -97,6 +97,7 @@ export function diskImage(facts: Partial<DiskImage> = {}): DiskImage {
     bootSignature: true,
     partitions: [],
     gpt: false,
+    floppy: null,
     efiSystem: false,
     ...facts,
   }

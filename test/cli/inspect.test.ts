@@ -342,6 +342,27 @@ test('JSON of a kernel that cannot start', () => {
   `)
 })
 
+test('a floppy disk', () => {
+  const bytes = new Uint8Array(1_474_560)
+  bytes.set([0x55, 0xaa], 510)
+  expect(text(bytes, 'boot.img')).toMatchInlineSnapshot(`
+    "boot.img: floppy disk of 1.44 MB
+
+      size            1,474,560 bytes
+      sha256          abababababababababababababababababababababababababababababababab
+      geometry        80 cylinders, 2 heads, 18 sectors
+      boot signature  55 AA
+      EFI system      none
+
+    ways to boot:
+      floppy  chosen  a floppy disk of 1.44 MB with the boot signature 55 AA (firmware bios)
+      disk            a disk with the boot signature 55 AA (firmware bios)
+
+    flaws: none
+    "
+  `)
+})
+
 test('JSON of a disk', () => {
   expect(JSON.stringify(inspected(partitionedDisk(), 'disk.img'), null, 1)).toMatchInlineSnapshot(`
     "{
@@ -374,6 +395,7 @@ test('JSON of a disk', () => {
      "disk": {
       "bootSignature": true,
       "gpt": false,
+      "floppy": null,
       "efiSystem": true,
       "partitions": [
        {

@@ -173,3 +173,72 @@ test('a partition past the end', () => {
       make the image again, or correct the table with sfdisk"
   `)
 })
+
+test('a floppy disk is one by its size alone, and has no partitions', () => {
+  expect(readDisk(signed(disk(2880)).bytes).floppy).toEqual({
+    driveType: 4,
+    cylinders: 80,
+    heads: 2,
+    sectorsPerTrack: 18,
+  })
+  expect(readDisk(signed(disk(2881)).bytes).floppy).toBeNull()
+  expect(readDisk(partition(signed(disk(2880)), 0, 0x80, 1, 1, 2879).bytes).floppy).toBeNull()
+})
+
+test('partitions on each other, or on the table', () => {
+  const fields = signed(disk(100))
+  partition(fields, 0, 0x80, 0x83, 1, 50)
+  partition(fields, 1, 0, 0x83, 60, 40)
+  partition(fields, 2, 0, 0x83, 51, 9)
+  expect(flawsOf(fields.bytes, 'partitions-overlap')).toBe('')
+  partition(fields, 2, 0, 0x83, 50, 9)
+  expect(flawsOf(fields.bytes, 'partitions-overlap')).toMatchInlineSnapshot(`
+    "warning partitions-overlap
+      partitions 1 and 3 share sectors
+      what is written to one of them destroys the other
+      make the image again, or correct the table with sfdisk"
+  `)
+  partition(fields, 2, 0, 0x83, 0, 1)
+  expect(flawsOf(fields.bytes, 'partitions-overlap')).toMatchInlineSnapshot(`
+    "warning partitions-overlap
+      partition 3 begins at sector 0, where the partition table is
+      what is written to one of them destroys the other
+      make the image again, or correct the table with sfdisk"
+  `)
+})
+
+test('two active partitions', () => {
+  const fields = signed(disk(100))
+  partition(fields, 0, 0x80, 0x83, 1, 10)
+  partition(fields, 3, 0x80, 0x83, 11, 10)
+  expect(flawsOf(fields.bytes, 'two-active-partitions')).toMatchInlineSnapshot(`
+    "warning two-active-partitions
+      partitions 1 and 4 are both marked active
+      the usual boot sectors of an MBR answer "Invalid partition table" and start none of them
+      leave one of them active: sfdisk --activate FILE NUMBER"
+  `)
+})
+
+test('an MBR that protects a GPT which is not there', () => {
+  const fields = partition(signed(disk(100)), 0, 0, 0xee, 1, 99)
+  expect(flawsOf(fields.bytes, 'protective-without-gpt')).toMatchInlineSnapshot(`
+    "warning protective-without-gpt
+      the MBR protects a GPT, but the second sector has none
+      neither UEFI firmware nor an operating system finds the partitions
+      make the table again with sgdisk; where only its first copy is gone, gdisk recovers it from the last"
+  `)
+  expect(flawsOf(gpt(fields, []).bytes, 'protective-without-gpt')).toBe('')
+})
+
+test('a FAT volume that was cut short', () => {
+  const fat = signed(disk(100)).text(54, 'FAT12   ').half(11, 512).half(19, 100)
+  expect(flawsOf(fat.bytes, 'file-system-past-end')).toBe('')
+  expect(flawsOf(fat.bytes.subarray(0, 90 * 512), 'file-system-past-end')).toMatchInlineSnapshot(`
+    "warning file-system-past-end
+      the FAT volume claims 100 sectors of 512 bytes; the file has 46080 bytes
+      the image was cut short, or never filled up: what lies behind its end is not there
+      make the image again, or fill it up: truncate -s 51200 FILE"
+  `)
+  const large = signed(disk(100)).text(82, 'FAT32   ').half(11, 512).word(32, 101)
+  expect(flawsOf(large.bytes, 'file-system-past-end')).toContain('101 sectors of 512 bytes')
+})

@@ -65,7 +65,7 @@ test('entries of the catalog, for BIOS and UEFI', () => {
   entry(fields, catalog + 224, 0x88, 2, 27)
   entry(fields, catalog + 256, 0x88, 4, 28)
   const image = readIso(fields.bytes)
-  expect(image).toMatchObject({ volume: 'MY_OS', hybrid: false, flaws: [] })
+  expect(image).toMatchObject({ volume: 'MY_OS', hybrid: false })
   expect(image.bootEntries).toEqual([
     { platform: 'bios', emulation: 'none', loadSegment: 0x1000, sectors: 4, startSector: 24 },
     { platform: 'uefi', emulation: 'none', loadSegment: 0, sectors: 4, startSector: 25 },
@@ -131,6 +131,19 @@ test('an entry past the end', () => {
       firmware cannot read what it is told to start
       make or download the image again: it was cut short"
   `)
+})
+
+test('an entry whose floppy disk, or whose sectors, end past the end', () => {
+  const floppy = entry(validation(iso(20), catalog, 0), catalog + 32, 0x88, 2, 24)
+  expect(flawsOf(floppy.bytes, 'boot-entry-past-end')).toMatchInlineSnapshot(`
+    "warning boot-entry-past-end
+      the boot image for bios ends past the end of the image
+      firmware cannot read what it is told to start
+      make or download the image again: it was cut short"
+  `)
+  const plain = entry(validation(iso(20), catalog, 0), catalog + 32, 0x88, 0, 31)
+  expect(flawsOf(plain.bytes, 'boot-entry-past-end')).toBe('')
+  expect(flawsOf(plain.half(catalog + 38, 5).bytes, 'boot-entry-past-end')).toContain('ends past the end')
 })
 
 test('an image cut short', () => {

@@ -1,5 +1,6 @@
+import type { FloppyFormat } from '../../support/floppy-formats.ts'
 import type { Medium } from '../devices/medium.ts'
-import type { DriveGeometry, FloppyFormat } from './geometry.ts'
+import type { DriveGeometry } from './geometry.ts'
 
 /** A drive with what is in it, by the number that a BIOS calls it in DL. */
 export type Drive = FloppyDrive | DiskDrive | CdDrive

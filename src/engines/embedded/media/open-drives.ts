@@ -1,8 +1,14 @@
 import type { BootPlan, MachineShape, Medium as PlannedMedium } from '../../../boot/plan.ts'
 import { type Drive, firstNumber } from '../../../machine/media/drive.ts'
-import { diskGeometry, type FloppyFormat, floppyFormat, sectorsOf } from '../../../machine/media/geometry.ts'
+import { diskGeometry } from '../../../machine/media/geometry.ts'
 import { type MediumShape, OverlaidMedium } from '../../../machine/media/overlaid-medium.ts'
 import { KernelTestError } from '../../../support/errors.ts'
+import {
+  type FloppyFormat,
+  floppyBytes,
+  floppyFormatOf,
+  usualFloppies,
+} from '../../../support/floppy-formats.ts'
 import { MediaFile } from './media-file.ts'
 
 const sectorBytes = { floppy: 512, disk: 512, cdrom: 2048 } as const
@@ -80,14 +86,13 @@ function insert({ id, kind }: PlannedMedium, number: number, file: MediaFile): I
   switch (kind) {
     case 'cdrom':
       return { drive: { ...drive, kind, medium: overlaid(file, shape) }, note }
-    case 'disk':
-      return {
-        drive: { ...drive, kind, geometry: diskGeometry(sectors), medium: overlaid(file, shape) },
-        note,
-      }
+    case 'disk': {
+      const medium = overlaid(file, shape)
+      return { drive: { ...drive, kind, geometry: diskGeometry(sectors, medium.read(0, 1)), medium }, note }
+    }
     case 'floppy': {
-      const geometry = formatOf(file, sectors)
-      const medium = overlaid(file, { ...shape, sectors: sectorsOf(geometry) })
+      const geometry = formatOf(file)
+      const medium = overlaid(file, { ...shape, sectors: floppyBytes(geometry) / bytes })
       return { drive: { ...drive, kind, geometry, medium }, note: shortFloppy(file, geometry) }
     }
   }
@@ -100,8 +105,10 @@ interface Inserted {
 
 const overlaid = (file: MediaFile, shape: MediumShape) => new OverlaidMedium(file, shape)
 
-function formatOf(file: MediaFile, sectors: number): FloppyFormat {
-  const format = floppyFormat(sectors)
+/** What has no usual size is the beginning of a disk. */
+function formatOf(file: MediaFile): FloppyFormat {
+  const beginning = usualFloppies.find((one) => file.size <= floppyBytes(one))
+  const format = floppyFormatOf(file.size) ?? beginning
   if (format) return format
   throw cannotTake(
     file,
@@ -111,7 +118,7 @@ function formatOf(file: MediaFile, sectors: number): FloppyFormat {
 }
 
 function shortFloppy({ path, size }: MediaFile, format: FloppyFormat): string | null {
-  const bytes = sectorsOf(format) * sectorBytes.floppy
+  const bytes = floppyBytes(format)
   return size === bytes
     ? null
     : `${path} has ${size} bytes, which no floppy disk has: it is the beginning of one with ${bytes}`
