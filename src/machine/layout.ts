@@ -14,6 +14,7 @@ export const ports = {
   com3: { first: 0x3e8, count: 8 },
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },
+  firmwareTrap: { first: 0xb8, count: 1 },
   resetControl: { first: 0xcf9, count: 1 },
 } as const
 
@@ -37,6 +38,9 @@ export const irq = {
  * gets to its limit.
  */
 export const charges = { port: 1000, chip: 1000, event: 1000 } as const
+
+/** What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s. */
+export const biosCharges = { call: 2000, seek: 100_000, byte: 20 } as const
 
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

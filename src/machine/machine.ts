@@ -7,11 +7,16 @@ import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/sta
 import type { CpuState } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
+import { FirmwareTrap } from './devices/firmware-trap.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
-import { charges, textMemory } from './layout.ts'
+import { Bios } from './firmware/bios/bios.ts'
+import { biosRom } from './firmware/bios/bios-rom.ts'
+import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
+import { charges, ports, textMemory } from './layout.ts'
 import type { Drive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
+import { restingProcessor } from './resting-processor.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
 import { Typist } from './typist.ts'
 
@@ -35,6 +40,8 @@ export interface Wiring {
   readonly debugConsole?: number | null
   /** Floppy drives, disks and CD drives with what is in them. */
   readonly drives?: readonly Drive[]
+  /** Numbers of drives, first tried first. */
+  readonly bootOrder?: readonly number[]
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
@@ -66,6 +73,9 @@ export class Machine {
   readonly #clock: TimerQueue
   readonly #board: Board
   readonly #typist: Typist
+  readonly #bios: Bios
+  /** The guest has written to the port by which ROM calls the firmware. */
+  #isTrapped = false
   /** Chips and timers as firmware leaves them. */
   readonly #booted: { readonly board: SavedBoard; readonly timers: SavedTimers }
   #wiring: Wiring
@@ -97,6 +107,15 @@ export class Machine {
     )
     this.#board = this.#assemble(this.#clock)
     this.#typist = new Typist(this.#clock, this.#board.keyboard)
+    this.#bios = new Bios({
+      cpu: restingProcessor(this.cpu),
+      ports: this.#ports,
+      clock: this.#clock,
+      charge: (ticks) => this.skip(ticks),
+    })
+    const { first, count } = ports.firmwareTrap
+    this.#ports.attach(first, count, new FirmwareTrap(() => this.#trap()))
+    this.cpu.memory.shadow(biosRom.at, biosRom.bytes.length, true)
     leaveAsFirmware(this.#ports, ram.length)
     this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
     this.#plug()
@@ -137,8 +156,12 @@ export class Machine {
    * it went on to allow writes to would not be seen to be dirty.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
-    for (const page of this.#image.load([blankScreen, ...parts])) this.cpu.forgetCode(page)
+    const { drives = [], bootOrder = [] } = wiring
+    const contents = [blankScreen, ...powerOnMemory(drives), ...parts]
+    for (const page of this.#image.load(contents)) this.cpu.forgetCode(page)
     this.#wiring = wiring
+    this.#isTrapped = false
+    this.#bios.powerOn(drives, bootOrder)
     this.#end = null
     this.#skipped = 0
     this.#typist.forget()
@@ -170,8 +193,13 @@ export class Machine {
       this.#clock.expireDue()
       const left = last - this.units
       if (this.ticks >= tick || left <= 0) return { kind: 'budget' }
+      if (this.#bios.isWaiting) {
+        this.#wait(tick)
+        continue
+      }
       const stop = this.#runTo(Math.min(tick, this.nextEvent), left, addresses)
       if (this.#end) return this.#end
+      if (this.#isTrapped) this.#callFirmware()
       if (stop.kind === 'halted' && this.#awaitsEvent) this.#sleep(tick)
       else if (stop.kind !== 'budget' && (stop.kind !== 'requested' || this.#stopAsked)) return stop
     }
@@ -229,7 +257,7 @@ export class Machine {
   #writeRam(at: number, bytes: Uint8Array): void {
     const a20 = this.state.u32(stateLayout.a20)
     this.state.setU32(stateLayout.a20, 1)
-    this.cpu.memory.write(at, bytes)
+    this.cpu.memory.overwrite(at, bytes)
     this.state.setU32(stateLayout.a20, a20)
   }
 
@@ -257,6 +285,18 @@ export class Machine {
     this.skip(Math.max(Math.min(tick, this.nextEvent) - this.ticks, 0))
   }
 
+  #callFirmware(): void {
+    this.#isTrapped = false
+    this.#bios.call()
+  }
+
+  /** A call of the firmware lets time pass, to `tick` at most. */
+  #wait(tick: number): void {
+    const until = Math.min(this.#bios.wakeAt, this.nextEvent)
+    this.skip(Math.max(Math.min(tick, until) - this.ticks, 0))
+    if (this.ticks >= until) this.#bios.wake()
+  }
+
   /** Wired to whatever is outside at the time. */
   #assemble(clock: TimerQueue): Board {
     return new Board(this.#ports, clock, {
@@ -279,6 +319,12 @@ export class Machine {
       space.plug(exit.port, exit.size, chip, exit.size)
     }
     if (debugConsole !== null) space.plug(debugConsole, 1, new DebugConsole(print))
+  }
+
+  /** The guest stands behind the instruction that has called the firmware when the processor stops. */
+  #trap(): void {
+    this.#isTrapped = true
+    this.cpu.requestStop()
   }
 
   /** A device has an event before the processor would come back. */

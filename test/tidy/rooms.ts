@@ -44,7 +44,16 @@ export const rooms: readonly Room[] = [
   { path: 'src/machine/cpu/transcendental', mayImport: ['src/machine/cpu/float'], packages: [] },
   { path: 'src/machine/cpu/wasm', mayImport: ['src/support'], packages: [] },
   { path: 'src/machine/devices', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
-  { path: 'src/machine/firmware', mayImport: ['src/machine/bus', ...machineGround], packages: [] },
+  {
+    path: 'src/machine/firmware',
+    mayImport: [
+      'src/machine/bus',
+      'src/machine/devices/medium.ts',
+      'src/machine/media/drive.ts',
+      ...machineGround,
+    ],
+    packages: [],
+  },
   {
     path: 'src/engines/engine.ts',
     mayImport: ['src/boot/plan.ts', 'src/observe', 'src/support'],

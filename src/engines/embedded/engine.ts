@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type BootPlan, type CpuOptions, cpuFeatures } from '../../boot/plan.ts'
+import { type BootPlan, type CpuOptions, cpuFeatures, type DirectStart } from '../../boot/plan.ts'
 import type { ProcessorChoices } from '../../machine/entry.ts'
+import { firmwareEntry } from '../../machine/firmware-entry.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
 import type { Drive } from '../../machine/media/drive.ts'
 import type { EventSink } from '../../observe/event.ts'
@@ -85,22 +86,32 @@ interface Listener {
 function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listener): void {
   const { machine, start, ports } = plan
   const { memoryMiB } = machine
-  invariant(start.kind === 'direct', 'a plan with firmware was refused')
-  pc.powerOn(memoryOf(start, memoryMiB), {
+  const memory = start.kind === 'direct' ? memoryOf(start, memoryMiB) : []
+  pc.powerOn(memory, {
     exit: ports.exit,
     debugConsole: ports.debugConsole,
     drives,
+    bootOrder: start.kind === 'firmware' ? numbersOf(drives, start.bootOrder) : [],
     serial: (byte, port) => listener.printed(serialPorts[port] ?? 'com1', byte),
     print: (byte) => listener.printed('debugConsole', byte),
     poll: listener.poll,
   })
+  if (start.kind === 'direct') enterDirectly(pc, plan, start)
+  else pc.enter(firmwareEntry, choicesOf(plan.cpu))
+}
+
+function numbersOf(drives: readonly Drive[], order: readonly string[]): readonly number[] {
+  return order.flatMap((id) => drives.filter((drive) => drive.id === id)).map(({ number }) => number)
+}
+
+function enterDirectly(pc: Pc, { machine, cpu }: BootPlan, start: DirectStart): void {
   const { gdt } = start.cpu
   const registers = entryRegisters(start.cpu, (selector) => descriptorAt(pc, gdt.base + BigInt(selector)))
-  pc.enter(registers, choicesOf(plan.cpu))
+  pc.enter(registers, choicesOf(cpu))
   if (gdt.task !== 0) markBusy(pc, gdt.base + BigInt(gdt.task))
   const physical = physicalOf(pc, pc.linearRip, readRegisters(pc))
   if (physical === null || pc.peek(physical, 1) === null) {
-    throw outsideOfMemory('the entry point', start.cpu.rip, memoryMiB)
+    throw outsideOfMemory('the entry point', start.cpu.rip, machine.memoryMiB)
   }
 }
 

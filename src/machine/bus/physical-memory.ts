@@ -45,6 +45,8 @@ export class PhysicalMemory {
   readonly ramBytes: number
   readonly rom: Rom | null
   readonly #ranges: Range[] = []
+  /** Pages below 1 MiB whose RAM no write reaches, by number. */
+  readonly #shadows = new Set<number>()
   #frames: Frames | null = null
 
   /** `ramBytes` is a multiple of 64 KiB, from 1 MiB to 3 GiB. */
@@ -71,15 +73,28 @@ export class PhysicalMemory {
     this.#frames?.remap()
   }
 
+  /**
+   * Whether writes to pages of RAM below 1 MiB are lost: how a chip set keeps copies of ROM in RAM. `first`
+   * and `count` are bytes, of whole pages.
+   */
+  shadow(first: number, count: number, isReadOnly: boolean): void {
+    for (let at = first; at < first + count; at += pageBytes) {
+      if (isReadOnly) this.#shadows.add(at / pageBytes)
+      else this.#shadows.delete(at / pageBytes)
+    }
+    this.#frames?.remap()
+  }
+
   /** By the processor, once. */
   connect(frames: Frames): void {
     this.#frames = frames
   }
 
   /** What stands behind a page below 1 MiB: a chip, the end of ROM, or RAM. */
-  lowPage(address: number): 'chip' | 'rom' | 'ram' {
+  lowPage(address: number): 'chip' | 'rom' | 'readOnlyRam' | 'ram' {
     if (this.#rangeAt(address)) return 'chip'
-    return this.rom?.hasShadow && address >= lowMemory - shadowBytes ? 'rom' : 'ram'
+    if (this.rom?.hasShadow && address >= lowMemory - shadowBytes) return 'rom'
+    return this.#shadows.has(Math.floor(address / pageBytes)) ? 'readOnlyRam' : 'ram'
   }
 
   /** `size` is 1, 2 or 4 bytes. */
@@ -104,8 +119,17 @@ export class PhysicalMemory {
 
   /** Like a device that masters the bus: RAM changes, and code decoded from it is forgotten. */
   write(address: number, bytes: Uint8Array): void {
+    this.#write(address, bytes, false)
+  }
+
+  /** The same, to what is read-only too: for who looks at the machine from outside. */
+  overwrite(address: number, bytes: Uint8Array): void {
+    this.#write(address, bytes, true)
+  }
+
+  #write(address: number, bytes: Uint8Array, isForced: boolean): void {
     this.#eachPage(address, bytes.length, ({ offset, writable }, at, count, frames) => {
-      if (!writable) return
+      if (!writable && !isForced) return
       frames.noteWrite(offset, count)
       frames.bytes.set(bytes.subarray(at, at + count), offset)
     })

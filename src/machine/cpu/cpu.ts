@@ -81,8 +81,8 @@ export class Cpu {
     const frames = new FrameTable(this.#view, this.#core, memory, () => this.flushTlb())
     const port = {
       translate: (linear: bigint) => {
-        const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
-        return page === -1n ? null : Number(page >> 12n)
+        const page = this.pageOf(linear)
+        return page === null ? null : page / pageBytes
       },
       frameOf: (page: number) => (frames.frameOf(page * pageBytes)?.offset ?? -pageBytes) / pageBytes,
       readByte: (physical: number) => memory.readChip(physical, 1),
@@ -181,6 +181,12 @@ export class Cpu {
   get linearRip(): bigint {
     const bits = this.#mode === 'long64' ? 64 : 32
     return BigInt.asUintN(bits, this.state.u64(state.codeBase) + this.state.rip)
+  }
+
+  /** The physical address of the page that instructions at a linear address come from; null: none does. */
+  pageOf(linear: bigint): number | null {
+    const page = this.#core.translateFetch(BigInt.asIntN(64, linear))
+    return page === -1n ? null : Number(page >> 12n) * pageBytes
   }
 
   /**

@@ -69,6 +69,8 @@ export class FrameTable implements Frames {
         const end = ramBytes + (rom?.image.length ?? 0)
         return ramBase + end - (lowPageCount * pageBytes - address) + frame.readOnly
       }
+      case 'readOnlyRam':
+        return ramBase + address + frame.readOnly
       default:
         return ramBase + address
     }

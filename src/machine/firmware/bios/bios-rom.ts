@@ -1,0 +1,73 @@
+import { ports } from '../../layout.ts'
+import { asm, type Code, service, text, word } from './machine-code.ts'
+import { layOutRom, type Rom, type RomRow } from './rom-layout.ts'
+
+export const romSegment = 0xf000
+
+/**
+ * Offsets in {@link romSegment}. Programs jump to those of the IBM AT's BIOS blindly; the others are where
+ * nothing stood.
+ */
+export const entryPoints = {
+  post: 0xe05b,
+  int13: 0xe3fe,
+  int19: 0xe6f2,
+  int14: 0xe739,
+  int16: 0xe82e,
+  int09: 0xe987,
+  floppyTable: 0xefc7,
+  int17: 0xefd2,
+  int10: 0xf065,
+  int12: 0xf841,
+  int11: 0xf84d,
+  int15: 0xf859,
+  int1a: 0xfe6e,
+  int08: 0xfea5,
+  iret: 0xff53,
+  reset: 0xfff0,
+  date: 0xfff5,
+  model: 0xfffe,
+  int18: 0x8000,
+  masterIrq: 0x8020,
+  slaveIrq: 0x8030,
+  halt: 0x8040,
+  boot: 0x8050,
+} as const
+
+const [master, slave, keyboardCommand] = [ports.masterPic.first, ports.slavePic.first, 0x64]
+const endOfInterrupt = 0x20
+const pulseReset = 0xfe
+
+const endMaster = [...asm.movAl(endOfInterrupt), ...asm.outAl(master)]
+const endSlave = [...asm.movAl(endOfInterrupt), ...asm.outAl(slave), ...asm.outAl(master)]
+const withAx = (code: Code): Code => [...asm.pushAx, ...code, ...asm.popAx, ...asm.iret]
+const call = (name: string): Code => [...service(name), ...asm.iret]
+
+/** The drive's step rate, gap and such, as INT 1Eh points to: of 1.44 MB floppies. */
+const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08]
+
+/** Byte FFFEh: an AT. */
+const modelAt = 0xfc
+
+const e = entryPoints
+const rows: readonly RomRow[] = [
+  // A jump to the reset vector is a reset.
+  { at: e.reset, what: 'reset vector', code: asm.jmpFar(romSegment, e.post) },
+  { at: e.post, what: 'POST', code: [...asm.movAl(pulseReset), ...asm.outAl(keyboardCommand), ...asm.hlt] },
+  { at: e.int08, what: 'INT 08h', code: [...service('int08'), ...asm.int(0x1c), ...withAx(endMaster)] },
+  { at: e.int10, what: 'INT 10h', code: call('int10') },
+  { at: e.int13, what: 'INT 13h', code: call('int13') },
+  { at: e.int18, what: 'INT 18h', code: call('int18') },
+  { at: e.int19, what: 'INT 19h', code: call('int19') },
+  { at: e.iret, what: 'IRET', code: asm.iret },
+  { at: e.masterIrq, what: 'IRQ 0 to 7', code: withAx(endMaster) },
+  { at: e.slaveIrq, what: 'IRQ 8 to 15', code: withAx(endSlave) },
+  { at: e.halt, what: 'halt', code: [...asm.sti, ...asm.hlt, ...asm.jmpShort(-3)] },
+  { at: e.boot, what: 'end of POST', code: asm.int(0x19) },
+  { at: e.floppyTable, what: 'floppy parameters', code: floppyTable },
+  { at: e.date, what: 'date', code: text('01/01/20') },
+  { at: e.model, what: 'model', code: word(modelAt) },
+]
+
+/** The system BIOS: 64 KiB below 1 MiB. */
+export const biosRom: Rom = layOutRom(romSegment * 16, 0x1_0000, rows)

@@ -1,0 +1,124 @@
+import { biosCharges } from '../../layout.ts'
+import type { Drive } from '../../media/drive.ts'
+import { biosRom } from './bios-rom.ts'
+import { dataAreaOf } from './data-area.ts'
+import { Frame } from './frame.ts'
+import type { ProcessorPort } from './processor-port.ts'
+import { type Registers, registersOf } from './registers.ts'
+import type { TrapSite } from './rom-layout.ts'
+import type { Outcome, Platform } from './service.ts'
+import { services } from './services.ts'
+
+/** What firmware finds in the machine. */
+export interface BiosWiring extends Pick<Platform, 'ports' | 'clock'> {
+  readonly cpu: ProcessorPort
+  /** Lets time pass. */
+  readonly charge: (ticks: number) => void
+}
+
+/** Calls that wait, and until when: the tick, or null for whatever happens next. */
+export interface SavedBios {
+  readonly calls: readonly (readonly [stack: number, at: number | null])[]
+  readonly isWaiting: boolean
+  readonly wakeAt: number | null
+}
+
+const roms = [biosRom]
+/** A guest that leaves calls and never comes back leaves no more behind than this. */
+const mostCalls = 64
+
+/** The services behind the traps of the ROMs. Its state is in the guest's memory, but for calls that wait. */
+export class Bios {
+  readonly #cpu: ProcessorPort
+  readonly #regs: Registers
+  readonly #charge: (ticks: number) => void
+  readonly #platform: Platform
+  readonly #drives = new Map<number, Drive>()
+  readonly #bootOrder: number[] = []
+  /** By the linear address of their frames. */
+  readonly #calls = new Map<number, number | null>()
+  #isWaiting = false
+  #wakeAt: number | null = null
+
+  constructor({ cpu, ports, clock, charge }: BiosWiring) {
+    this.#cpu = cpu
+    this.#regs = registersOf(cpu)
+    this.#charge = charge
+    const [drives, bootOrder] = [this.#drives, this.#bootOrder]
+    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ports, clock, drives, bootOrder }
+  }
+
+  /** Nothing of what it did before is left. `bootOrder`: numbers of drives, first tried first. */
+  powerOn(drives: readonly Drive[], bootOrder: readonly number[]): void {
+    this.#drives.clear()
+    for (const drive of drives) this.#drives.set(drive.number, drive)
+    this.#bootOrder.splice(0, Number.POSITIVE_INFINITY, ...bootOrder)
+    this.load({ calls: [], isWaiting: false, wakeAt: null })
+  }
+
+  /** Whether the processor, behind an OUT to the port of the traps, stands in a trap. */
+  get isCalled(): boolean {
+    return this.#site !== undefined
+  }
+
+  /** Time has to pass, to {@link wakeAt} or to the next event, before the processor goes on. */
+  get isWaiting(): boolean {
+    return this.#isWaiting
+  }
+
+  get wakeAt(): number {
+    return this.#wakeAt ?? Number.POSITIVE_INFINITY
+  }
+
+  wake(): void {
+    this.#isWaiting = false
+  }
+
+  /** Does what the trap is for. */
+  call(): void {
+    const site = this.#site
+    if (!site) return
+    this.#charge(biosCharges.call)
+    const stack = this.#cpu.segmentBase('ss') + this.#regs.sp
+    const since = site.isRepeated ? this.#calls.get(stack) : undefined
+    this.#calls.delete(stack)
+    const outcome = this.#outcome(site, since)
+    if (outcome === 'done') return
+    const at = outcome === 'awaitsKey' ? null : outcome.againAt
+    this.#wait(stack, at)
+    this.#cpu.jumpBy(site.toWait)
+  }
+
+  save(): SavedBios {
+    return { calls: [...this.#calls], isWaiting: this.#isWaiting, wakeAt: this.#wakeAt }
+  }
+
+  load({ calls, isWaiting, wakeAt }: SavedBios): void {
+    this.#calls.clear()
+    for (const [stack, at] of calls) this.#calls.set(stack, at)
+    this.#isWaiting = isWaiting
+    this.#wakeAt = wakeAt
+  }
+
+  get #site(): TrapSite | undefined {
+    const linear = this.#cpu.linearRip
+    return roms.map(({ traps }) => traps.get(linear)).find((site) => site)
+  }
+
+  /** `until`: of a call that has waited, when it wanted to be called again. */
+  #outcome({ service }: TrapSite, until: number | null | undefined): Outcome {
+    if (typeof until === 'number' && until > this.#platform.clock.now) return { againAt: until }
+    const frame = new Frame(this.#cpu, this.#regs, until !== undefined)
+    return services[service]?.(frame, this.#platform) ?? 'done'
+  }
+
+  #wait(stack: number, at: number | null): void {
+    this.#calls.set(stack, at)
+    for (const oldest of this.#calls.keys()) {
+      if (this.#calls.size <= mostCalls) break
+      this.#calls.delete(oldest)
+    }
+    this.#isWaiting = true
+    this.#wakeAt = at
+  }
+}

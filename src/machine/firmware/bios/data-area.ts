@@ -1,0 +1,61 @@
+import { bytesOf, numberAt } from './little-endian.ts'
+import type { ProcessorPort } from './processor-port.ts'
+
+type Field = readonly [address: number, bytes: 1 | 2 | 4]
+
+/** Where the extended BIOS data area is: the last KiB of conventional memory. */
+export const ebda = { at: 0x9_fc00, bytes: 0x400, segment: 0x9fc0 } as const
+
+/** Fields of the BIOS data area at 400h, by linear address (Ralf Brown's MEMORY.LST), and of our EBDA. */
+const fields = {
+  com1: [0x400, 2],
+  com2: [0x402, 2],
+  com3: [0x404, 2],
+  com4: [0x406, 2],
+  ebdaSegment: [0x40e, 2],
+  equipment: [0x410, 2],
+  memoryKiB: [0x413, 2],
+  keyBufferHead: [0x41a, 2],
+  keyBufferTail: [0x41c, 2],
+  floppyStatus: [0x441, 1],
+  videoMode: [0x449, 1],
+  columns: [0x44a, 2],
+  pageBytes: [0x44c, 2],
+  pageAt: [0x44e, 2],
+  /** Column, then row, of page 0. */
+  cursorColumn: [0x450, 1],
+  cursorRow: [0x451, 1],
+  cursorShape: [0x460, 2],
+  page: [0x462, 1],
+  crtcPort: [0x463, 2],
+  /** Timer interrupts since midnight. */
+  ticks: [0x46c, 4],
+  /** A midnight has passed that nobody has asked about. */
+  midnight: [0x470, 1],
+  diskStatus: [0x474, 1],
+  disks: [0x475, 1],
+  keyBufferStart: [0x480, 2],
+  keyBufferEnd: [0x482, 2],
+  lastRow: [0x484, 1],
+  characterHeight: [0x485, 2],
+  keyboardType: [0x496, 1],
+  ebdaKiB: [ebda.at, 1],
+  /** The place in the boot order that is tried, from 0. */
+  bootAttempt: [ebda.at + 0x200, 1],
+} as const satisfies Readonly<Record<string, Field>>
+
+export type DataField = keyof typeof fields
+
+/** The BIOS data area, field by field, to read and to assign. */
+export type DataArea = { -readonly [Name in DataField]: number }
+
+export function dataAreaOf(cpu: Pick<ProcessorPort, 'read' | 'write'>): DataArea {
+  const area = {}
+  for (const [name, [address, bytes]] of Object.entries(fields)) {
+    Object.defineProperty(area, name, {
+      get: () => numberAt(cpu.read(address, bytes), 0, bytes),
+      set: (value: number) => cpu.write(address, bytesOf(value, bytes)),
+    })
+  }
+  return area as DataArea
+}

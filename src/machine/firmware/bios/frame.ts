@@ -1,0 +1,62 @@
+import { bytesOf, numberAt } from './little-endian.ts'
+import type { ProcessorPort, SegmentName } from './processor-port.ts'
+import type { Registers } from './registers.ts'
+
+const flagBit = { cf: 0x01, zf: 0x40, if: 0x200 } as const
+
+/** Offsets of what an interrupt pushes, from SP. */
+const pushed = { ip: 0, cs: 2, flags: 4 } as const
+
+/** One call of a service, seen through the guest's own segments: SS:SP points to IP, CS and FLAGS. */
+export class Frame {
+  readonly regs: Registers
+  /** It was called before, and answered when it wants to be called again. */
+  readonly isRepeated: boolean
+  readonly #cpu: ProcessorPort
+
+  constructor(cpu: ProcessorPort, regs: Registers, isRepeated: boolean) {
+    this.#cpu = cpu
+    this.regs = regs
+    this.isRepeated = isRepeated
+  }
+
+  /** Sets a flag that the caller finds when the service returns. */
+  flag(name: keyof typeof flagBit, isOn: boolean): void {
+    const flags = this.#top(pushed.flags)
+    this.#setTop(pushed.flags, isOn ? flags | flagBit[name] : flags & ~flagBit[name])
+  }
+
+  /** The service returns there. */
+  returnTo(segment: number, offset: number): void {
+    this.#setTop(pushed.ip, offset)
+    this.#setTop(pushed.cs, segment)
+  }
+
+  linear(segment: SegmentName, offset: number): number {
+    return this.#cpu.segmentBase(segment) + offset
+  }
+
+  read(segment: SegmentName, offset: number, length: number): Uint8Array {
+    return this.#cpu.read(this.linear(segment, offset), length)
+  }
+
+  write(segment: SegmentName, offset: number, bytes: Uint8Array): void {
+    this.#cpu.write(this.linear(segment, offset), bytes)
+  }
+
+  setSegment(name: SegmentName, selector: number): void {
+    this.#cpu.setSelector(name, selector)
+  }
+
+  #top(offset: number): number {
+    return numberAt(this.#cpu.read(this.#topAt(offset), 2), 0, 2)
+  }
+
+  #setTop(offset: number, value: number): void {
+    this.#cpu.write(this.#topAt(offset), bytesOf(value, 2))
+  }
+
+  #topAt(offset: number): number {
+    return this.linear('ss', (this.regs.sp + offset) & 0xffff)
+  }
+}

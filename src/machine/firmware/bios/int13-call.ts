@@ -1,0 +1,73 @@
+import type { Medium } from '../../devices/medium.ts'
+import { biosCharges } from '../../layout.ts'
+import type { Drive } from '../../media/drive.ts'
+import type { Frame } from './frame.ts'
+import type { Outcome, Platform } from './service.ts'
+
+/** One call of INT 13h. */
+export interface DriveCall {
+  readonly frame: Frame
+  readonly platform: Platform
+}
+
+export interface DiskCall extends DriveCall {
+  readonly drive: Drive
+}
+
+export type DiskFunction = (call: DiskCall) => Outcome
+
+/** In AH, with CF, and for function 01h. */
+export const diskStatus = {
+  ok: 0x00,
+  invalid: 0x01,
+  writeProtected: 0x03,
+  notFound: 0x04,
+} as const
+
+export function fail(call: DriveCall, status: number): Outcome {
+  finish(call, status)
+  return 'done'
+}
+
+export function succeed(call: DriveCall): Outcome {
+  return fail(call, diskStatus.ok)
+}
+
+function finish({ frame, platform }: DriveCall, status: number): void {
+  const { regs } = frame
+  regs.ah = status
+  frame.flag('cf', status !== diskStatus.ok)
+  platform.data[statusField(regs.dl)] = status
+}
+
+/** Where the last status of a drive's kind is kept. */
+export function statusField(drive: number): 'floppyStatus' | 'diskStatus' {
+  return drive < 0x80 ? 'floppyStatus' : 'diskStatus'
+}
+
+export type Transfer = 'read' | 'write' | 'verify'
+
+/** Sectors, and where they are to go to or come from; linear. */
+export interface Extent {
+  readonly first: number
+  readonly count: number
+  readonly memory: number
+}
+
+/** Takes time; answers null when that is over and all has been done, the status where it cannot be. */
+export function transfer(call: DiskCall, how: Transfer, extent: Extent): Outcome | null {
+  const { frame, platform, drive } = call
+  const { first, count, memory } = extent
+  const { medium } = drive
+  if (first + count > medium.sectors) return fail(call, diskStatus.notFound)
+  if (how === 'write' && !medium.isWritable) return fail(call, diskStatus.writeProtected)
+  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }
+  if (how === 'read') platform.memory.write(memory, medium.read(first, count))
+  else if (how === 'write') medium.write(first, platform.memory.read(memory, count * medium.sectorBytes))
+  return null
+}
+
+/** What a transfer of so many sectors takes. */
+export function transferTicks({ sectorBytes }: Medium, count: number): number {
+  return biosCharges.seek + count * sectorBytes * biosCharges.byte
+}

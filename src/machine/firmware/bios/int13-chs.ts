@@ -1,0 +1,90 @@
+import type { DiskDrive, FloppyDrive } from '../../media/drive.ts'
+import { entryPoints, romSegment } from './bios-rom.ts'
+import {
+  type DiskCall,
+  type DiskFunction,
+  diskStatus,
+  fail,
+  statusField,
+  succeed,
+  type Transfer,
+  transfer,
+} from './int13-call.ts'
+import type { Outcome } from './service.ts'
+
+const mostSectors = 128
+
+function lastStatus({ frame, platform }: DiskCall): Outcome {
+  const status = platform.data[statusField(frame.regs.dl)]
+  frame.regs.ah = status
+  frame.flag('cf', status !== diskStatus.ok)
+  return 'done'
+}
+
+/** AL sectors at cylinder CH and the upper bits of CL, head DH, sector CL; memory at ES:BX. */
+function transferChs(call: DiskCall, how: Transfer): Outcome {
+  const { frame, drive } = call
+  const { al, bx, ch, cl, dh } = frame.regs
+  const sector = cl & 0x3f
+  const cylinder = ch | ((cl & 0xc0) << 2)
+  if (al === 0 || al > mostSectors || sector === 0) return fail(call, diskStatus.invalid)
+  if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
+  const { cylinders, heads, sectorsPerTrack } = drive.geometry
+  if (cylinder >= cylinders || dh >= heads || sector > sectorsPerTrack) return fail(call, diskStatus.invalid)
+  const first = (cylinder * heads + dh) * sectorsPerTrack + sector - 1
+  return transfer(call, how, { first, count: al, memory: frame.linear('es', bx) }) ?? succeed(call)
+}
+
+/** The last cylinder of a disk is set apart for diagnostics. */
+const usableCylinders = (drive: FloppyDrive | DiskDrive) =>
+  drive.geometry.cylinders - (drive.kind === 'disk' ? 1 : 0)
+
+/** The last cylinder, head and sector, and how many drives of the kind there are. */
+function parameters(call: DiskCall): Outcome {
+  const { frame, drive, platform } = call
+  const { regs } = frame
+  if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
+  const { heads, sectorsPerTrack } = drive.geometry
+  const last = usableCylinders(drive) - 1
+  regs.al = 0
+  regs.ch = last & 0xff
+  regs.cl = ((last >> 2) & 0xc0) | sectorsPerTrack
+  regs.dh = heads - 1
+  if (drive.kind === 'floppy') {
+    regs.bx = drive.geometry.driveType
+    regs.di = entryPoints.floppyTable
+    frame.setSegment('es', romSegment)
+  }
+  const outcome = succeed(call)
+  regs.dl = [...platform.drives.values()].filter(({ kind }) => kind === drive.kind).length
+  return outcome
+}
+
+/** AH: 1 for a floppy drive that does not tell changes, 3 for a hard disk, whose sectors are in CX:DX. */
+function driveType(call: DiskCall): Outcome {
+  const { frame, drive } = call
+  const { regs } = frame
+  if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
+  succeed(call)
+  if (drive.kind === 'floppy') {
+    regs.ah = 1
+    return 'done'
+  }
+  const { heads, sectorsPerTrack } = drive.geometry
+  const sectors = usableCylinders(drive) * heads * sectorsPerTrack
+  regs.ah = 3
+  regs.cx = sectors >>> 16
+  regs.dx = sectors & 0xffff
+  return 'done'
+}
+
+/** Functions of the IBM AT. */
+export const chsFunctions: Readonly<Record<number, DiskFunction>> = {
+  0: succeed,
+  1: lastStatus,
+  2: (call) => transferChs(call, 'read'),
+  3: (call) => transferChs(call, 'write'),
+  4: (call) => transferChs(call, 'verify'),
+  8: parameters,
+  21: driveType,
+}

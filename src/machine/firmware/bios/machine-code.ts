@@ -1,0 +1,65 @@
+import { ports } from '../../layout.ts'
+
+/** 16-bit machine code: bytes, and calls of services. */
+export type Code = readonly (number | Trap)[]
+
+/** Calls a service by its name; the processor goes on behind it when the service is done. */
+export interface Trap {
+  readonly service: string
+}
+
+/** Instructions by their mnemonics, as SDM volume 2 encodes them. */
+export const asm = {
+  popAx: [0x58],
+  pushAx: [0x50],
+  iret: [0xcf],
+  hlt: [0xf4],
+  cli: [0xfa],
+  sti: [0xfb],
+  stc: [0xf9],
+  nop: [0x90],
+  int: (vector: number) => [0xcd, vector],
+  inAl: (port: number) => [0xe4, port],
+  outAl: (port: number) => [0xe6, port],
+  movAl: (value: number) => [0xb0, value],
+  movAh: (value: number) => [0xb4, value],
+  /** Over so many bytes of what follows, or back. */
+  jmpShort: (distance: number) => [0xeb, distance & 0xff],
+  jncShort: (distance: number) => [0x73, distance & 0xff],
+  jmpFar: (segment: number, offset: number) => [0xea, ...word(offset), ...word(segment)],
+} as const
+
+/** Two bytes, as data. */
+export function word(value: number): readonly number[] {
+  return [value & 0xff, (value >> 8) & 0xff]
+}
+
+export function text(characters: string): readonly number[] {
+  return Array.from(characters, (character) => character.charCodeAt(0))
+}
+
+export function service(name: string): Code {
+  return [{ service: name }]
+}
+
+const wait = [...asm.sti, ...asm.nop, ...asm.cli]
+const trap = asm.outAl(ports.firmwareTrap.first)
+
+/**
+ * What a {@link Trap} is in ROM. The first OUT calls the service, which is done, and the jump goes over the
+ * rest; or it is to be called again: the processor goes on at the STI, interrupts come in, the second OUT
+ * calls.
+ */
+export const trapBytes: readonly number[] = [
+  ...trap,
+  ...asm.jmpShort(wait.length + trap.length),
+  ...wait,
+  ...trap,
+]
+
+/** Offsets in {@link trapBytes}: behind the two OUTs, and of the STI. */
+export const trapOffsets = {
+  called: trap.length,
+  wait: trapBytes.length - trap.length - wait.length,
+  calledAgain: trapBytes.length,
+} as const

@@ -1,0 +1,57 @@
+import type { Drive } from '../../media/drive.ts'
+import { biosRom } from './bios-rom.ts'
+import { dataAreaOf, ebda } from './data-area.ts'
+import { interruptVectors } from './vectors.ts'
+
+/** Contents of RAM from `at` on. */
+export interface MemoryPart {
+  readonly at: number
+  readonly bytes: Uint8Array
+  readonly size: number
+}
+
+const serialPorts = [0x3f8, 0x2f8, 0x3e8, 0x2e8] as const
+/** A coprocessor, a mouse, a colour screen of 80 columns; the rest depends. */
+const plainEquipment = 0x0026
+const keyBuffer = { start: 0x1e, end: 0x3e } as const
+const extendedKeyboard = 0x10
+const baseKiB = ebda.at / 1024
+const lowBytes = 0x500
+
+const rom: MemoryPart = { at: biosRom.at, bytes: biosRom.bytes, size: biosRom.bytes.length }
+
+/** What POST leaves in memory: interrupt vectors, BIOS data areas, ROM. */
+export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
+  const low = new Uint8Array(lowBytes)
+  const high = new Uint8Array(ebda.bytes)
+  low.set(interruptVectors())
+  const placeOf = (linear: number) =>
+    linear < lowBytes ? ([low, linear] as const) : ([high, linear - ebda.at] as const)
+  const data = dataAreaOf({
+    read: (linear, length) => {
+      const [bytes, at] = placeOf(linear)
+      return bytes.slice(at, at + length)
+    },
+    write: (linear, written) => {
+      const [bytes, at] = placeOf(linear)
+      bytes.set(written, at)
+    },
+  })
+  const count = (kind: Drive['kind']) => drives.filter((drive) => drive.kind === kind).length
+  const floppies = count('floppy')
+  const [com1, com2, com3, com4] = serialPorts
+  Object.assign(data, {
+    ...{ com1, com2, com3, com4 },
+    ebdaSegment: ebda.segment,
+    ebdaKiB: ebda.bytes / 1024,
+    equipment: plainEquipment | (serialPorts.length << 9) | (floppies > 0 ? 1 | ((floppies - 1) << 6) : 0),
+    memoryKiB: baseKiB,
+    disks: count('disk'),
+    ...{ keyBufferHead: keyBuffer.start, keyBufferTail: keyBuffer.start },
+    ...{ keyBufferStart: keyBuffer.start, keyBufferEnd: keyBuffer.end },
+    keyboardType: extendedKeyboard,
+    ...{ videoMode: 3, columns: 80, pageBytes: 0x1000, cursorShape: 0x0607, crtcPort: 0x3d4 },
+    ...{ lastRow: 24, characterHeight: 16 },
+  })
+  return [{ at: 0, bytes: low, size: low.length }, { at: ebda.at, bytes: high, size: high.length }, rom]
+}

@@ -1,0 +1,32 @@
+import type { PortSpace } from '../../bus/port-space.ts'
+import type { Clock } from '../../clock.ts'
+import type { Drive } from '../../media/drive.ts'
+import type { DataArea } from './data-area.ts'
+import type { Frame } from './frame.ts'
+import type { ProcessorPort } from './processor-port.ts'
+
+/** What services work with besides their frame. */
+export interface Platform {
+  readonly data: DataArea
+  readonly memory: Pick<ProcessorPort, 'read' | 'write'>
+  readonly ports: Pick<PortSpace, 'read' | 'write'>
+  readonly clock: Pick<Clock, 'now'>
+  /** By their numbers. */
+  readonly drives: ReadonlyMap<number, Drive>
+  /** Numbers of drives, first tried first. */
+  readonly bootOrder: readonly number[]
+}
+
+/**
+ * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock or
+ * whenever something has happened. Meanwhile interrupts are served and time passes.
+ */
+export type Outcome = 'done' | { readonly againAt: number } | 'awaitsKey'
+
+/** One interrupt, or one function of it: Ralf Brown's Interrupt List says what each takes and answers. */
+export type Service = (frame: Frame, platform: Platform) => Outcome
+
+/** A service that is a table of functions by AH. */
+export function byFunction(functions: Readonly<Record<number, Service>>, unknown: Service): Service {
+  return (frame, platform) => (functions[frame.regs.ah] ?? unknown)(frame, platform)
+}
