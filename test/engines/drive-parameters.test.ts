@@ -65,7 +65,7 @@ function line(number: number, count: number, { cylinders, heads, sectorsPerTrack
   ].join(' ')
 }
 
-describe.each(eachEngine.filter(({ isExact }) => !isExact))('drives on $name', (engine) => {
+describe.each(eachEngine)('drives on $name', (engine) => {
   test.each([
     [[1, 1008, 2048, 20_480]],
     [[1_032_191, 1_032_192, 2_064_384, 4_128_768]],

@@ -24,16 +24,13 @@ test('what it cannot boot, and who can', async () => {
   const linuxMap = { kind: 'memoryMap', at: 0x90000n, format: 'linux', capacity: 8 } as const
   expect([
     await refusal({ start }),
-    await refusal({ media: [{ id: 'disk', kind: 'disk', path: '/disk.img' }] }),
     await refusal({ machine: { ...plain.machine, cpus: 2 } }),
     await refusal(startWith(({ memory }) => ({ memory: [...memory, linuxMap] }))),
     await refusal({ machine: { ...plain.machine, memoryMiB: 4096 } }),
     await refusal({ cpu: { ...plain.cpu, model: 'max' } }),
   ]).toMatchInlineSnapshot(`
     [
-      "KT3015: the embedded engine has no UEFI firmware, which disks and ISOs need
-      Use the engine qemu for this image.",
-      "KT3015: the embedded engine has no disks
+      "KT3015: the embedded engine has a BIOS, no UEFI firmware
       Use the engine qemu for this image.",
       "KT3015: the embedded engine has one CPU, not 2
       Use the engine qemu for this image.",
