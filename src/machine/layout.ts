@@ -18,6 +18,9 @@ export const ports = {
   resetControl: { first: 0xcf9, count: 1 },
 } as const
 
+/** The processor's local APIC, unless its base register moves it. */
+export const apicMemory = { first: 0xfee0_0000, count: 0x1000 } as const
+
 /** Inputs of the pair of interrupt controllers. */
 export const irq = {
   timer: 0,

@@ -12,6 +12,7 @@ import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios } from './firmware/bios/bios.ts'
 import { biosRom } from './firmware/bios/bios-rom.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
+import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, textMemory } from './layout.ts'
 import type { Drive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
@@ -68,6 +69,8 @@ const softOff = 0
 export class Machine {
   readonly cpu: Cpu
   readonly state: CpuState
+  /** Tables that firmware leaves. */
+  readonly firmware: FirmwareMemory
   readonly #image: RamImage
   readonly #ports = new PortSpace(() => this.#charge(charges.port))
   readonly #clock: TimerQueue
@@ -93,6 +96,7 @@ export class Machine {
     this.cpu = new Cpu(new PhysicalMemory(memoryMiB * 2 ** 20), this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
+    this.firmware = firmwareMemory(ram.length)
     const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
     this.#image = new RamImage({ bytes: ram, dirty, hasCode: (page) => this.cpu.hasCode(page) })
     this.#wiring = wiring
@@ -151,13 +155,13 @@ export class Machine {
   }
 
   /**
-   * Power-on with these contents of memory and a blank screen: nothing of what the machine did before is
-   * left, except what was decoded and compiled. To be followed by `enter`, which empties the TLB: a page that
-   * it went on to allow writes to would not be seen to be dirty.
+   * Power-on with firmware's tables, these contents of memory and a blank screen: nothing of what the machine
+   * did before is left, except what was decoded and compiled. To be followed by `enter`, which empties the
+   * TLB: a page that it went on to allow writes to would not be seen to be dirty.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
     const { drives = [], bootOrder = [] } = wiring
-    const contents = [blankScreen, ...powerOnMemory(drives), ...parts]
+    const contents = [blankScreen, ...powerOnMemory(drives), ...this.firmware.parts, ...parts]
     for (const page of this.#image.load(contents)) this.cpu.forgetCode(page)
     this.#wiring = wiring
     this.#isTrapped = false

@@ -1,8 +1,12 @@
 import type { PortSpace } from './bus/port-space.ts'
+import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
+import { ports } from './layout.ts'
 
-/** Kibibytes below 1 MiB that are the guest's. */
+/** Kibibytes below 1 MiB, the BIOS data area's last one included. */
 const baseKiB = 640
 const kiBBelow = { first: 1024, second: 16 * 1024 } as const
+/** In ACPI mode: no SMI would switch it on. */
+const sciEnable = 1
 
 /**
  * What firmware writes to chips, port by port: interrupts at 08h and 70h with those masked that nobody
@@ -19,6 +23,7 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(0x4d1, [0x0c]),
   ...writesTo(0x64, [0x60]),
   ...writesTo(0x60, [0x61]),
+  ...writesTo(ports.powerManagement.first + 4, [sciEnable]),
 ]
 
 /**
@@ -33,9 +38,12 @@ export function leaveAsFirmware(space: PortSpace, memoryBytes: number): void {
   }
 }
 
-/** Equipment and sizes of memory: in KiB above 1 MiB, in 64 KiB above 16 MiB. */
+/**
+ * Equipment and sizes of memory that is the guest's, as the memory map has it: in KiB above 1 MiB, in 64 KiB
+ * above 16 MiB.
+ */
 function cmos(memoryBytes: number): readonly (readonly [index: number, value: number])[] {
-  const kiB = memoryBytes / 1024
+  const kiB = extendedMemoryEnd(memoryBytes) / 1024
   const extended = Math.min(kiB - kiBBelow.first, 63 * 1024)
   const blocks = Math.max(kiB - kiBBelow.second, 0) / 64
   return [

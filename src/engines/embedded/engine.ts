@@ -86,7 +86,7 @@ interface Listener {
 function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listener): void {
   const { machine, start, ports } = plan
   const { memoryMiB } = machine
-  const memory = start.kind === 'direct' ? memoryOf(start, memoryMiB) : []
+  const memory = start.kind === 'direct' ? memoryOf(start, memoryMiB, pc.firmware) : []
   pc.powerOn(memory, {
     exit: ports.exit,
     debugConsole: ports.debugConsole,

@@ -1,6 +1,7 @@
 import type { DirectStart, MachineFactHole, MemoryMapHole } from '../../boot/plan.ts'
+import type { FirmwareMemory } from '../../machine/firmware-memory.ts'
 import type { RamPart } from '../../machine/ram-image.ts'
-import { encodeMemoryMap, factsOf, memoryMapOf } from './memory-map.ts'
+import { encodeMemoryMap, numbersOf } from './memory-map.ts'
 import { outsideOfMemory } from './refusals.ts'
 
 const mib = 2 ** 20
@@ -9,10 +10,13 @@ const mib = 2 ** 20
  * What the plan wants in memory, the holes filled in for our machine.
  * @throws KernelTestError KT3018 for what lies outside of its memory.
  */
-export function memoryOf({ memory }: DirectStart, memoryMiB: number): readonly RamPart[] {
-  const map = memoryMapOf(memoryMiB)
+export function memoryOf(
+  { memory }: DirectStart,
+  memoryMiB: number,
+  firmware: FirmwareMemory,
+): readonly RamPart[] {
   const hole = memory.find((part) => part.kind === 'memoryMap') ?? null
-  const facts = factsOf(map, hole)
+  const numbers = numbersOf(firmware, hole)
   return memory.map((part) => {
     const bytes = bytesOf(part)
     const size = part.kind === 'bytes' ? part.size : bytes.length
@@ -28,17 +32,23 @@ export function memoryOf({ memory }: DirectStart, memoryMiB: number): readonly R
   }
 
   function mapBytes(part: MemoryMapHole): Uint8Array {
-    return encodeMemoryMap(map, part)
+    return encodeMemoryMap(firmware.map, part)
   }
 
-  /** Little-endian, in as many bytes as the fact has. */
+  /** In as many bytes as the fact has. */
   function factBytes({ fact, size, plus }: MachineFactHole): Uint8Array {
     const bytes = new Uint8Array(size)
-    let rest = facts[fact] + plus
-    for (let index = 0; index < size && rest > 0; index++) {
-      bytes[index] = rest % 256
-      rest = Math.floor(rest / 256)
-    }
+    if (fact === 'rsdp') bytes.set(firmware.rsdp?.bytes.subarray(0, size) ?? [])
+    else setNumber(bytes, numbers[fact] + plus)
     return bytes
+  }
+}
+
+/** Little-endian, all of `bytes`. */
+function setNumber(bytes: Uint8Array, value: number): void {
+  let rest = value
+  for (let index = 0; index < bytes.length && rest > 0; index++) {
+    bytes[index] = rest % 256
+    rest = Math.floor(rest / 256)
   }
 }

@@ -1,34 +1,9 @@
 import { memoryMapEntryBytes, memoryMapLayouts } from '../../boot/memory-map.ts'
 import type { MachineFact, MemoryMapHole } from '../../boot/plan.ts'
-
-/** `[start, end)` of physical memory. */
-interface MapRange {
-  readonly start: number
-  readonly end: number
-  /** As E820 numbers it. */
-  readonly type: 1 | 2
-}
-
-const available = 1
-const reserved = 2
-const kib = 1024
-const mib = 1024 * kib
-/** The extended BIOS data area: the last KiB of conventional memory. */
-const ebda = { start: 639 * kib, end: 640 * kib }
-const bios = { start: 0xf0000, end: 0x100000 }
-
-/** What a BIOS would say of a machine of ours. */
-export function memoryMapOf(memoryMiB: number): readonly MapRange[] {
-  const low: MapRange[] = [
-    { start: 0, end: ebda.start, type: available },
-    { ...ebda, type: reserved },
-    { ...bios, type: reserved },
-  ]
-  return memoryMiB > 1 ? [...low, { start: mib, end: memoryMiB * mib, type: available }] : low
-}
+import type { FirmwareMemory } from '../../machine/firmware-memory.ts'
 
 /** The map as a hole wants it, an end tag behind it where the format has one. */
-export function encodeMemoryMap(map: readonly MapRange[], { format, capacity }: MemoryMapHole): Uint8Array {
+export function encodeMemoryMap(map: FirmwareMemory['map'], { format, capacity }: MemoryMapHole): Uint8Array {
   const { leadingSize, trailingZero, endTag } = memoryMapLayouts[format]
   const entries = map.slice(0, capacity).map(({ start, end, type }) => {
     const entry = new DataView(new ArrayBuffer(memoryMapEntryBytes(format)))
@@ -44,20 +19,26 @@ export function encodeMemoryMap(map: readonly MapRange[], { format, capacity }: 
   return concatenate([...entries, ...end])
 }
 
-/** Facts that are numbers; there is no ACPI, so no root pointer: its address and its bytes are 0. */
-export function factsOf(
-  map: readonly MapRange[],
+const kib = 1024
+const mib = 1024 * kib
+const available = 1
+
+/** Facts that are numbers. Without ACPI the root pointer's address is 0. */
+export function numbersOf(
+  { map, rsdp }: FirmwareMemory,
   hole: MemoryMapHole | null,
-): Readonly<Record<MachineFact, number>> {
+): Readonly<Record<Exclude<MachineFact, 'rsdp'>, number>> {
   const mapEntries = Math.min(map.length, hole?.capacity ?? 0)
-  const upper = map.find(({ start, type }) => start === mib && type === available)
+  const bytesFrom = (at: number) => {
+    const range = map.find(({ start, type }) => start === at && type === available)
+    return range ? range.end - range.start : 0
+  }
   return {
     mapEntries,
     mapBytes: hole ? mapEntries * memoryMapEntryBytes(hole.format) : 0,
-    lowerKiB: ebda.start / kib,
-    upperKiB: upper ? (upper.end - upper.start) / kib : 0,
-    rsdpAddress: 0,
-    rsdp: 0,
+    lowerKiB: bytesFrom(0) / kib,
+    upperKiB: bytesFrom(mib) / kib,
+    rsdpAddress: rsdp?.at ?? 0,
   }
 }
 

@@ -10,7 +10,7 @@ export function checkPlan({ machine, cpu, start }: BootPlan): void {
   if (machine.cpus > 1) throw cannotBoot(`has one CPU, not ${machine.cpus}`)
   if (cpu.model === 'max') throw cannotBoot('has a processor of the model x86-64-v2, not max')
   if (wantsLinuxMap(start)) {
-    throw cannotBoot('does not boot Linux: it has none of the tables that a BIOS leaves')
+    throw cannotBoot('does not boot Linux')
   }
   if (machine.memoryMiB > mostMemoryMiB) {
     throw new KernelTestError(

@@ -34,7 +34,7 @@ test('what it cannot boot, and who can', async () => {
       Use the engine qemu for this image.",
       "KT3015: the embedded engine has one CPU, not 2
       Use the engine qemu for this image.",
-      "KT3015: the embedded engine does not boot Linux: it has none of the tables that a BIOS leaves
+      "KT3015: the embedded engine does not boot Linux
       Use the engine qemu for this image.",
       "KT3017: the embedded engine gives a machine 3072 MiB of memory at most, not 4096
       Give the machine less memory (option memory), or use the engine qemu.",
