@@ -1,142 +1,103 @@
-import type { Chip, Line } from './bus/chip.ts'
+import type { Chip } from './bus/chip.ts'
+import type { PhysicalMemory } from './bus/physical-memory.ts'
 import type { PortSpace } from './bus/port-space.ts'
 import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
-import { CoprocessorError } from './devices/coprocessor-error.ts'
-import { EdgeLevelControl } from './devices/edge-level-control.ts'
-import { Keyboard } from './devices/keyboard.ts'
-import { KeyboardController } from './devices/keyboard-controller.ts'
-import { Mouse } from './devices/mouse.ts'
-import { Pic } from './devices/pic.ts'
-import { Pit } from './devices/pit.ts'
-import { PowerManagement } from './devices/power-management.ts'
-import { ResetControl } from './devices/reset-control.ts'
-import { Rtc } from './devices/rtc.ts'
-import { SystemControl } from './devices/system-control.ts'
-import { SystemControlB } from './devices/system-control-b.ts'
-import { Uart16550 } from './devices/uart16550.ts'
-import { irq, ports } from './layout.ts'
+import { PciFunction } from './devices/pci-function.ts'
+import {
+  type BoardWiring,
+  type ChipRow,
+  type Chips,
+  type FunctionRow,
+  type MachineShape,
+  machineTables,
+  type Socket,
+} from './machine-table.ts'
 
-/** What is outside of the board. */
-export interface BoardWiring {
-  /** The processor's INTR. */
-  readonly interrupt: Line
-  /** A byte that a serial port sent; ports count from 0. */
-  readonly serial: (byte: number, port: number) => void
-  readonly reset: (by: 'keyboard' | 'cf9' | 'port92') => void
-  /** The guest asked for a sleep state, by the number that the ACPI tables would explain. */
-  readonly sleep: (type: number) => void
-  readonly setA20: (open: boolean) => void
-  /** The processor's IGNNE#. */
-  readonly ignoreNumericErrors: () => void
+export interface Buses {
+  readonly ports: PortSpace
+  readonly memory: PhysicalMemory
 }
 
-/** Where the real-time clock begins, the same in every run. */
-const firstInstant = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 } as const
+const interruptRequests = 16
 
 /**
- * Level-triggered requests that the chip set allows: not of the timer, keyboard, cascade, clock and
- * coprocessor.
- */
-const levelCapable = { master: 0xf8, slave: 0xde } as const
-
-/**
- * The chips of a PC that every guest finds, at their ports, and the wires between them: all of it on this
- * page. It
- * begins as after power-on.
+ * A PC without its processor: the chips of a machine's table, at their places and wired up, as after
+ * power-on.
  */
 export class Board {
-  readonly keyboard = new Keyboard()
-  readonly mouse = new Mouse()
-  readonly serial: readonly Uart16550[]
-  readonly coprocessor: CoprocessorError
-  readonly #master: Pic
+  readonly chips: Chips
+  readonly #buses: Buses
+  readonly #socket: Socket
   /** Everything with a state, by the name under which it is saved. */
-  readonly #parts: Readonly<Record<string, SavedPart>>
+  readonly #parts = new Map<string, SavedPart>()
 
-  constructor(space: PortSpace, clock: Clock, wiring: BoardWiring) {
-    const attach = ({ first, count }: PortRange, chip: Chip, width = 1) =>
-      space.attach(first, count, chip, width)
-
-    const cascade: Line = { set: (level) => this.#master.setInput(irq.cascade, level) }
-    const slave = new Pic(cascade, { levelCapable: levelCapable.slave })
-    const master = new Pic(wiring.interrupt, {
-      cascade: { input: irq.cascade, acknowledge: () => slave.acknowledge() },
-      levelCapable: levelCapable.master,
-    })
-    this.#master = master
-    const request = (number: number) => (number < 8 ? master.input(number) : slave.input(number - 8))
-    attach(ports.masterPic, master)
-    attach(ports.slavePic, slave)
-    attach(ports.edgeLevelControl, new EdgeLevelControl([master, slave]))
-
-    const coprocessor = new CoprocessorError(request(irq.coprocessor), wiring.ignoreNumericErrors)
-    this.coprocessor = coprocessor
-    attach(ports.coprocessorError, coprocessor)
-    const pit = new Pit(clock, [request(irq.timer), null, null])
-    attach(ports.pit, pit)
-    const systemControlB = new SystemControlB(clock, {
-      setGate: (level) => pit.setGate(2, level),
-      output: () => pit.level(2),
-    })
-    attach(ports.systemControlB, systemControlB)
-    const rtc = new Rtc(clock, { interrupt: request(irq.clock) }, firstInstant)
-    attach(ports.rtc, rtc)
-    const power = new PowerManagement(clock, { interrupt: request(irq.power), sleep: wiring.sleep })
-    attach(ports.powerManagement, power, 4)
-
-    const { keyboard, mouse } = this
-    const keyboardController = new KeyboardController({
-      keyboard,
-      mouse,
-      keyboardInterrupt: request(irq.keyboard),
-      mouseInterrupt: request(irq.mouse),
-      a20: { set: wiring.setA20 },
-      reset: () => wiring.reset('keyboard'),
-    })
-    attach(ports.keyboardController, keyboardController)
-    const systemControl = new SystemControl(() => wiring.reset('port92'), wiring.setA20)
-    attach(ports.systemControl, systemControl)
-    const resetControl = new ResetControl(() => wiring.reset('cf9'))
-    attach(ports.resetControl, resetControl)
-
-    const [odd, even] = [new SharedLine(request(irq.serialA)), new SharedLine(request(irq.serialB))]
-    this.serial = [ports.com1, ports.com2, ports.com3, ports.com4].map((range, index) => {
-      const line = (index % 2 === 0 ? odd : even).driver()
-      const chip = new Uart16550((byte) => wiring.serial(byte, index), line)
-      attach(range, chip)
-      return chip
-    })
-    const [com1, com2, com3, com4] = this.serial as [Uart16550, Uart16550, Uart16550, Uart16550]
-    this.#parts = {
-      ...{ master, slave, coprocessor, pit, rtc, power, systemControl, systemControlB, resetControl },
-      ...{ keyboard, mouse, keyboardController, odd, even, com1, com2, com3, com4 },
+  constructor(shape: MachineShape, buses: Buses, clock: Clock, outside: BoardWiring) {
+    const table = machineTables[shape]
+    const chips: Partial<Record<keyof Chips, unknown>> = {}
+    this.chips = chips as Chips
+    this.#buses = buses
+    const lines = Array.from({ length: interruptRequests }, (_, number) => this.#interruptLine(number))
+    const irq = (number: number) => (lines[number] ?? this.#interruptLine(number)).driver()
+    this.#socket = { clock, memory: buses.memory, outside, chips: this.chips, irq }
+    for (const name of Object.keys(table.chips) as (keyof Chips)[]) {
+      chips[name] = this.#place(name, table.chips[name])
     }
+    for (const [name, row] of Object.entries(table.functions)) this.#plug(name, row)
+    for (const [number, line] of lines.entries()) this.#parts.set(`irq${number}`, line)
   }
 
   /** The interrupt acknowledge cycles of the processor: answers the vector. */
   acknowledge(): number {
-    return this.#master.acknowledge()
+    return this.chips.master.acknowledge()
   }
 
   /** The state of all chips, timers of the clock apart. */
   save(): SavedBoard {
-    return Object.fromEntries(Object.entries(this.#parts).map(([name, part]) => [name, part.save()]))
+    return Object.fromEntries([...this.#parts].map(([name, part]) => [name, part.save()]))
   }
 
   load(saved: SavedBoard): void {
-    for (const [name, part] of Object.entries(this.#parts)) part.load(saved[name])
+    for (const [name, part] of this.#parts) part.load(saved[name])
   }
-}
 
-interface PortRange {
-  readonly first: number
-  readonly count: number
+  #interruptLine(number: number): SharedLine {
+    const { chips } = this
+    const set = (level: boolean) =>
+      number < 8 ? chips.master.setInput(number, level) : chips.slave.setInput(number - 8, level)
+    return new SharedLine({ set })
+  }
+
+  #place(name: string, { make, ports = [] }: ChipRow): object {
+    const chip = make(this.#socket)
+    for (const range of ports) this.#buses.ports.attach(range, chip as Chip)
+    if (isSaved(chip)) this.#parts.set(name, chip)
+    return chip
+  }
+
+  #plug(name: string, { slot, identity, windows = {}, follow }: FunctionRow): void {
+    const config = new PciFunction(identity)
+    const places = Object.entries(windows).map(([window, { chip, ports }]) => {
+      return [window, this.#buses.ports.window(ports, chip(this.chips))] as const
+    })
+    config.onChange = () => {
+      const seen = new Map(config.windows.map(({ name: window, base }) => [window, base]))
+      for (const [window, place] of places) place.place(seen.get(window) ?? null)
+      follow?.(config, this.#socket)
+    }
+    config.onChange()
+    this.chips.pciBus.attach(slot, config)
+    this.#parts.set(`pci.${name}`, config)
+  }
 }
 
 interface SavedPart {
   save(): unknown
   load(state: unknown): void
+}
+
+function isSaved(chip: object): chip is SavedPart {
+  return 'save' in chip
 }
 
 /** Of each chip what it saves, by the chip's name. */

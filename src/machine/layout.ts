@@ -15,6 +15,7 @@ export const ports = {
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },
   firmwareTrap: { first: 0xb8, count: 1 },
+  pci: { first: 0xcf8, count: 8 },
   resetControl: { first: 0xcf9, count: 1 },
 } as const
 
@@ -35,12 +36,13 @@ export const irq = {
 } as const
 
 /**
- * What things take besides the unit that does them, in ticks of the clock. An access to a port, or to memory
- * where a chip or nothing is, takes about a microsecond, as on the ISA bus: a guest that polls a device sees
- * time pass. So does a fault or an interrupt, as on processors of this age: a guest that does nothing else
- * gets to its limit.
+ * What things take besides the unit that does them, in ticks of the clock, about a nanosecond each: an access
+ * to a port of the ISA bus, where nobody listens too, a microsecond; to one of the chip set itself a quarter
+ * of it; to memory where a chip or nothing is a tenth. So a guest that polls a device sees time pass. A fault
+ * or an interrupt takes a microsecond, as on processors of this age: a guest that does nothing else gets to
+ * its limit.
  */
-export const charges = { port: 1000, chip: 1000, event: 1000 } as const
+export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000 } as const
 
 /** What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s. */
 export const biosCharges = { call: 2000, seek: 100_000, byte: 20 } as const

@@ -10,16 +10,17 @@ import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios } from './firmware/bios/bios.ts'
-import { biosRom } from './firmware/bios/bios-rom.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, textMemory } from './layout.ts'
+import type { MachineShape } from './machine-table.ts'
 import type { Drive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { restingProcessor } from './resting-processor.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
 import { Typist } from './typist.ts'
+import { type UnknownAccess, UnknownAccesses } from './unknown-accesses.ts'
 
 /** Why the machine stands still. */
 export type MachineStop =
@@ -46,12 +47,16 @@ export interface Wiring {
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
+  /** A first access of its kind to where nothing is: see {@link UnknownAccesses}. */
+  readonly unknown?: (access: UnknownAccess) => void
   /** Called from time to time by a guest that is busy with what is slow; true stops it. */
   readonly poll?: () => boolean
 }
 
 export interface MachineSettings extends Wiring {
   readonly memoryMiB: number
+  /** `pc` where nothing is said. */
+  readonly shape?: MachineShape
 }
 
 /** Device accesses, events and system instructions between two polls: each is slow. */
@@ -72,7 +77,12 @@ export class Machine {
   /** Tables that firmware leaves. */
   readonly firmware: FirmwareMemory
   readonly #image: RamImage
-  readonly #ports = new PortSpace(() => this.#charge(charges.port))
+  readonly shape: MachineShape
+  readonly #unknown = new UnknownAccesses((access) => this.#wiring.unknown?.(access))
+  readonly #ports = new PortSpace({
+    charge: (ticks) => this.#charge(ticks),
+    unknown: (at, size, isWrite) => this.#noteUnknown('ports', at, size, isWrite),
+  })
   readonly #clock: TimerQueue
   readonly #board: Board
   readonly #typist: Typist
@@ -92,8 +102,11 @@ export class Machine {
   #exits = 0
 
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
-  constructor({ memoryMiB, ...wiring }: MachineSettings) {
-    this.cpu = new Cpu(new PhysicalMemory(memoryMiB * 2 ** 20), this.#ports)
+  constructor({ memoryMiB, shape = 'pc', ...wiring }: MachineSettings) {
+    this.shape = shape
+    const memory = new PhysicalMemory(memoryMiB * 2 ** 20)
+    memory.watch = { unknown: (at, size, isWrite) => this.#noteUnknown('memory', at, size, isWrite) }
+    this.cpu = new Cpu(memory, this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
     this.firmware = firmwareMemory(ram.length)
@@ -101,26 +114,24 @@ export class Machine {
     this.#image = new RamImage({ bytes: ram, dirty, hasCode: (page) => this.cpu.hasCode(page) })
     this.#wiring = wiring
     this.cpu.onEvent = () => this.#noteEvent()
-    this.cpu.onChipAccess = () => this.#charge(charges.chip)
+    this.cpu.onChipAccess = () => this.#charge(charges.memory)
     this.cpu.onSystemInstruction = () => this.#poll()
-    this.cpu.onNumericError = () => this.#board.coprocessor.report()
+    this.cpu.onNumericError = () => this.#board.chips.coprocessor.report()
     this.cpu.events.acknowledge = () => this.#board.acknowledge()
     this.#clock = new TimerQueue(
       () => this.ticks,
       (at) => this.#comeBackAt(at),
     )
     this.#board = this.#assemble(this.#clock)
-    this.#typist = new Typist(this.#clock, this.#board.keyboard)
+    this.#typist = new Typist(this.#clock, this.#board.chips.keyboard)
     this.#bios = new Bios({
       cpu: restingProcessor(this.cpu),
       ports: this.#ports,
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
     })
-    const { first, count } = ports.firmwareTrap
-    this.#ports.attach(first, count, new FirmwareTrap(() => this.#trap()))
-    this.cpu.memory.shadow(biosRom.at, biosRom.bytes.length, true)
-    leaveAsFirmware(this.#ports, ram.length)
+    this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
+    leaveAsFirmware(shape, this.#ports, ram.length)
     this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
     this.#plug()
   }
@@ -169,6 +180,7 @@ export class Machine {
     this.#end = null
     this.#skipped = 0
     this.#typist.forget()
+    this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
     this.#plug()
@@ -214,6 +226,11 @@ export class Machine {
     return this.#clock.deadline ?? Number.POSITIVE_INFINITY
   }
 
+  /** What the guest looked for and did not find, since power-on. */
+  get unknownAccesses(): readonly UnknownAccess[] {
+    return this.#unknown.all
+  }
+
   get linearRip(): bigint {
     return this.cpu.linearRip
   }
@@ -237,7 +254,9 @@ export class Machine {
 
   /** Bytes from the other end of a serial line; ports count from 0. */
   sendTo(port: number, bytes: Uint8Array): void {
-    this.#board.serial[port]?.receive(bytes)
+    const { com1, com2, com3, com4 } = this.#board.chips
+    const chip = [com1, com2, com3, com4][port]
+    chip?.receive(bytes)
   }
 
   /** Presses keys together and lets go of them, when those before have been. */
@@ -303,7 +322,7 @@ export class Machine {
 
   /** Wired to whatever is outside at the time. */
   #assemble(clock: TimerQueue): Board {
-    return new Board(this.#ports, clock, {
+    return new Board(this.shape, { ports: this.#ports, memory: this.cpu.memory }, clock, {
       interrupt: { set: (level) => this.cpu.setInterruptLine(level) },
       serial: (byte, port) => this.#wiring.serial(byte, port),
       reset: (by) => this.#finish({ kind: 'reset', by }),
@@ -320,9 +339,9 @@ export class Machine {
     space.unplugAll()
     if (exit) {
       const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
-      space.plug(exit.port, exit.size, chip, exit.size)
+      space.plug({ first: exit.port, count: exit.size, width: exit.size }, chip)
     }
-    if (debugConsole !== null) space.plug(debugConsole, 1, new DebugConsole(print))
+    if (debugConsole !== null) space.plug({ first: debugConsole, count: 1 }, new DebugConsole(print))
   }
 
   /** The guest stands behind the instruction that has called the firmware when the processor stops. */
@@ -355,6 +374,10 @@ export class Machine {
     const carry = Math.floor(ticks / word) + (low >= word ? 1 : 0)
     state.setU32(at, low % word)
     if (carry > 0) state.setU32(at + 4, (state.u32(at + 4) + carry) % word)
+  }
+
+  #noteUnknown(space: UnknownAccess['space'], at: number, size: number, isWrite: boolean): void {
+    this.#unknown.note({ space, at, size, isWrite, first: this.units })
   }
 
   #noteEvent(): void {

@@ -1,6 +1,7 @@
 import type { PortSpace } from './bus/port-space.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
 import { ports } from './layout.ts'
+import type { MachineShape } from './machine-table.ts'
 
 /** Kibibytes below 1 MiB, the BIOS data area's last one included. */
 const baseKiB = 640
@@ -26,11 +27,71 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(ports.powerManagement.first + 4, [sciEnable]),
 ]
 
+type Configuration = readonly (readonly [
+  device: number,
+  function_: number,
+  at: number,
+  size: 1 | 2 | 4,
+  value: number,
+])[]
+
+const seen = 0x0103
+/** RAM has copies of ROM that cannot be written; E8000 to EFFFF is plain RAM. */
+const attributeMap = (at: number): Configuration =>
+  [0x10, 0x11, 0x11, 0x11, 0x11, 0x11, 0x33].map((value, index) => [0, 0, at + index, 1, value])
+
+const vga = (device: number): Configuration => [
+  [device, 0, 0x10, 4, 0xfd00_0000],
+  [device, 0, 0x18, 4, 0xfebf_0000],
+  [device, 0, 0x30, 4, 0xfebe_0000],
+  [device, 0, 0x04, 2, seen],
+]
+
+/** PIRQA to PIRQD. */
+const routes = (device: number, at: number): Configuration =>
+  [10, 10, 11, 11].map((irq, index) => [device, 0, at + index, 1, irq])
+
+/** What firmware writes to configuration spaces. */
+const configurations: Readonly<Record<MachineShape, Configuration>> = {
+  pc: [
+    [0, 0, 0x04, 2, seen],
+    ...attributeMap(0x59),
+    [1, 0, 0x04, 2, seen],
+    ...routes(1, 0x60),
+    [1, 1, 0x20, 4, 0xc040],
+    [1, 1, 0x40, 4, 0x8000_8000],
+    [1, 1, 0x04, 2, seen],
+    [1, 3, 0x40, 4, 0x0600],
+    [1, 3, 0x80, 1, 1],
+    [1, 3, 0x90, 4, 0x0700],
+    [1, 3, 0xd2, 1, 0x09],
+    [1, 3, 0x3c, 1, 9],
+    [1, 3, 0x04, 2, seen],
+    ...vga(2),
+  ],
+  q35: [
+    [0, 0, 0x04, 2, seen],
+    ...attributeMap(0x90),
+    ...vga(1),
+    [31, 0, 0x04, 2, seen],
+    [31, 0, 0x40, 4, 0x0600],
+    [31, 0, 0x44, 1, 0x80],
+    ...routes(31, 0x60),
+    ...routes(31, 0x68),
+  ],
+}
+
 /**
  * Leaves chips and CMOS RAM as a BIOS does after its self-test: measured where QEMU's SeaBIOS hands over to
  * a kernel.
  */
-export function leaveAsFirmware(space: PortSpace, memoryBytes: number): void {
+export function leaveAsFirmware(shape: MachineShape, space: PortSpace, memoryBytes: number): void {
+  for (const [device, number, at, size, value] of configurations[shape]) {
+    const address = 0x8000_0000 + ((device << 11) | (number << 8) | (at & 0xfc))
+    space.preset(ports.pci.first, address, 4)
+    space.preset(ports.pci.first + 4 + (at & 3), value, size)
+  }
+  space.preset(ports.pci.first, 0, 4)
   for (const [port, value] of writes) space.preset(port, value)
   for (const [index, value] of cmos(memoryBytes)) {
     space.preset(0x70, index)

@@ -1,41 +1,13 @@
 import { expect, test } from 'vitest'
-import { Board } from '../../src/machine/board.ts'
-import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import { SharedLine } from '../../src/machine/bus/shared-line.ts'
-import { leaveAsFirmware } from '../../src/machine/post-state.ts'
-import { TimerQueue } from '../../src/machine/timer-queue.ts'
-
-function boot() {
-  const events: string[] = []
-  const at = { tick: 0 }
-  const space = new PortSpace()
-  const clock = new TimerQueue(() => at.tick)
-  const board = new Board(space, clock, {
-    interrupt: { set: (level) => events.push(`INTR ${level ? 'up' : 'down'}`) },
-    serial: (byte, port) => events.push(`com${port + 1} ${byte}`),
-    reset: (by) => events.push(`reset by ${by}`),
-    sleep: (type) => events.push(`sleep ${type}`),
-    setA20: (open) => events.push(`A20 ${open ? 'on' : 'off'}`),
-    ignoreNumericErrors: () => events.push('IGNNE'),
-  })
-  leaveAsFirmware(space, 64 * 2 ** 20)
-  events.length = 0
-  const runTo = (tick: number) => {
-    while (clock.deadline !== null && clock.deadline <= tick) {
-      at.tick = clock.deadline
-      clock.expireDue()
-    }
-    at.tick = tick
-  }
-  return { board, space, clock, events, runTo, read: (port: number) => space.read(port, 1) }
-}
+import { makePc } from './make-pc.ts'
 
 /**
  * What SeaBIOS leaves on QEMU 7.2's pc with 64 MiB, read there by a multiboot kernel; but CMOS tells no
  * memory that ACPI's tables take, and there is no SMI that would switch ACPI on.
  */
 test('chips are as a BIOS leaves them', () => {
-  const { space, read } = boot()
+  const { space, read } = makePc()
   const cmos = (index: number) => {
     space.write(0x70, 1, index)
     return read(0x71)
@@ -54,12 +26,12 @@ test('chips are as a BIOS leaves them', () => {
 })
 
 test('the timer interrupts through vector 8, keys through 9, COM1 and COM3 through 0Ch', () => {
-  const { board, space, events, runTo } = boot()
+  const { board, space, events, runTo } = makePc()
   runTo(840 * 65_538)
   expect(events.at(-1)).toBe('INTR up')
   expect(board.acknowledge()).toBe(8)
   space.write(0x20, 1, 0x20)
-  board.keyboard.press('a', true)
+  board.chips.keyboard.press('a', true)
   expect(board.acknowledge()).toBe(9)
   space.write(0x20, 1, 0x20)
   space.write(0x21, 1, 0xa8)
@@ -73,7 +45,7 @@ test('the timer interrupts through vector 8, keys through 9, COM1 and COM3 throu
 })
 
 test('ways out', () => {
-  const { space, events } = boot()
+  const { space, events } = makePc()
   space.write(0x604, 2, 0x2000)
   space.write(0x64, 1, 0xfe)
   space.write(0xcf9, 1, 6)
@@ -92,17 +64,17 @@ test('ways out', () => {
 })
 
 test('what is loaded goes on as what was saved, on another board too', () => {
-  const one = boot()
+  const one = makePc()
   one.runTo(840 * 65_538)
   one.space.write(0x3e8 + 4, 1, 8)
   one.space.write(0x3e8 + 1, 1, 2)
   const saved = structuredClone([one.board.save(), one.clock.save()] as const)
-  const other = boot()
+  const other = makePc()
   other.board.load(saved[0])
   other.clock.load(saved[1])
   expect([other.board.save(), other.clock.save()]).toEqual(saved)
   other.runTo(840 * 65_538)
-  const go = ({ board, clock, space, events, runTo }: ReturnType<typeof boot>) => {
+  const go = ({ board, clock, space, events, runTo }: ReturnType<typeof makePc>) => {
     events.length = 0
     const first = board.acknowledge()
     space.write(0x20, 1, 0x20)
@@ -125,14 +97,14 @@ test('a shared line is high while one driver is', () => {
 })
 
 test('an exception of x87 interrupts through vector 75h, until port F0h is written', () => {
-  const { board, space, events } = boot()
+  const { board, space, events } = makePc()
   for (const [port, mask] of [
     [0x21, 0xfb],
     [0xa1, 0xdf],
   ] as const) {
     space.write(port, 1, mask)
   }
-  board.coprocessor.report()
+  board.chips.coprocessor.report()
   expect(events.at(-1)).toBe('INTR up')
   expect(board.acknowledge()).toBe(0x75)
   space.write(0xf0, 1, 0)

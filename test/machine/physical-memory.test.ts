@@ -168,3 +168,66 @@ test('an access over two pages faults on the second with nothing written, and CR
   expect(machine.memory.read(0x20_0ffc, 6)).toEqual(Uint8Array.of(0, 0, 0xff, 0xff, 0, 0))
   expect(machine.memory.read(0x23_0000, 4)).toEqual(Uint8Array.of(0xff, 0xff, 0, 0))
 })
+
+test('RAM below 1 MiB answers reads, writes, both or neither', () => {
+  const machine = new PagedMachine('off')
+  const lost: string[] = []
+  machine.memory.watch = {
+    unknown: (at, size, isWrite) => lost.push(`${isWrite ? 'write' : 'read'} ${at.toString(16)} ${size}`),
+  }
+  machine.memory.write(0xc_0000, Uint8Array.of(1))
+  machine.memory.setRamAccess(0xc_0000, 0x4000, { reads: true, writes: false })
+  machine.a = 2n
+  expect(machine.does('write', 0xc_0000n)).toBe('ok')
+  machine.memory.write(0xc_0000, Uint8Array.of(3))
+  expect(machine.readAs('read', 0xc_0000n)).toBe(1n)
+  machine.memory.setRamAccess(0xc_0000, 0x4000, { reads: false, writes: true })
+  machine.a = 0xaabb_ccddn
+  expect(machine.does('write4', 0xc_0000n)).toBe('ok')
+  expect([machine.readAs('read4', 0xc_0000n), machine.readAs('read', 0xc_4000n)]).toEqual([0xffff_ffffn, 0n])
+  machine.memory.setRamAccess(0xc_0000, 0x4000, { reads: false, writes: false })
+  machine.a = 0n
+  expect(machine.does('write', 0xc_0000n)).toBe('ok')
+  machine.memory.setRamAccess(0xc_0000, 0x4000, { reads: true, writes: true })
+  expect(machine.readAs('read4', 0xc_0000n)).toBe(0xaabb_ccddn)
+  expect(lost).toEqual(['read c0000 4', 'write c0000 1'])
+})
+
+test('ROM shows where RAM does not answer, and writes go to RAM behind it', () => {
+  const machine = new PagedMachine('off', { rom: { image: romOf(1, 2, 3, 4), hasShadow: true } })
+  machine.memory.setRamAccess(0xf_0000, 0x1_0000, { reads: false, writes: true })
+  machine.a = 0x8877_6655n
+  expect(machine.does('write4', 0xf_0000n)).toBe('ok')
+  expect(machine.readAs('read4', 0xf_0000n)).toBe(0x0403_0201n)
+  machine.memory.setRamAccess(0xf_0000, 0x1_0000, { reads: true, writes: false })
+  expect(machine.readAs('read4', 0xf_0000n)).toBe(0x8877_6655n)
+})
+
+test('code that lies in read-only RAM changes with it once it can be written', () => {
+  const machine = new PagedMachine('off')
+  machine.memory.write(0xf_0000, Uint8Array.of(0x40, 0xeb, 0xfd))
+  machine.memory.setRamAccess(0xf_0000, 0x1_0000, { reads: true, writes: false })
+  machine.a = 0n
+  machine.cpu.state.rip = 0xf_0000n
+  machine.cpu.run(4)
+  expect(machine.a).toBe(2n)
+  machine.memory.write(0xf_0000, Uint8Array.of(0x48))
+  machine.cpu.run(4)
+  expect(machine.a).toBe(4n)
+  machine.memory.setRamAccess(0xf_0000, 0x1_0000, { reads: true, writes: true })
+  machine.memory.write(0xf_0000, Uint8Array.of(0x48))
+  machine.cpu.run(4)
+  expect(machine.a).toBe(2n)
+})
+
+test('a window moves, hides no RAM, and goes away', () => {
+  const machine = new PagedMachine('off')
+  const window = machine.memory.window(0x1000, new RecordingChip())
+  expect(machine.readAs('read', 0xfd00_0001n)).toBe(0xffn)
+  window.place(0xfd00_0000)
+  expect(machine.readAs('read', 0xfd00_0001n)).toBe(1n)
+  window.place(0x40_0000)
+  expect([machine.readAs('read', 0xfd00_0001n), machine.readAs('read', 0x40_0001n)]).toEqual([0xffn, 0n])
+  window.place(null)
+  expect(machine.readAs('read', 0xfd00_0001n)).toBe(0xffn)
+})

@@ -17,13 +17,11 @@ function machine(code: readonly number[], registers: { ecx?: number; esi?: numbe
   const written: string[] = []
   let reads = 0
   ports.attach(
-    port,
-    4,
+    { first: port, count: 4, width: 4 },
     {
       read: () => 0x0101_0101 * ++reads,
       write: (_offset, size, value) => void written.push(`${size}:${value.toString(16)}`),
     },
-    4,
   )
   const cpu = new Cpu(new PhysicalMemory(4 << 20), ports)
   cpu.stopsAtExceptions = true

@@ -44,7 +44,7 @@ async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promi
   checkPlan(plan)
   const media = openDrives(plan)
   try {
-    const pc = await takeMachine(plan.machine.memoryMiB)
+    const pc = await takeMachine(plan.machine)
     return powerOn(pc, plan, media, sink, signal)
   } catch (error) {
     media.close()

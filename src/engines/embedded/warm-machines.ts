@@ -1,3 +1,4 @@
+import type { MachineOptions } from '../../boot/plan.ts'
 import { Machine } from '../../machine/machine.ts'
 import { loadCore } from './core-file.ts'
 import { hostLacksMemory } from './refusals.ts'
@@ -10,17 +11,17 @@ const mostPagesKept = 16_384
 const kept: Machine[] = []
 
 /**
- * A machine with so much memory, as some other left it: for `powerOn`.
+ * A machine of this shape with so much memory, as some other left it: for `powerOn`.
  * @throws KernelTestError KT3017 when the host has no room for it.
  */
-export async function takeMachine(memoryMiB: number): Promise<Machine> {
+export async function takeMachine({ shape, memoryMiB }: MachineOptions): Promise<Machine> {
   const bytes = memoryMiB * 2 ** 20
-  const index = kept.findIndex(({ cpu }) => cpu.ram.length === bytes)
+  const index = kept.findIndex(({ cpu, shape: its }) => its === shape && cpu.ram.length === bytes)
   const [warm] = index < 0 ? [] : kept.splice(index, 1)
   if (warm) return warm
   await loadCore()
   try {
-    return new Machine({ memoryMiB, exit: null, serial: () => {} })
+    return new Machine({ shape, memoryMiB, exit: null, serial: () => {} })
   } catch (error) {
     if (error instanceof RangeError) throw hostLacksMemory(memoryMiB)
     throw error

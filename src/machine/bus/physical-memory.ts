@@ -37,6 +37,29 @@ interface Range {
   readonly chip: Chip
 }
 
+/** What is outside of the bus. */
+export interface MemoryWatch {
+  /** Neither RAM nor a chip is there. */
+  readonly unknown: (address: number, size: number, isWrite: boolean) => void
+}
+
+/** A range of addresses above 1 MiB that a chip moves, or takes away. */
+export interface MemoryWindow {
+  place(first: number | null): void
+}
+
+/**
+ * Whether RAM answers at a page below 1 MiB: what it does not answer goes past it to ROM, or to nobody, and
+ * is lost.
+ */
+export interface RamAccess {
+  readonly reads: boolean
+  readonly writes: boolean
+}
+
+const plainRam: RamAccess = { reads: true, writes: true }
+const noRam: RamAccess = { reads: false, writes: false }
+
 /**
  * The guest-physical address space: RAM from 0, ROM below 4 GiB, registers of chips. Where nothing is,
  * writes are lost and every bit reads as 1. Addresses are bytes, below 2 ** 40.
@@ -45,9 +68,11 @@ export class PhysicalMemory {
   readonly ramBytes: number
   readonly rom: Rom | null
   readonly #ranges: Range[] = []
-  /** Pages below 1 MiB whose RAM no write reaches, by number. */
-  readonly #shadows = new Set<number>()
+  readonly #windows = new Map<MemoryWindow, Range>()
+  /** By page below 1 MiB, where it is not plain. */
+  readonly #ramAccess = new Map<number, RamAccess>()
   #frames: Frames | null = null
+  #watch: MemoryWatch = { unknown: () => {} }
 
   /** `ramBytes` is a multiple of 64 KiB, from 1 MiB to 3 GiB. */
   constructor(ramBytes: number, rom: Rom | null = null) {
@@ -55,6 +80,11 @@ export class PhysicalMemory {
     invariant((rom?.image.length ?? 0) % pageBytes === 0, 'ROM is made of pages')
     this.ramBytes = ramBytes
     this.rom = rom
+    if (rom?.hasShadow) this.#letAnswer(lowMemory - shadowBytes, shadowBytes, noRam)
+  }
+
+  set watch(watch: MemoryWatch) {
+    this.#watch = watch
   }
 
   /** Where ROM begins. */
@@ -73,15 +103,22 @@ export class PhysicalMemory {
     this.#frames?.remap()
   }
 
-  /**
-   * Whether writes to pages of RAM below 1 MiB are lost: how a chip set keeps copies of ROM in RAM. `first`
-   * and `count` are bytes, of whole pages.
-   */
-  shadow(first: number, count: number, isReadOnly: boolean): void {
-    for (let at = first; at < first + count; at += pageBytes) {
-      if (isReadOnly) this.#shadows.add(at / pageBytes)
-      else this.#shadows.delete(at / pageBytes)
+  /** A range that is nowhere yet. It hides no RAM, nor what is attached. */
+  window(count: number, chip: Chip): MemoryWindow {
+    const window: MemoryWindow = {
+      place: (first) => {
+        this.#windows.delete(window)
+        if (first !== null) this.#windows.set(window, { first, count, chip })
+      },
     }
+    return window
+  }
+
+  /** Lets RAM answer, or not, at whole pages below 1 MiB: what a host bridge's PAM registers say. */
+  setRamAccess(first: number, count: number, access: RamAccess): void {
+    const { reads, writes } = this.#ramAccess.get(first / pageBytes) ?? plainRam
+    if (reads === access.reads && writes === access.writes) return
+    this.#letAnswer(first, count, access)
     this.#frames?.remap()
   }
 
@@ -90,22 +127,33 @@ export class PhysicalMemory {
     this.#frames = frames
   }
 
-  /** What stands behind a page below 1 MiB: a chip, the end of ROM, or RAM. */
-  lowPage(address: number): 'chip' | 'rom' | 'readOnlyRam' | 'ram' {
-    if (this.#rangeAt(address)) return 'chip'
-    if (this.rom?.hasShadow && address >= lowMemory - shadowBytes) return 'rom'
-    return this.#shadows.has(Math.floor(address / pageBytes)) ? 'readOnlyRam' : 'ram'
+  /**
+   * What stands behind a page below 1 MiB: the end of ROM, RAM, or RAM whose contents stay. Else each access
+   * comes to `readChip` or `writeChip`.
+   */
+  lowPage(address: number): 'chip' | 'rom' | 'ram' | 'readOnlyRam' {
+    if (this.#ranges.some((range) => covers(range, address))) return 'chip'
+    const { reads, writes } = this.#ramAccess.get(Math.floor(address / pageBytes)) ?? plainRam
+    if (reads) return writes ? 'ram' : 'readOnlyRam'
+    return this.#hasRomAt(address) && !writes ? 'rom' : 'chip'
   }
 
-  /** `size` is 1, 2 or 4 bytes. */
+  /** Where no frame may be read. `size` is 1, 2 or 4 bytes. */
   readChip(address: number, size: number): number {
     const range = this.#rangeAt(address)
-    return range ? range.chip.read(address - range.first, size) : 2 ** (8 * size) - 1
+    if (range) return range.chip.read(address - range.first, size)
+    if (this.#hasRomAt(address)) return this.#readRom(address, size)
+    this.#watch.unknown(address, size, false)
+    return 2 ** (8 * size) - 1
   }
 
+  /** Where no frame may be written. */
   writeChip(address: number, size: number, value: number): void {
     const range = this.#rangeAt(address)
-    range?.chip.write(address - range.first, size, value)
+    if (range) range.chip.write(address - range.first, size, value)
+    else if (this.#ramAccess.get(Math.floor(address / pageBytes))?.writes) {
+      this.#writeUnseen(address, size, value)
+    } else if (!this.#hasRomAt(address)) this.#watch.unknown(address, size, true)
   }
 
   /** A copy of RAM or ROM; all ones where neither is. Chips hear nothing of it. */
@@ -155,6 +203,38 @@ export class PhysicalMemory {
   }
 
   #rangeAt(address: number): Range | undefined {
-    return this.#ranges.find(({ first, count }) => address >= first && address < first + count)
+    const fixed = this.#ranges.find((range) => covers(range, address))
+    if (fixed) return fixed
+    for (const range of this.#windows.values()) if (covers(range, address)) return range
+    return undefined
   }
+
+  #letAnswer(first: number, count: number, access: RamAccess): void {
+    for (let at = first; at < first + count; at += pageBytes) this.#ramAccess.set(at / pageBytes, access)
+  }
+
+  /** The end of ROM shows here, where RAM does not answer. */
+  #hasRomAt(address: number): boolean {
+    return this.rom?.hasShadow === true && address >= lowMemory - shadowBytes && address < lowMemory
+  }
+
+  #readRom(address: number, size: number): number {
+    const image = this.rom?.image ?? new Uint8Array()
+    const at = image.length - (lowMemory - address)
+    let value = 0
+    for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + (image[at + byte] ?? 0xff)
+    return value
+  }
+
+  /** To RAM that cannot be read. */
+  #writeUnseen(address: number, size: number, value: number): void {
+    const frames = this.#frames
+    invariant(frames, 'a processor shares its memory')
+    frames.noteWrite(address, size)
+    for (let byte = 0; byte < size; byte++) frames.bytes[address + byte] = (value >>> (8 * byte)) & 0xff
+  }
+}
+
+function covers({ first, count }: Range, address: number): boolean {
+  return address >= first && address < first + count
 }

@@ -20,7 +20,6 @@ const pciCommand = { ports: 1, memory: 2, busMaster: 4 } as const
 
 const barCount = 6
 const configBytes = 256
-const romBar = 6
 const romEnable = 1
 
 /** A window that a base address register moves. */
@@ -37,6 +36,8 @@ export interface PciIdentity {
   readonly revision?: number
   /** Class, subclass and programming interface, as 0x0101_80 for an IDE controller. */
   readonly classCode: number
+  /** What the status register reads as; nothing ever happens that sets its other bits. */
+  readonly status?: number
   readonly isMultifunction?: boolean
   readonly subsystem?: { readonly vendor: number; readonly device: number }
   /** INTA# to INTD# as 1 to 4; 0: it has none. */
@@ -46,6 +47,20 @@ export interface PciIdentity {
   readonly romBytes?: number
   /** Registers of its own beyond the header: contents after reset, and the bits that can be written. */
   readonly own?: readonly OwnRegister[]
+  /** Windows that registers of its own let be seen, by the data sheet's names. */
+  readonly windows?: Readonly<Record<string, OwnWindow>>
+}
+
+/** A window that no base address register moves. */
+export interface OwnWindow {
+  readonly kind: 'ports' | 'memory'
+  readonly bytes: number
+  /** Where it always is, or the register of four bytes that says where; its low bits don't count. */
+  readonly base: number | { readonly at: number }
+  /** The bit of a byte that lets it be seen. */
+  readonly enable: { readonly at: number; readonly bit: number }
+  /** The command register has to allow it too. */
+  readonly obeysCommand?: boolean
 }
 
 export interface OwnRegister {
@@ -57,8 +72,8 @@ export interface OwnRegister {
 
 /** Where a window is. */
 export interface PciWindow {
-  /** 0 to 5; 6 is the expansion ROM. */
-  readonly bar: number
+  /** That of a base address register, or of a window of the function's own. */
+  readonly name: string
   readonly kind: PciBar['kind']
   readonly base: number
   readonly bytes: number
@@ -76,7 +91,7 @@ export class PciFunction {
   #bytes = new Uint8Array(configBytes)
   #view = new DataView(this.#bytes.buffer)
   /** Called after a write that may have moved a window, or changed a register of the function's own. */
-  onChange = () => {}
+  onChange: () => void = () => {}
 
   constructor(identity: PciIdentity) {
     this.#identity = identity
@@ -89,6 +104,7 @@ export class PciFunction {
     this.#bytes.fill(0)
     this.#put(pciRegister.vendor, 2, vendor)
     this.#put(pciRegister.device, 2, device)
+    this.#put(pciRegister.status, 2, this.#identity.status ?? 0)
     this.#put(pciRegister.revision, 4, revision | (classCode << 8))
     this.#put(pciRegister.headerType, 1, this.#identity.isMultifunction ? 0x80 : 0)
     this.#put(pciRegister.subsystemVendor, 2, subsystem?.vendor ?? 0)
@@ -120,20 +136,7 @@ export class PciFunction {
 
   /** The windows that can be seen now. */
   get windows(): readonly PciWindow[] {
-    const command = this.read(pciRegister.command, 2)
-    const bars = (this.#identity.bars ?? []).flatMap((bar, index) => {
-      if (!bar) return []
-      const enable = bar.kind === 'ports' ? pciCommand.ports : pciCommand.memory
-      if ((command & enable) === 0) return []
-      const register = this.read(pciRegister.bars + 4 * index, 4)
-      const flagBits = bar.kind === 'ports' ? 3 : 15
-      return [{ bar: index, kind: bar.kind, base: (register & ~flagBits) >>> 0, bytes: bar.bytes }]
-    })
-    const { romBytes } = this.#identity
-    const rom = this.read(pciRegister.rom, 4)
-    if (!romBytes || !(rom & romEnable) || !(command & pciCommand.memory)) return bars
-    const base = (rom & ~(romBytes - 1)) >>> 0
-    return [...bars, { bar: romBar, kind: 'memory', base, bytes: romBytes }]
+    return [...this.#barWindows(), ...this.#romWindow(), ...this.#ownWindows()]
   }
 
   save(): readonly number[] {
@@ -143,6 +146,37 @@ export class PciFunction {
   load(state: readonly number[]): void {
     this.#bytes.set(state)
     this.onChange()
+  }
+
+  #barWindows(): readonly PciWindow[] {
+    return (this.#identity.bars ?? []).flatMap((bar, index) => {
+      if (!bar || !this.#allows(bar.kind)) return []
+      const register = this.read(pciRegister.bars + 4 * index, 4)
+      const base = (register & -bar.bytes) >>> 0
+      return [{ name: `bar${index}`, kind: bar.kind, base, bytes: bar.bytes }]
+    })
+  }
+
+  #romWindow(): readonly PciWindow[] {
+    const { romBytes } = this.#identity
+    const register = this.read(pciRegister.rom, 4)
+    if (!romBytes || !(register & romEnable) || !this.#allows('memory')) return []
+    return [{ name: 'rom', kind: 'memory', base: (register & -romBytes) >>> 0, bytes: romBytes }]
+  }
+
+  #ownWindows(): readonly PciWindow[] {
+    return Object.entries(this.#identity.windows ?? {}).flatMap(([name, window]) => {
+      const { kind, bytes, base, enable, obeysCommand = false } = window
+      const isSeen = (this.read(enable.at, 1) & enable.bit) !== 0
+      if (!isSeen || (obeysCommand && !this.#allows(kind))) return []
+      const at = typeof base === 'number' ? base : (this.read(base.at, 4) & -bytes) >>> 0
+      return [{ name, kind, base: at, bytes }]
+    })
+  }
+
+  #allows(kind: PciBar['kind']): boolean {
+    const enable = kind === 'ports' ? pciCommand.ports : pciCommand.memory
+    return (this.read(pciRegister.command, 2) & enable) !== 0
   }
 
   #describeWritable(): void {

@@ -81,13 +81,13 @@ test('windows are sized by writing ones, and moved', () => {
   setConfig(0x30, 0xfeb0_0000)
   expect(card.windows).toEqual([])
   setConfig(4, 1, 2)
-  expect(card.windows).toEqual([{ bar: 2, kind: 'ports', base: 0xc120, bytes: 16 }])
+  expect(card.windows).toEqual([{ name: 'bar2', kind: 'ports', base: 0xc120, bytes: 16 }])
   setConfig(4, 2, 2)
-  expect(card.windows).toEqual([{ bar: 0, kind: 'prefetchable', base: 0xe000_0000, bytes: 2 ** 24 }])
+  expect(card.windows).toEqual([{ name: 'bar0', kind: 'prefetchable', base: 0xe000_0000, bytes: 2 ** 24 }])
   setConfig(0x30, 0xfeb0_0001)
   expect(card.windows).toEqual([
-    { bar: 0, kind: 'prefetchable', base: 0xe000_0000, bytes: 2 ** 24 },
-    { bar: 6, kind: 'memory', base: 0xfeb0_0000, bytes: 65_536 },
+    { name: 'bar0', kind: 'prefetchable', base: 0xe000_0000, bytes: 2 ** 24 },
+    { name: 'rom', kind: 'memory', base: 0xfeb0_0000, bytes: 65_536 },
   ])
 })
 

@@ -67,10 +67,8 @@ export class FuzzMachine {
     this.cpu = new Cpu(memory, ports, modelFeatures, core)
     this.dirty = new Uint8Array(this.cpu.ram.buffer, dirtyPages, pages)
     ports.attach(
-      0,
-      0x1_0000,
+      { first: 0, count: 0x1_0000, width: 4 },
       this.#chip((offset, value) => this.#portWritten(offset, value)),
-      4,
     )
     memory.attach(chipAt.low, chipAt.bytes, this.#chip())
     memory.attach(chipAt.high, chipAt.bytes, this.#chip())

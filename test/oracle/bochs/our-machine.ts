@@ -67,8 +67,7 @@ class ProbeMachine {
     if (listens) this.#listen(this.#cpu)
     this.#rom = new Uint8Array(this.#cpu.ram.buffer, ramBase + ramBytes, romBytes)
     ports.attach(
-      debugPort,
-      1,
+      { first: debugPort, count: 1 },
       listener((value) => {
         this.#sent.push(value)
         if (this.#stopsBehindRecords && value === endOfRecord) this.#cpu.requestStop()
@@ -78,7 +77,7 @@ class ProbeMachine {
       this.#isOver = true
       this.#cpu.requestStop()
     })
-    for (const port of exitPorts) ports.attach(port, 1, end)
+    for (const port of exitPorts) ports.attach({ first: port, count: 1 }, end)
   }
 
   run(rom: Uint8Array, model: BochsModel): RomRun {

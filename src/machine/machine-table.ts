@@ -1,0 +1,239 @@
+import type { Chip, Line } from './bus/chip.ts'
+import type { PhysicalMemory } from './bus/physical-memory.ts'
+import type { PortRange } from './bus/port-space.ts'
+import type { Clock } from './clock.ts'
+import { CoprocessorError } from './devices/coprocessor-error.ts'
+import { EdgeLevelControl } from './devices/edge-level-control.ts'
+import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
+import { ich9LpcBridge } from './devices/ich9-lpc.ts'
+import { Keyboard } from './devices/keyboard.ts'
+import { KeyboardController } from './devices/keyboard-controller.ts'
+import { Mouse } from './devices/mouse.ts'
+import { PciBus, type PciSlot } from './devices/pci-bus.ts'
+import type { PciFunction, PciIdentity } from './devices/pci-function.ts'
+import { Pic } from './devices/pic.ts'
+import { piix3Ide, piix3IsaBridge } from './devices/piix3.ts'
+import { piix4Power } from './devices/piix4-power.ts'
+import { Pit } from './devices/pit.ts'
+import { PowerManagement } from './devices/power-management.ts'
+import { applyAttributeMap } from './devices/programmable-attribute-map.ts'
+import { q35AttributeMap, q35HostBridge } from './devices/q35-host-bridge.ts'
+import { ResetControl } from './devices/reset-control.ts'
+import { Rtc } from './devices/rtc.ts'
+import { SystemControl } from './devices/system-control.ts'
+import { SystemControlB } from './devices/system-control-b.ts'
+import { Uart16550 } from './devices/uart16550.ts'
+import { vgaFunction } from './devices/vga-function.ts'
+import { charges, irq, ports } from './layout.ts'
+
+/** `pc`: an i440FX with a PIIX3, of the nineties. `q35`: a Q35 with an ICH9, of 2007. */
+export type MachineShape = 'pc' | 'q35'
+
+/** The chips of a machine by the name under which their state is saved. */
+export interface Chips {
+  readonly master: Pic
+  readonly slave: Pic
+  readonly edgeLevelControl: EdgeLevelControl
+  readonly coprocessor: CoprocessorError
+  readonly pit: Pit
+  readonly systemControlB: SystemControlB
+  readonly rtc: Rtc
+  readonly power: PowerManagement
+  readonly keyboard: Keyboard
+  readonly mouse: Mouse
+  readonly keyboardController: KeyboardController
+  readonly systemControl: SystemControl
+  readonly resetControl: ResetControl
+  readonly pciBus: PciBus
+  readonly com1: Uart16550
+  readonly com2: Uart16550
+  readonly com3: Uart16550
+  readonly com4: Uart16550
+}
+
+/** What is outside of the board. */
+export interface BoardWiring {
+  /** The processor's INTR. */
+  readonly interrupt: Line
+  /** A byte that a serial port sent; ports count from 0. */
+  readonly serial: (byte: number, port: number) => void
+  readonly reset: (by: 'keyboard' | 'cf9' | 'port92') => void
+  /** The guest asked for a sleep state, by the number that the ACPI tables would explain. */
+  readonly sleep: (type: number) => void
+  readonly setA20: (open: boolean) => void
+  /** The processor's IGNNE#. */
+  readonly ignoreNumericErrors: () => void
+}
+
+/** What a chip can be wired to. */
+export interface Socket {
+  readonly clock: Clock
+  readonly memory: PhysicalMemory
+  readonly outside: BoardWiring
+  /** All chips: those of later rows are there once the machine runs. */
+  readonly chips: Chips
+  /** One more driver of an input of the interrupt controllers, 0 to 15: those with several are shared. */
+  readonly irq: (number: number) => Line
+}
+
+export interface ChipRow<Made extends object = object> {
+  readonly make: (socket: Socket) => Made
+  /** Of what is a {@link Chip}. Whoever comes first keeps a port. */
+  readonly ports?: readonly PortRange[]
+}
+
+export interface FunctionRow {
+  readonly slot: PciSlot
+  readonly identity: PciIdentity
+  /** What is seen through windows of the function, wherever they are, by their names. */
+  readonly windows?: Readonly<Record<string, WindowRow>>
+  /** What else follows from the contents of its registers. */
+  readonly follow?: (config: PciFunction, socket: Socket) => void
+}
+
+export interface WindowRow {
+  readonly chip: (chips: Chips) => Chip
+  readonly ports: Omit<PortRange, 'first'>
+}
+
+export interface MachineTable {
+  readonly chips: { readonly [Name in keyof Chips]: ChipRow<Chips[Name]> }
+  /** Of PCI bus 0. */
+  readonly functions: Readonly<Record<string, FunctionRow>>
+}
+
+/** Where the real-time clock begins, the same in every run. */
+const firstInstant = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 } as const
+
+/** Level-triggered requests that the chip set allows: not of timer, keyboard, cascade, clock, coprocessor. */
+const levelCapable = { master: 0xf8, slave: 0xde } as const
+
+/** What every PC has at the same places, whatever its chip set is called. */
+const chips: MachineTable['chips'] = {
+  master: {
+    make: ({ chips, outside }) =>
+      new Pic(outside.interrupt, {
+        cascade: { input: irq.cascade, acknowledge: () => chips.slave.acknowledge() },
+        levelCapable: levelCapable.master,
+      }),
+    ports: [ports.masterPic],
+  },
+  slave: {
+    make: ({ chips }) =>
+      new Pic(
+        { set: (level) => chips.master.setInput(irq.cascade, level) },
+        { levelCapable: levelCapable.slave },
+      ),
+    ports: [ports.slavePic],
+  },
+  edgeLevelControl: {
+    make: ({ chips }) => new EdgeLevelControl([chips.master, chips.slave]),
+    ports: [ports.edgeLevelControl],
+  },
+  coprocessor: {
+    make: ({ irq: line, outside }) =>
+      new CoprocessorError(line(irq.coprocessor), outside.ignoreNumericErrors),
+    ports: [ports.coprocessorError],
+  },
+  pit: { make: ({ clock, irq: line }) => new Pit(clock, [line(irq.timer), null, null]), ports: [ports.pit] },
+  systemControlB: {
+    make: ({ clock, chips: { pit } }) =>
+      new SystemControlB(clock, {
+        setGate: (level) => pit.setGate(2, level),
+        output: () => pit.level(2),
+      }),
+    ports: [ports.systemControlB],
+  },
+  rtc: {
+    make: ({ clock, irq: line }) => new Rtc(clock, { interrupt: line(irq.clock) }, firstInstant),
+    ports: [ports.rtc],
+  },
+  keyboard: { make: () => new Keyboard() },
+  mouse: { make: () => new Mouse() },
+  keyboardController: {
+    make: ({ chips: { keyboard, mouse }, irq: line, outside }) =>
+      new KeyboardController({
+        keyboard,
+        mouse,
+        keyboardInterrupt: line(irq.keyboard),
+        mouseInterrupt: line(irq.mouse),
+        a20: { set: outside.setA20 },
+        reset: () => outside.reset('keyboard'),
+      }),
+    ports: [ports.keyboardController],
+  },
+  systemControl: {
+    make: ({ outside }) => new SystemControl(() => outside.reset('port92'), outside.setA20),
+    ports: [ports.systemControl],
+  },
+  com1: serial(0, ports.com1, irq.serialA),
+  com2: serial(1, ports.com2, irq.serialB),
+  com3: serial(2, ports.com3, irq.serialA),
+  com4: serial(3, ports.com4, irq.serialB),
+  resetControl: {
+    make: ({ outside }) => new ResetControl(() => outside.reset('cf9')),
+    ports: [ports.resetControl],
+  },
+  pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: charges.pci }] },
+  power: {
+    make: ({ clock, irq: line, outside }) =>
+      new PowerManagement(clock, { interrupt: line(irq.power), sleep: outside.sleep }),
+  },
+}
+
+function serial(index: number, range: PortRange, request: number): ChipRow<Uart16550> {
+  return {
+    make: ({ irq: line, outside }) => new Uart16550((byte) => outside.serial(byte, index), line(request)),
+    ports: [range],
+  }
+}
+
+/** The PM1 registers and the PM timer, where a function of the chip set puts them. */
+const powerWindow: WindowRow = {
+  chip: ({ power }) => power,
+  ports: { count: 64, width: 4, charge: charges.pci },
+}
+
+const vga: Omit<FunctionRow, 'slot'> = { identity: vgaFunction }
+
+/** An 82441FX and an 82371SB, the latter with the power management of its successor, as QEMU's `pc`. */
+const pc: MachineTable = {
+  chips,
+  functions: {
+    hostBridge: {
+      slot: { device: 0, function: 0 },
+      identity: i440fxHostBridge,
+      follow: (config, { memory }) =>
+        applyAttributeMap(memory, (index) => config.read(i440fxAttributeMap + index, 1)),
+    },
+    isaBridge: { slot: { device: 1, function: 0 }, identity: piix3IsaBridge },
+    ide: { slot: { device: 1, function: 1 }, identity: piix3Ide },
+    powerFunction: {
+      slot: { device: 1, function: 3 },
+      identity: piix4Power,
+      windows: { power: powerWindow },
+    },
+    vga: { slot: { device: 2, function: 0 }, ...vga },
+  },
+}
+
+/** A Q35 and an ICH9. It has no IDE at the historical ports; its AHCI comes later. */
+const q35: MachineTable = {
+  chips,
+  functions: {
+    hostBridge: {
+      slot: { device: 0, function: 0 },
+      identity: q35HostBridge,
+      follow: (config, { memory }) =>
+        applyAttributeMap(memory, (index) => config.read(q35AttributeMap + index, 1)),
+    },
+    vga: { slot: { device: 1, function: 0 }, ...vga },
+    lpcBridge: {
+      slot: { device: 31, function: 0 },
+      identity: ich9LpcBridge,
+      windows: { power: powerWindow },
+    },
+  },
+}
+
+export const machineTables: Readonly<Record<MachineShape, MachineTable>> = { pc, q35 }
