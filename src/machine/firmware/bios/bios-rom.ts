@@ -32,6 +32,7 @@ export const entryPoints = {
   slaveIrq: 0x8030,
   halt: 0x8040,
   boot: 0x8050,
+  int70: 0x8060,
 } as const
 
 const [master, slave, keyboardCommand] = [ports.masterPic.first, ports.slavePic.first, 0x64]
@@ -42,6 +43,13 @@ const endMaster = [...asm.movAl(endOfInterrupt), ...asm.outAl(master)]
 const endSlave = [...asm.movAl(endOfInterrupt), ...asm.outAl(slave), ...asm.outAl(master)]
 const withAx = (code: Code): Code => [...asm.pushAx, ...code, ...asm.popAx, ...asm.iret]
 const call = (name: string): Code => [...service(name), ...asm.iret]
+
+/** Code for when a service has left this in AL. */
+const ifAl = (value: number, code: readonly number[]): Code => [
+  ...asm.cmpAl(value),
+  ...asm.jneShort(code.length),
+  ...code,
+]
 
 /** The drive's step rate, gap and such, as INT 1Eh points to: of 1.44 MB floppies. */
 const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08]
@@ -57,8 +65,15 @@ const rows: readonly RomRow[] = [
   { at: e.int08, what: 'INT 08h', code: [...service('int08'), ...asm.int(0x1c), ...withAx(endMaster)] },
   { at: e.int10, what: 'INT 10h', code: call('int10') },
   { at: e.int13, what: 'INT 13h', code: call('int13') },
+  { at: e.int11, what: 'INT 11h', code: call('int11') },
+  { at: e.int12, what: 'INT 12h', code: call('int12') },
+  { at: e.int14, what: 'INT 14h', code: call('int14') },
+  { at: e.int15, what: 'INT 15h', code: call('int15') },
+  { at: e.int17, what: 'INT 17h', code: call('int17') },
+  { at: e.int1a, what: 'INT 1Ah', code: call('int1a') },
   { at: e.int18, what: 'INT 18h', code: call('int18') },
   { at: e.int19, what: 'INT 19h', code: call('int19') },
+  { at: e.int70, what: 'IRQ 8', code: withAx([...service('int70'), ...ifAl(1, asm.int(0x4a)), ...endSlave]) },
   { at: e.iret, what: 'IRET', code: asm.iret },
   { at: e.masterIrq, what: 'IRQ 0 to 7', code: withAx(endMaster) },
   { at: e.slaveIrq, what: 'IRQ 8 to 15', code: withAx(endSlave) },

@@ -6,7 +6,7 @@ import { Frame } from './frame.ts'
 import type { ProcessorPort } from './processor-port.ts'
 import { type Registers, registersOf } from './registers.ts'
 import type { TrapSite } from './rom-layout.ts'
-import type { Outcome, Platform } from './service.ts'
+import type { Again, Outcome, Platform } from './service.ts'
 import { services } from './services.ts'
 
 /** What firmware finds in the machine. */
@@ -16,9 +16,16 @@ export interface BiosWiring extends Pick<Platform, 'ports' | 'clock'> {
   readonly charge: (ticks: number) => void
 }
 
-/** Calls that wait, and until when: the tick, or null for whatever happens next. */
+/** A call that waits. */
+interface WaitingCall {
+  /** A tick, or null for whatever happens next. */
+  readonly at: number | null
+  /** What the service wants to be told. */
+  readonly memo: number
+}
+
 export interface SavedBios {
-  readonly calls: readonly (readonly [stack: number, at: number | null])[]
+  readonly calls: readonly (readonly [stack: number, call: WaitingCall])[]
   readonly isWaiting: boolean
   readonly wakeAt: number | null
 }
@@ -36,7 +43,7 @@ export class Bios {
   readonly #drives = new Map<number, Drive>()
   readonly #bootOrder: number[] = []
   /** By the linear address of their frames. */
-  readonly #calls = new Map<number, number | null>()
+  readonly #calls = new Map<number, WaitingCall>()
   #isWaiting = false
   #wakeAt: number | null = null
 
@@ -80,12 +87,11 @@ export class Bios {
     if (!site) return
     this.#charge(biosCharges.call)
     const stack = this.#cpu.segmentBase('ss') + this.#regs.sp
-    const since = site.isRepeated ? this.#calls.get(stack) : undefined
+    const before = site.isRepeated ? this.#calls.get(stack) : undefined
     this.#calls.delete(stack)
-    const outcome = this.#outcome(site, since)
+    const outcome = this.#outcome(site, before)
     if (outcome === 'done') return
-    const at = outcome === 'awaitsKey' ? null : outcome.againAt
-    this.#wait(stack, at)
+    this.#wait(stack, outcome === 'awaitsKey' ? { at: null, memo: 0 } : waitingCall(outcome))
     this.#cpu.jumpBy(site.toWait)
   }
 
@@ -95,7 +101,7 @@ export class Bios {
 
   load({ calls, isWaiting, wakeAt }: SavedBios): void {
     this.#calls.clear()
-    for (const [stack, at] of calls) this.#calls.set(stack, at)
+    for (const [stack, call] of calls) this.#calls.set(stack, call)
     this.#isWaiting = isWaiting
     this.#wakeAt = wakeAt
   }
@@ -105,20 +111,22 @@ export class Bios {
     return roms.map(({ traps }) => traps.get(linear)).find((site) => site)
   }
 
-  /** `until`: of a call that has waited, when it wanted to be called again. */
-  #outcome({ service }: TrapSite, until: number | null | undefined): Outcome {
-    if (typeof until === 'number' && until > this.#platform.clock.now) return { againAt: until }
-    const frame = new Frame(this.#cpu, this.#regs, until !== undefined)
-    return services[service]?.(frame, this.#platform) ?? 'done'
+  #outcome({ service }: TrapSite, before: WaitingCall | undefined): Outcome {
+    const { at = null, memo = null } = before ?? {}
+    if (at !== null && at > this.#platform.clock.now) return { againAt: at, memo: memo ?? 0 }
+    const act = services[service]
+    return act ? act(new Frame(this.#cpu, this.#regs, memo), this.#platform) : 'done'
   }
 
-  #wait(stack: number, at: number | null): void {
-    this.#calls.set(stack, at)
+  #wait(stack: number, call: WaitingCall): void {
+    this.#calls.set(stack, call)
     for (const oldest of this.#calls.keys()) {
       if (this.#calls.size <= mostCalls) break
       this.#calls.delete(oldest)
     }
     this.#isWaiting = true
-    this.#wakeAt = at
+    this.#wakeAt = call.at
   }
 }
+
+const waitingCall = ({ againAt, memo = 0 }: Again): WaitingCall => ({ at: againAt, memo })

@@ -34,11 +34,21 @@ const fields = {
   midnight: [0x470, 1],
   diskStatus: [0x474, 1],
   disks: [0x475, 1],
+  /** In 1/18 s. */
+  com1Timeout: [0x47c, 1],
+  com2Timeout: [0x47d, 1],
+  com3Timeout: [0x47e, 1],
+  com4Timeout: [0x47f, 1],
   keyBufferStart: [0x480, 2],
   keyBufferEnd: [0x482, 2],
   lastRow: [0x484, 1],
   characterHeight: [0x485, 2],
   keyboardType: [0x496, 1],
+  /** Of INT 15h function 83h: the byte to set, and what is left. */
+  waitOffset: [0x498, 2],
+  waitSegment: [0x49a, 2],
+  waitMicroseconds: [0x49c, 4],
+  waitFlag: [0x4a0, 1],
   ebdaKiB: [ebda.at, 1],
   /** The place in the boot order that is tried, from 0. */
   bootAttempt: [ebda.at + 0x200, 1],

@@ -12,12 +12,15 @@ export class Frame {
   readonly regs: Registers
   /** It was called before, and answered when it wants to be called again. */
   readonly isRepeated: boolean
+  /** What it then wanted to be told. */
+  readonly memo: number
   readonly #cpu: ProcessorPort
 
-  constructor(cpu: ProcessorPort, regs: Registers, isRepeated: boolean) {
+  constructor(cpu: ProcessorPort, regs: Registers, memo: number | null) {
     this.#cpu = cpu
     this.regs = regs
-    this.isRepeated = isRepeated
+    this.isRepeated = memo !== null
+    this.memo = memo ?? 0
   }
 
   /** Sets a flag that the caller finds when the service returns. */
@@ -30,6 +33,10 @@ export class Frame {
   returnTo(segment: number, offset: number): void {
     this.#setTop(pushed.ip, offset)
     this.#setTop(pushed.cs, segment)
+  }
+
+  selector(segment: SegmentName): number {
+    return this.#cpu.selector(segment)
   }
 
   linear(segment: SegmentName, offset: number): number {

@@ -25,6 +25,8 @@ export const asm = {
   movAh: (value: number) => [0xb4, value],
   /** Over so many bytes of what follows, or back. */
   jmpShort: (distance: number) => [0xeb, distance & 0xff],
+  cmpAl: (value: number) => [0x3c, value],
+  jneShort: (distance: number) => [0x75, distance & 0xff],
   jncShort: (distance: number) => [0x73, distance & 0xff],
   jmpFar: (segment: number, offset: number) => [0xea, ...word(offset), ...word(segment)],
 } as const

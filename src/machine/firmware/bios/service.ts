@@ -19,9 +19,15 @@ export interface Platform {
 
 /**
  * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock or
- * whenever something has happened. Meanwhile interrupts are served and time passes.
+ * whenever something has happened to the machine, a key perhaps. Meanwhile interrupts are served and time passes.
  */
-export type Outcome = 'done' | { readonly againAt: number } | 'awaitsKey'
+export type Outcome = 'done' | Again | 'awaitsKey'
+
+export interface Again {
+  readonly againAt: number
+  /** What `frame.memo` will be. */
+  readonly memo?: number
+}
 
 /** One interrupt, or one function of it: Ralf Brown's Interrupt List says what each takes and answers. */
 export type Service = (frame: Frame, platform: Platform) => Outcome
