@@ -3,7 +3,7 @@ import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
-import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
+import { activity, dirtyPages, pageBytes, pending, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
@@ -160,6 +160,11 @@ export class Machine {
     return (this.state.u32(stateLayout.systemFlags) & flagBit.interrupt) !== 0
   }
 
+  /** The guest has asked the firmware for a key, and there is none. */
+  get awaitsKey(): boolean {
+    return this.#bios.awaitsKey
+  }
+
   /** Pages that a reset would have to look at. */
   get usedPages(): number {
     return this.#image.usedPages
@@ -313,9 +318,10 @@ export class Machine {
     this.#bios.call()
   }
 
-  /** A call of the firmware lets time pass, to `tick` at most. */
+  /** A call of the firmware lets time pass, to `tick` at most: none where an interrupt is to be served first. */
   #wait(tick: number): void {
-    const until = Math.min(this.#bios.wakeAt, this.nextEvent)
+    const isInterrupted = (this.state.u32(stateLayout.pending) & pending.interrupt) !== 0
+    const until = isInterrupted ? this.ticks : Math.min(this.#bios.wakeAt, this.nextEvent)
     this.skip(Math.max(Math.min(tick, until) - this.ticks, 0))
     if (this.ticks >= until) this.#bios.wake()
   }

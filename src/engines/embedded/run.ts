@@ -143,6 +143,7 @@ export class Run {
   }
 
   get #activity(): Activity {
+    if (this.#machine.awaitsKey) return 'waitsForKey'
     return this.#machine.halted ? 'idle' : 'busy'
   }
 

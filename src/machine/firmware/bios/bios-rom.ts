@@ -1,5 +1,6 @@
 import { ports } from '../../layout.ts'
-import { asm, type Code, service, text, word } from './machine-code.ts'
+import { afterKey } from './after-key.ts'
+import { asm, type Code, lengthOf, service, text, word } from './machine-code.ts'
 import { layOutRom, type Rom, type RomRow } from './rom-layout.ts'
 
 export const romSegment = 0xf000
@@ -33,9 +34,11 @@ export const entryPoints = {
   halt: 0x8040,
   boot: 0x8050,
   int70: 0x8060,
+  keyboardIrq: 0x8080,
 } as const
 
-const [master, slave, keyboardCommand] = [ports.masterPic.first, ports.slavePic.first, 0x64]
+const [master, slave] = [ports.masterPic.first, ports.slavePic.first]
+const [keyboardData, keyboardCommand] = [0x60, 0x64]
 const endOfInterrupt = 0x20
 const pulseReset = 0xfe
 
@@ -51,6 +54,25 @@ const ifAl = (value: number, code: readonly number[]): Code => [
   ...code,
 ]
 
+const decode: Code = [...service('int09'), ...asm.movAhAl, ...endMaster, ...asm.movAlAh]
+const hooks: Code = [
+  ...ifAl(afterKey.break, asm.int(0x1b)),
+  ...ifAl(afterKey.printScreen, asm.int(0x05)),
+  ...ifAl(afterKey.systemRequest, [...asm.movAh(0x85), ...asm.movAl(0), ...asm.int(0x15)]),
+]
+const keyboardIrq = withAx([
+  ...asm.inAl(keyboardData),
+  ...asm.movAh(0x4f),
+  ...asm.stc,
+  ...asm.int(0x15),
+  // A program that has taken the key clears CF.
+  ...asm.jcShort(endMaster.length + 2),
+  ...endMaster,
+  ...asm.jmpShort(lengthOf([...decode, ...hooks])),
+  ...decode,
+  ...hooks,
+])
+
 /** The drive's step rate, gap and such, as INT 1Eh points to: of 1.44 MB floppies. */
 const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08]
 
@@ -63,12 +85,15 @@ const rows: readonly RomRow[] = [
   { at: e.reset, what: 'reset vector', code: asm.jmpFar(romSegment, e.post) },
   { at: e.post, what: 'POST', code: [...asm.movAl(pulseReset), ...asm.outAl(keyboardCommand), ...asm.hlt] },
   { at: e.int08, what: 'INT 08h', code: [...service('int08'), ...asm.int(0x1c), ...withAx(endMaster)] },
+  { at: e.int09, what: 'INT 09h', code: asm.jmpNear(e.int09 + 3, e.keyboardIrq) },
+  { at: e.keyboardIrq, what: 'IRQ 1', code: keyboardIrq },
   { at: e.int10, what: 'INT 10h', code: call('int10') },
   { at: e.int13, what: 'INT 13h', code: call('int13') },
   { at: e.int11, what: 'INT 11h', code: call('int11') },
   { at: e.int12, what: 'INT 12h', code: call('int12') },
   { at: e.int14, what: 'INT 14h', code: call('int14') },
   { at: e.int15, what: 'INT 15h', code: call('int15') },
+  { at: e.int16, what: 'INT 16h', code: [...asm.sti, ...call('int16')] },
   { at: e.int17, what: 'INT 17h', code: call('int17') },
   { at: e.int1a, what: 'INT 1Ah', code: call('int1a') },
   { at: e.int18, what: 'INT 18h', code: call('int18') },

@@ -77,6 +77,11 @@ export class Bios {
     return this.#wakeAt ?? Number.POSITIVE_INFINITY
   }
 
+  /** A service waits for a key, whatever else goes on meanwhile. */
+  get awaitsKey(): boolean {
+    return [...this.#calls.values()].some(({ at }) => at === null)
+  }
+
   wake(): void {
     this.#isWaiting = false
   }

@@ -15,6 +15,10 @@ const fields = {
   ebdaSegment: [0x40e, 2],
   equipment: [0x410, 2],
   memoryKiB: [0x413, 2],
+  keyboardFlags: [0x417, 1],
+  keyboardDown: [0x418, 1],
+  /** A character that is typed by its number, with Alt. */
+  altNumber: [0x419, 1],
   keyBufferHead: [0x41a, 2],
   keyBufferTail: [0x41c, 2],
   floppyStatus: [0x441, 1],
@@ -32,6 +36,8 @@ const fields = {
   ticks: [0x46c, 4],
   /** A midnight has passed that nobody has asked about. */
   midnight: [0x470, 1],
+  breakFlag: [0x471, 1],
+  warmBoot: [0x472, 2],
   diskStatus: [0x474, 1],
   disks: [0x475, 1],
   /** In 1/18 s. */
@@ -44,6 +50,7 @@ const fields = {
   lastRow: [0x484, 1],
   characterHeight: [0x485, 2],
   keyboardType: [0x496, 1],
+  keyboardLights: [0x497, 1],
   /** Of INT 15h function 83h: the byte to set, and what is left. */
   waitOffset: [0x498, 2],
   waitSegment: [0x49a, 2],

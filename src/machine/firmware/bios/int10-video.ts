@@ -37,6 +37,12 @@ const getMode: Service = ({ regs }, { data }) => {
 
 /** INT 10h: the screen. */
 export const int10 = byFunction(
-  { 0: setMode, 2: setCursor, 3: getCursor, 14: write, 15: getMode },
+  new Map<number, Service>([
+    [0x00, setMode],
+    [0x02, setCursor],
+    [0x03, getCursor],
+    [0x0e, write],
+    [0x0f, getMode],
+  ]),
   () => 'done',
 )

@@ -78,13 +78,24 @@ function driveType(call: DiskCall): Outcome {
   return 'done'
 }
 
-/** Functions of the IBM AT. */
-export const chsFunctions: Readonly<Record<number, DiskFunction>> = {
-  0: succeed,
-  1: lastStatus,
-  2: (call) => transferChs(call, 'read'),
-  3: (call) => transferChs(call, 'write'),
-  4: (call) => transferChs(call, 'verify'),
-  8: parameters,
-  21: driveType,
+/** Set up, seek, reset, test, recalibrate, diagnose: a disk is always ready. */
+function disksOnly(call: DiskCall): Outcome {
+  return call.drive.kind === 'floppy' ? fail(call, diskStatus.invalid) : succeed(call)
 }
+
+/** Functions of the IBM AT. */
+export const chsFunctions = new Map<number, DiskFunction>([
+  [0x00, succeed],
+  [0x01, lastStatus],
+  [0x02, (call) => transferChs(call, 'read')],
+  [0x03, (call) => transferChs(call, 'write')],
+  [0x04, (call) => transferChs(call, 'verify')],
+  [0x08, parameters],
+  [0x09, disksOnly],
+  [0x0c, disksOnly],
+  [0x0d, disksOnly],
+  [0x10, disksOnly],
+  [0x11, disksOnly],
+  [0x14, disksOnly],
+  [0x15, driveType],
+])

@@ -1,14 +1,14 @@
-import { type DiskFunction, diskStatus, fail } from './int13-call.ts'
+import { diskStatus, fail } from './int13-call.ts'
 import { chsFunctions } from './int13-chs.ts'
 import { extendedFunctions } from './int13-extended.ts'
 import type { Service } from './service.ts'
 
-const functions: Readonly<Record<number, DiskFunction>> = { ...chsFunctions, ...extendedFunctions }
+const functions = new Map([...chsFunctions, ...extendedFunctions])
 
 /** INT 13h: disks. DL is the drive. */
 export const int13: Service = (frame, platform) => {
   const { ah, dl } = frame.regs
-  const act = functions[ah]
+  const act = functions.get(ah)
   const drive = platform.drives.get(dl)
   const call = { frame, platform }
   return act && drive ? act({ ...call, drive }) : fail(call, diskStatus.invalid)

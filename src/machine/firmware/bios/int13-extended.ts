@@ -77,11 +77,11 @@ function physicalGeometry({ kind, medium }: Drive): readonly [number, number, nu
 }
 
 /** Enhanced Disk Drive Specification 3.0. */
-export const extendedFunctions: Readonly<Record<number, DiskFunction>> = {
-  65: check,
-  66: (call) => transferPacket(call, 'read'),
-  67: (call) => transferPacket(call, 'write'),
-  68: (call) => transferPacket(call, 'verify'),
-  71: (call) => (call.drive.kind === 'floppy' ? fail(call, diskStatus.invalid) : succeed(call)),
-  72: parameters,
-}
+export const extendedFunctions = new Map<number, DiskFunction>([
+  [0x41, check],
+  [0x42, (call) => transferPacket(call, 'read')],
+  [0x43, (call) => transferPacket(call, 'write')],
+  [0x44, (call) => transferPacket(call, 'verify')],
+  [0x47, (call) => (call.drive.kind === 'floppy' ? fail(call, diskStatus.invalid) : succeed(call))],
+  [0x48, parameters],
+])

@@ -20,27 +20,32 @@ const pollTicks = Math.ceil(ticksPerSecond / 10_000)
 const timeoutTicks = Math.ceil(ticksPerSecond / 18.2)
 
 interface Port {
-  readonly base: number
   readonly read: (offset: number) => number
   readonly write: (offset: number, value: number) => void
 }
 
-/** The port that DX names, or null: nothing is done then. */
+/** The port that DX names, or null where that is none. */
 function portOf({ regs }: Frame, platform: Platform): Port | null {
   const name = ports[regs.dx]
   const base = name ? platform.data[name] : 0
   if (base === 0) return null
   return {
-    base,
     read: (offset) => platform.ports.read(base + offset, 1),
     write: (offset, value) => platform.ports.write(base + offset, 1, value),
   }
 }
 
+function refuse(frame: Frame): Outcome {
+  frame.flag('cf', true)
+  return 'done'
+}
+
 function withPort(act: (frame: Frame, platform: Platform, port: Port) => Outcome): Service {
   return (frame, platform) => {
     const port = portOf(frame, platform)
-    return port ? act(frame, platform, port) : 'done'
+    if (!port) return refuse(frame)
+    frame.flag('cf', false)
+    return act(frame, platform, port)
   }
 }
 
@@ -90,8 +95,12 @@ const receive = withPort((frame, platform, port) => {
   return 'done'
 })
 
+const functions = new Map<number, Service>([
+  [0x00, initialize],
+  [0x01, send],
+  [0x02, receive],
+  [0x03, withPort((frame, _platform, port) => status(frame, port))],
+])
+
 /** INT 14h: serial ports. */
-export const int14 = byFunction(
-  { 0: initialize, 1: send, 2: receive, 3: withPort((frame, _, port) => status(frame, port)) },
-  () => 'done',
-)
+export const int14 = byFunction(functions, refuse)

@@ -24,17 +24,17 @@ const keepKey: Service = (frame) => {
   return 'done'
 }
 
-const functions: Readonly<Record<number, Service>> = {
+const functions = new Map<number, Service>([
   ...waitFunctions,
-  /* Keyboard intercept, device open and close, end of program, SysRq, device busy and no longer. */
-  79: keepKey,
-  128: hook,
-  129: hook,
-  130: hook,
-  133: hook,
-  144: hook,
-  145: hook,
-}
+  // Keyboard intercept, device open and close, end of program, SysRq, device busy and no longer.
+  [0x4f, keepKey],
+  [0x80, hook],
+  [0x81, hook],
+  [0x82, hook],
+  [0x85, hook],
+  [0x90, hook],
+  [0x91, hook],
+])
 
 /** INT 15h: the system's services. */
 export const int15 = byFunction(functions, refuse)

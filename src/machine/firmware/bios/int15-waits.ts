@@ -15,7 +15,7 @@ const ticksOf = (microseconds: number) => Math.ceil((microseconds * ticksPerSeco
 const microseconds = ({ regs }: Frame) => regs.cx * 0x1_0000 + regs.dx
 
 function answer(frame: Frame, status: number): Outcome {
-  frame.regs.ah = status
+  if (status !== 0) frame.regs.ah = status
   frame.flag('cf', status !== 0)
   return 'done'
 }
@@ -48,4 +48,7 @@ export function stopEventWait({ data, ports }: Platform): void {
   writeCmos(ports, cmos.statusB, readCmos(ports, cmos.statusB) & ~periodic)
 }
 
-export const waitFunctions: Readonly<Record<number, Service>> = { 131: waitForEvent, 134: wait }
+export const waitFunctions = new Map<number, Service>([
+  [0x83, waitForEvent],
+  [0x86, wait],
+])

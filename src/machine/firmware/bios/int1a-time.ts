@@ -82,7 +82,7 @@ const setTime: Service = (frame, platform) => {
     [cmos.hours, ch],
   ] as const
   setClock(platform, time, dl & control.daylightSaving)
-  frame.regs.ah = 0
+  frame.regs.ax = readCmos(platform.ports, cmos.statusB)
   return answer(frame)
 }
 
@@ -95,7 +95,7 @@ const setDate: Service = (frame, platform) => {
     [cmos.century, ch],
   ] as const
   setClock(platform, date, readCmos(platform.ports, cmos.statusB) & control.daylightSaving)
-  frame.regs.ah = 0
+  frame.regs.ax = readCmos(platform.ports, cmos.statusB)
   return answer(frame)
 }
 
@@ -103,31 +103,32 @@ const setDate: Service = (frame, platform) => {
 const setAlarm: Service = (frame, { ports }) => {
   const { regs } = frame
   const statusB = readCmos(ports, cmos.statusB)
+  regs.ax = 0
   if ((statusB & control.alarm) !== 0) return answer(frame, true)
   writeCmos(ports, cmos.secondsAlarm, regs.dh)
   writeCmos(ports, cmos.minutesAlarm, regs.cl)
   writeCmos(ports, cmos.hoursAlarm, regs.ch)
   writeCmos(ports, cmos.statusB, statusB | control.alarm)
-  regs.ah = 0
   return answer(frame)
 }
 
 const cancelAlarm: Service = (frame, { ports }) => {
-  writeCmos(ports, cmos.statusB, readCmos(ports, cmos.statusB) & ~control.alarm)
-  frame.regs.ah = 0
+  const statusB = readCmos(ports, cmos.statusB)
+  writeCmos(ports, cmos.statusB, statusB & ~control.alarm)
+  frame.regs.ax = statusB
   return answer(frame)
 }
 
-const functions: Readonly<Record<number, Service>> = {
-  0: getTicks,
-  1: setTicks,
-  2: getTime,
-  3: setTime,
-  4: getDate,
-  5: setDate,
-  6: setAlarm,
-  7: cancelAlarm,
-}
+const functions = new Map<number, Service>([
+  [0x00, getTicks],
+  [0x01, setTicks],
+  [0x02, getTime],
+  [0x03, setTime],
+  [0x04, getDate],
+  [0x05, setDate],
+  [0x06, setAlarm],
+  [0x07, cancelAlarm],
+])
 
 /** INT 1Ah: time of day. */
 export const int1a = byFunction(functions, (frame) => answer(frame, true))

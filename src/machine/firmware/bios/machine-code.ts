@@ -27,7 +27,11 @@ export const asm = {
   jmpShort: (distance: number) => [0xeb, distance & 0xff],
   cmpAl: (value: number) => [0x3c, value],
   jneShort: (distance: number) => [0x75, distance & 0xff],
-  jncShort: (distance: number) => [0x73, distance & 0xff],
+  movAhAl: [0x88, 0xc4],
+  movAlAh: [0x88, 0xe0],
+  jcShort: (distance: number) => [0x72, distance & 0xff],
+  /** `from`: the offset behind the jump. */
+  jmpNear: (from: number, to: number) => [0xe9, ...word(to - from)],
   jmpFar: (segment: number, offset: number) => [0xea, ...word(offset), ...word(segment)],
 } as const
 
@@ -58,6 +62,11 @@ export const trapBytes: readonly number[] = [
   ...wait,
   ...trap,
 ]
+
+/** Bytes of machine code. */
+export function lengthOf(code: Code): number {
+  return code.reduce<number>((sum, item) => sum + (typeof item === 'number' ? 1 : trapBytes.length), 0)
+}
 
 /** Offsets in {@link trapBytes}: behind the two OUTs, and of the STI. */
 export const trapOffsets = {

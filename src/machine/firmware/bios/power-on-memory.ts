@@ -46,7 +46,7 @@ export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
     ebdaKiB: ebda.bytes / 1024,
     equipment: plainEquipment | (serialPorts.length << 9) | (floppies > 0 ? 1 | ((floppies - 1) << 6) : 0),
     memoryKiB: baseKiB,
-    ...{ com1Timeout: 1, com2Timeout: 1, com3Timeout: 1, com4Timeout: 1 },
+    ...{ com1Timeout: 10, com2Timeout: 10, com3Timeout: 10, com4Timeout: 10 },
     disks: count('disk'),
     ...{ keyBufferHead: keyBuffer.start, keyBufferTail: keyBuffer.start },
     ...{ keyBufferStart: keyBuffer.start, keyBufferEnd: keyBuffer.end },

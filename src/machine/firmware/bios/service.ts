@@ -33,6 +33,6 @@ export interface Again {
 export type Service = (frame: Frame, platform: Platform) => Outcome
 
 /** A service that is a table of functions by AH. */
-export function byFunction(functions: Readonly<Record<number, Service>>, unknown: Service): Service {
-  return (frame, platform) => (functions[frame.regs.ah] ?? unknown)(frame, platform)
+export function byFunction(functions: ReadonlyMap<number, Service>, unknown: Service): Service {
+  return (frame, platform) => (functions.get(frame.regs.ah) ?? unknown)(frame, platform)
 }

@@ -1,0 +1,99 @@
+import type { Medium } from '../../src/boot/plan.ts'
+import { kernel } from '../kernels/build.ts'
+import type { TestEngine } from './each-engine.ts'
+import type { OpenMachine } from './open-machine.ts'
+import { planOf } from './plans.ts'
+
+/** Words to call with; what is not there is 0. */
+export interface CallWords {
+  readonly ax?: number
+  readonly bx?: number
+  readonly cx?: number
+  readonly dx?: number
+  readonly si?: number
+  readonly di?: number
+  readonly es?: number
+}
+
+/** What the guest found behind the call. */
+export interface Answer {
+  readonly eax: number
+  readonly ebx: number
+  readonly ecx: number
+  readonly edx: number
+  readonly esi: number
+  readonly edi: number
+  readonly es: number
+  readonly flags: number
+  readonly ds: number
+  readonly sp: number
+}
+
+/** The boot sector `bios-calls` on an engine: calls BIOS services as a test says. */
+export interface BiosCaller extends OpenMachine {
+  call(vector: number, words: CallWords): Promise<Answer>
+  /** Sends a call whose answer comes later. */
+  begin(vector: number, words: CallWords): Promise<void>
+  answer(): Promise<Answer>
+  read(segment: number, offset: number, count: number): Promise<Buffer>
+  poke(segment: number, offset: number, value: number): Promise<void>
+  output(port: number, value: number): Promise<void>
+  input(port: number): Promise<number>
+}
+
+const operation = { read: 0, poke: 1, output: 2, input: 3 } as const
+
+export async function openBiosCaller(engine: TestEngine, media: readonly Medium[] = []): Promise<BiosCaller> {
+  const boot: Medium = { id: 'boot', kind: 'disk', path: kernel('bios-calls') }
+  const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
+  const open = await engine.openPlan(planOf(start, { media: [boot, ...media] }))
+  let from = 0
+  const line = async () => {
+    await open.run({ on: 'output', port: 'com1', pattern: '\n', from })
+    const text = open.printed('com1').slice(from)
+    const end = text.indexOf('\n')
+    if (end < 0) throw new Error('the guest has not answered')
+    from += end + 1
+    return Buffer.from(text.slice(0, end), 'hex')
+  }
+  await line()
+  const begin = (vector: number, words: CallWords) =>
+    open.machine.input({ to: 'serial', port: 'com1', bytes: requestOf(vector, words) })
+  const answer = async () => answerOf(await line())
+  const call = async (vector: number, words: CallWords) => {
+    await begin(vector, words)
+    return answer()
+  }
+  return {
+    ...open,
+    begin,
+    answer,
+    call,
+    read: async (es, di, cx) => {
+      await begin(operation.read, { es, di, cx })
+      return line()
+    },
+    poke: async (es, di, ax) => {
+      await call(operation.poke, { es, di, ax })
+    },
+    output: async (dx, ax) => {
+      await call(operation.output, { dx, ax })
+    },
+    input: async (dx) => (await call(operation.input, { dx })).eax & 0xff,
+  }
+}
+
+function requestOf(vector: number, words: CallWords): Uint8Array {
+  const request = Buffer.alloc(15)
+  request[0] = vector
+  for (const [index, name] of (['ax', 'bx', 'cx', 'dx', 'si', 'di', 'es'] as const).entries()) {
+    request.writeUInt16LE(words[name] ?? 0, 1 + 2 * index)
+  }
+  return request
+}
+
+function answerOf(bytes: Buffer): Answer {
+  const [eax, ebx, ecx, edx, esi, edi] = [0, 4, 8, 12, 16, 20].map((at) => bytes.readUInt32LE(at))
+  const [es, flags, ds, sp] = [24, 26, 28, 30].map((at) => bytes.readUInt16LE(at))
+  return { eax, ebx, ecx, edx, esi, edi, es, flags, ds, sp } as Answer
+}

@@ -1,0 +1,133 @@
+; A boot sector that does what it is told over COM1: 15 bytes, a vector, then AX, BX, CX, DX, SI, DI, ES. It
+; calls the interrupt with A5A5h in the upper halves, and answers EAX, EBX, ECX, EDX, ESI, EDI, ES, FLAGS, DS,
+; SP in hexadecimal, a byte after the other, on one line. For the first vectors it does something else:
+;   0: answers CX bytes at ES:DI   1: byte [ES:DI] = AL   2: out dx, al   3: al = in dx
+COM1 equ 0x3f8
+
+bits 16
+org 0x7c00
+    jmp 0:start
+start:
+    xor ax, ax
+    mov ss, ax
+    mov sp, 0x7c00
+    mov ds, ax
+    sti
+    jmp answered
+next:
+    xor ax, ax
+    mov es, ax
+    mov di, request
+    mov cx, 15
+.byte:
+    call receive
+    stosb
+    loop .byte
+    mov al, [request]
+    mov [call_it + 1], al
+    mov es, [request + 13]
+    movzx di, al
+    cmp al, 3
+    ja .registers
+    add di, di
+    mov bx, [operations + di]
+.registers:
+    mov [operation], bx
+    mov eax, 0xa5a50000
+    mov ebx, eax
+    mov ecx, eax
+    mov edx, eax
+    mov esi, eax
+    mov edi, eax
+    mov ax, [request + 1]
+    mov bx, [request + 3]
+    mov cx, [request + 5]
+    mov dx, [request + 7]
+    mov si, [request + 9]
+    mov di, [request + 11]
+    cmp byte [request], 3
+    ja call_it
+    jmp [operation]
+call_it:
+    int 0
+done:
+    pushf
+    mov [cs:answer + 28], ds
+    push 0
+    pop ds
+    pop word [answer + 26]
+    mov [answer], eax
+    mov [answer + 4], ebx
+    mov [answer + 8], ecx
+    mov [answer + 12], edx
+    mov [answer + 16], esi
+    mov [answer + 20], edi
+    mov [answer + 24], es
+    mov [answer + 30], sp
+    xor ax, ax
+    mov es, ax
+    mov di, answer
+    mov cx, 32
+dump:
+    cld
+    jcxz answered
+.byte:
+    mov al, [es:di]
+    inc di
+    push ax
+    shr al, 4
+    call digit
+    pop ax
+    and al, 0xf
+    call digit
+    loop .byte
+answered:
+    mov al, 10
+    call send
+    jmp next
+
+poke:
+    mov [es:di], al
+    jmp done
+output:
+    out dx, al
+    jmp done
+input:
+    in al, dx
+    jmp done
+
+digit:
+    cmp al, 10
+    jb .decimal
+    add al, 'a' - 10 - '0'
+.decimal:
+    add al, '0'
+send:
+    push ax
+    mov dx, COM1 + 5
+.wait:
+    in al, dx
+    test al, 0x20
+    jz .wait
+    pop ax
+    mov dx, COM1
+    out dx, al
+    ret
+
+; AL = the next byte from COM1.
+receive:
+    mov dx, COM1 + 5
+.wait:
+    in al, dx
+    test al, 1
+    jz .wait
+    mov dx, COM1
+    in al, dx
+    ret
+
+operations: dw dump, poke, output, input
+operation: dw 0
+request: times 15 db 0
+answer: times 32 db 0
+    times 510 - ($ - $$) db 0
+    dw 0xaa55
