@@ -318,7 +318,7 @@ export class Machine {
     this.#bios.call()
   }
 
-  /** A call of the firmware lets time pass, to `tick` at most: none where an interrupt is to be served first. */
+  /** A call of the firmware lets time pass, to `tick` at most; none while an interrupt is to be served. */
   #wait(tick: number): void {
     const isInterrupted = (this.state.u32(stateLayout.pending) & pending.interrupt) !== 0
     const until = isInterrupted ? this.ticks : Math.min(this.#bios.wakeAt, this.nextEvent)

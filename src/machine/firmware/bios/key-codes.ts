@@ -16,10 +16,7 @@ export interface Key extends KeyCodes {
 
 const none = '----'
 
-/**
- * By scan code of set 1: plain, with Shift, with Ctrl, with Alt (Ralf Brown's Interrupt List, tables 00006 and
- * 00007).
- */
+/** By scan code of set 1: plain, with Shift, Ctrl, Alt (Ralf Brown's Interrupt List, tables 00006, 00007). */
 const rows = `
   01 011b 011b 011b 0100  02 0231 0221 ---- 7800  03 0332 0340 0300 7900  04 0433 0423 ---- 7a00
   05 0534 0524 ---- 7b00  06 0635 0625 ---- 7c00  07 0736 075e 071e 7d00  08 0837 0826 ---- 7e00

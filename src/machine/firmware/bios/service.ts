@@ -18,8 +18,9 @@ export interface Platform {
 }
 
 /**
- * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock or
- * whenever something has happened to the machine, a key perhaps. Meanwhile interrupts are served and time passes.
+ * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock, or
+ * whenever something has happened to the machine, a key perhaps. Meanwhile interrupts are served and time
+ * passes.
  */
 export type Outcome = 'done' | Again | 'awaitsKey'
 
