@@ -1,9 +1,10 @@
 import type { Chip } from './bus/chip.ts'
-import type { PhysicalMemory } from './bus/physical-memory.ts'
+import type { MemoryWindow, PhysicalMemory } from './bus/physical-memory.ts'
 import type { PortSpace } from './bus/port-space.ts'
 import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
 import { PciFunction } from './devices/pci-function.ts'
+import { apicMemory } from './layout.ts'
 import {
   type BoardWiring,
   type ChipRow,
@@ -20,6 +21,8 @@ export interface Buses {
 }
 
 const interruptRequests = 16
+const apicEnable = 0x800n
+const pageMask = 0xfffn
 
 /**
  * A PC without its processor: the chips of a machine's table, at their places and wired up, as after
@@ -29,6 +32,7 @@ export class Board {
   readonly chips: Chips
   readonly #buses: Buses
   readonly #socket: Socket
+  readonly #apicWindow: MemoryWindow
   /** Everything with a state, by the name under which it is saved. */
   readonly #parts = new Map<string, SavedPart>()
 
@@ -43,13 +47,22 @@ export class Board {
     for (const name of Object.keys(table.chips) as (keyof Chips)[]) {
       chips[name] = this.#place(name, table.chips[name])
     }
+    this.#apicWindow = buses.memory.window(apicMemory.count, this.chips.apic)
+    this.#apicWindow.place(apicMemory.first)
     for (const [name, row] of Object.entries(table.functions)) this.#plug(name, row)
     for (const [number, line] of lines.entries()) this.#parts.set(`irq${number}`, line)
   }
 
   /** The interrupt acknowledge cycles of the processor: answers the vector. */
   acknowledge(): number {
-    return this.chips.master.acknowledge()
+    return this.chips.apic.acknowledge()
+  }
+
+  /** What IA32_APIC_BASE says: where the local APIC is, and whether it takes part. */
+  placeApic(register: bigint): void {
+    const isThere = (register & apicEnable) !== 0n
+    this.chips.apic.setPart(isThere)
+    this.#apicWindow.place(isThere ? Number(register & ~pageMask) : null)
   }
 
   /** The state of all chips, timers of the clock apart. */

@@ -15,6 +15,8 @@ export const ports = {
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },
   firmwareTrap: { first: 0xb8, count: 1 },
+  fwCfg: { first: 0x510, count: 2 },
+  pvpanic: { first: 0x505, count: 1 },
   pci: { first: 0xcf8, count: 8 },
   resetControl: { first: 0xcf9, count: 1 },
 } as const
@@ -33,6 +35,8 @@ export const irq = {
   power: 9,
   mouse: 12,
   coprocessor: 13,
+  primaryIde: 14,
+  secondaryIde: 15,
 } as const
 
 /**

@@ -4,10 +4,13 @@ import type { PortRange } from './bus/port-space.ts'
 import type { Clock } from './clock.ts'
 import { CoprocessorError } from './devices/coprocessor-error.ts'
 import { EdgeLevelControl } from './devices/edge-level-control.ts'
+import { FwCfg } from './devices/fw-cfg.ts'
 import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
 import { ich9LpcBridge } from './devices/ich9-lpc.ts'
+import { IdeChannel } from './devices/ide-channel.ts'
 import { Keyboard } from './devices/keyboard.ts'
 import { KeyboardController } from './devices/keyboard-controller.ts'
+import { LocalApic } from './devices/local-apic.ts'
 import { Mouse } from './devices/mouse.ts'
 import { PciBus, type PciSlot } from './devices/pci-bus.ts'
 import type { PciFunction, PciIdentity } from './devices/pci-function.ts'
@@ -17,6 +20,7 @@ import { piix4Power } from './devices/piix4-power.ts'
 import { Pit } from './devices/pit.ts'
 import { PowerManagement } from './devices/power-management.ts'
 import { applyAttributeMap } from './devices/programmable-attribute-map.ts'
+import { Pvpanic } from './devices/pvpanic.ts'
 import { q35AttributeMap, q35HostBridge } from './devices/q35-host-bridge.ts'
 import { ResetControl } from './devices/reset-control.ts'
 import { Rtc } from './devices/rtc.ts'
@@ -39,6 +43,11 @@ export interface Chips {
   readonly systemControlB: SystemControlB
   readonly rtc: Rtc
   readonly power: PowerManagement
+  readonly apic: LocalApic
+  readonly primaryIde: IdeChannel
+  readonly secondaryIde: IdeChannel
+  readonly fwCfg: FwCfg
+  readonly pvpanic: Pvpanic
   readonly keyboard: Keyboard
   readonly mouse: Mouse
   readonly keyboardController: KeyboardController
@@ -53,8 +62,11 @@ export interface Chips {
 
 /** What is outside of the board. */
 export interface BoardWiring {
-  /** The processor's INTR. */
+  /** The processor's INTR and NMI, and INIT messages to it. */
   readonly interrupt: Line
+  readonly signal: (what: 'nmi' | 'init') => void
+  /** What CR8 is from now on. */
+  readonly prioritized: (priority: number) => void
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly reset: (by: 'keyboard' | 'cf9' | 'port92') => void
@@ -63,6 +75,8 @@ export interface BoardWiring {
   readonly setA20: (open: boolean) => void
   /** The processor's IGNNE#. */
   readonly ignoreNumericErrors: () => void
+  /** The guest says that it has panicked. */
+  readonly panicked: () => void
 }
 
 /** What a chip can be wired to. */
@@ -110,12 +124,25 @@ const levelCapable = { master: 0xf8, slave: 0xde } as const
 
 /** What every PC has at the same places, whatever its chip set is called. */
 const chips: MachineTable['chips'] = {
-  master: {
-    make: ({ chips, outside }) =>
-      new Pic(outside.interrupt, {
-        cascade: { input: irq.cascade, acknowledge: () => chips.slave.acknowledge() },
-        levelCapable: levelCapable.master,
+  apic: {
+    make: ({ clock, chips, outside }) =>
+      new LocalApic(clock, {
+        interrupt: outside.interrupt,
+        nmi: () => outside.signal('nmi'),
+        init: () => outside.signal('init'),
+        acknowledgeExternal: () => chips.master.acknowledge(),
+        prioritized: outside.prioritized,
       }),
+  },
+  master: {
+    make: ({ chips }) =>
+      new Pic(
+        { set: (level) => chips.apic.setPin(0, level) },
+        {
+          cascade: { input: irq.cascade, acknowledge: () => chips.slave.acknowledge() },
+          levelCapable: levelCapable.master,
+        },
+      ),
     ports: [ports.masterPic],
   },
   slave: {
@@ -175,6 +202,10 @@ const chips: MachineTable['chips'] = {
     ports: [ports.resetControl],
   },
   pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: charges.pci }] },
+  fwCfg: { make: () => new FwCfg(), ports: [{ ...ports.fwCfg, width: 2 }] },
+  pvpanic: { make: ({ outside }) => new Pvpanic(outside.panicked), ports: [ports.pvpanic] },
+  primaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.primaryIde)) },
+  secondaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.secondaryIde)) },
   power: {
     make: ({ clock, irq: line, outside }) =>
       new PowerManagement(clock, { interrupt: line(irq.power), sleep: outside.sleep }),
@@ -194,6 +225,10 @@ const powerWindow: WindowRow = {
   ports: { count: 64, width: 4, charge: charges.pci },
 }
 
+/** Offset 8 of a channel is its control block. */
+const ideControl = { count: 1, offset: 8, charge: charges.pci } as const
+const ideCommand = { count: 8, width: 4, charge: charges.pci } as const
+
 const vga: Omit<FunctionRow, 'slot'> = { identity: vgaFunction }
 
 /** An 82441FX and an 82371SB, the latter with the power management of its successor, as QEMU's `pc`. */
@@ -207,7 +242,16 @@ const pc: MachineTable = {
         applyAttributeMap(memory, (index) => config.read(i440fxAttributeMap + index, 1)),
     },
     isaBridge: { slot: { device: 1, function: 0 }, identity: piix3IsaBridge },
-    ide: { slot: { device: 1, function: 1 }, identity: piix3Ide },
+    ide: {
+      slot: { device: 1, function: 1 },
+      identity: piix3Ide,
+      windows: {
+        primaryCommand: { chip: ({ primaryIde }) => primaryIde, ports: ideCommand },
+        primaryControl: { chip: ({ primaryIde }) => primaryIde, ports: ideControl },
+        secondaryCommand: { chip: ({ secondaryIde }) => secondaryIde, ports: ideCommand },
+        secondaryControl: { chip: ({ secondaryIde }) => secondaryIde, ports: ideControl },
+      },
+    },
     powerFunction: {
       slot: { device: 1, function: 3 },
       identity: piix4Power,

@@ -1,6 +1,7 @@
 import { Board, type SavedBoard } from './board.ts'
 import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
+import { connectDrives } from './connect-drives.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, pending, state as stateLayout } from './cpu/state-layout.ts'
@@ -47,6 +48,8 @@ export interface Wiring {
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
+  /** The guest said that it has panicked. */
+  readonly panicked?: () => void
   /** A first access of its kind to where nothing is: see {@link UnknownAccesses}. */
   readonly unknown?: (access: UnknownAccess) => void
   /** Called from time to time by a guest that is busy with what is slow; true stops it. */
@@ -116,6 +119,10 @@ export class Machine {
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.memory)
     this.cpu.onSystemInstruction = () => this.#poll()
+    this.cpu.onApicBase = () => this.#placeApic()
+    this.cpu.onTaskPriority = () => {
+      this.#board.chips.apic.taskPriority = this.state.u32(stateLayout.taskPriority)
+    }
     this.cpu.onNumericError = () => this.#board.chips.coprocessor.report()
     this.cpu.events.acknowledge = () => this.#board.acknowledge()
     this.#clock = new TimerQueue(
@@ -131,7 +138,7 @@ export class Machine {
       charge: (ticks) => this.skip(ticks),
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
-    leaveAsFirmware(shape, this.#ports, ram.length)
+    leaveAsFirmware(shape, { ports: this.#ports, memory }, ram.length)
     this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
     this.#plug()
   }
@@ -188,12 +195,14 @@ export class Machine {
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
+    connectDrives(this.#board.chips, drives)
     this.#plug()
   }
 
   /** Puts the CPU into the state in which it wakes up. */
   enter(registers: EntryRegisters, choices: ProcessorChoices = plainProcessor): void {
     enter(this.cpu, registers, choices)
+    this.#placeApic()
   }
 
   /** Runs for exactly `budget` units, unless something stops it before. */
@@ -335,6 +344,9 @@ export class Machine {
       sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff' }),
       setA20: (open) => this.#setA20(open),
       ignoreNumericErrors: () => this.cpu.ignoreNumericErrors(),
+      signal: (what) => this.cpu.signal(what),
+      prioritized: (priority) => this.state.setU32(stateLayout.taskPriority, priority),
+      panicked: () => this.#wiring.panicked?.(),
     })
   }
 
@@ -361,6 +373,10 @@ export class Machine {
     if (!this.#isRunning || tick >= this.#until) return
     this.#until = tick
     this.cpu.requestStop()
+  }
+
+  #placeApic(): void {
+    this.#board.placeApic(this.state.u64(stateLayout.apicBase))
   }
 
   #setA20(open: boolean): void {

@@ -1,6 +1,6 @@
-import type { PortSpace } from './bus/port-space.ts'
+import type { Buses } from './board.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
-import { ports } from './layout.ts'
+import { apicMemory, ports } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 
 /** Kibibytes below 1 MiB, the BIOS data area's last one included. */
@@ -25,6 +25,13 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(0x64, [0x60]),
   ...writesTo(0x60, [0x61]),
   ...writesTo(ports.powerManagement.first + 4, [sciEnable]),
+]
+
+/** Virtual wire: LINT0 passes on what the interrupt controllers ask, LINT1 is NMI. */
+const apic: readonly (readonly [register: number, value: number])[] = [
+  [0xf0, 0x1ff],
+  [0x350, 0x8700],
+  [0x360, 0x8400],
 ]
 
 type Configuration = readonly (readonly [
@@ -85,7 +92,12 @@ const configurations: Readonly<Record<MachineShape, Configuration>> = {
  * Leaves chips and CMOS RAM as a BIOS does after its self-test: measured where QEMU's SeaBIOS hands over to
  * a kernel.
  */
-export function leaveAsFirmware(shape: MachineShape, space: PortSpace, memoryBytes: number): void {
+export function leaveAsFirmware(
+  shape: MachineShape,
+  { ports: space, memory }: Buses,
+  memoryBytes: number,
+): void {
+  for (const [register, value] of apic) memory.writeChip(apicMemory.first + register, 4, value)
   for (const [device, number, at, size, value] of configurations[shape]) {
     const address = 0x8000_0000 + ((device << 11) | (number << 8) | (at & 0xfc))
     space.preset(ports.pci.first, address, 4)

@@ -18,9 +18,12 @@ export function makePc(shape: MachineShape = 'pc') {
     reset: (by) => events.push(`reset by ${by}`),
     sleep: (type) => events.push(`sleep ${type}`),
     setA20: (open) => events.push(`A20 ${open ? 'on' : 'off'}`),
+    signal: (what) => events.push(what),
+    prioritized: (priority) => events.push(`CR8 ${priority}`),
+    panicked: () => events.push('panicked'),
     ignoreNumericErrors: () => events.push('IGNNE'),
   })
-  leaveAsFirmware(shape, space, 64 * 2 ** 20)
+  leaveAsFirmware(shape, { ports: space, memory }, 64 * 2 ** 20)
   events.length = 0
   const runTo = (tick: number) => {
     while (clock.deadline !== null && clock.deadline <= tick) {

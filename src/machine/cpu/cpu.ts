@@ -56,6 +56,9 @@ export class Cpu {
   onSystemInstruction: () => void = () => {}
   /** Called where an exception of x87 is to become an interrupt: FERR# of CR0.NE = 0. It goes on waiting. */
   onNumericError: () => void = () => {}
+  /** Called when IA32_APIC_BASE or CR8 has been written. */
+  onApicBase: () => void = () => {}
+  onTaskPriority: () => void = () => {}
   readonly memory: PhysicalMemory
   readonly #memory: WebAssembly.Memory
   readonly #bytes: Uint8Array<ArrayBuffer>
@@ -104,6 +107,7 @@ export class Cpu {
         taskSwitched: () => this.events.taskSwitched(),
       },
       reportNumericError: () => this.onNumericError(),
+      apic: { moved: () => this.onApicBase(), prioritized: () => this.onTaskPriority() },
       units: () => this.state.u64(state.units) + BigInt(this.#sliceDone()),
     }
     this.events = new EventUnit(this.#processor)
@@ -156,6 +160,12 @@ export class Cpu {
   setInterruptLine(level: boolean): void {
     this.events.setInterruptLine(level)
     if (level) this.#leaveForTrap(true)
+  }
+
+  /** An edge of NMI, or an INIT message: like {@link setInterruptLine}. */
+  signal(what: 'nmi' | 'init'): void {
+    this.events[what]()
+    this.#leaveForTrap(true)
   }
 
   /** IGNNE#, until the exceptions that x87 reports are cleared. */

@@ -19,17 +19,19 @@ export interface SavedIdeChannel {
  * answers.
  */
 export class IdeChannel implements SavedChip<SavedIdeChannel> {
-  readonly #drives: readonly (IdeDrive<unknown> | null)[]
+  readonly #drives: (IdeDrive<unknown> | null)[] = [null, null]
   readonly #line: Line
   #device = 0
   #control = 0
 
-  constructor(drives: readonly [IdeDrive<unknown> | null, IdeDrive<unknown> | null], line: Line) {
-    this.#drives = drives
+  constructor(line: Line) {
     this.#line = line
-    for (const drive of drives) {
-      if (drive) drive.onInterrupt = () => this.#drive()
-    }
+  }
+
+  /** Puts a drive on the cable, or takes it off, while nothing runs: `place` 0 is the first of the two. */
+  connect(place: 0 | 1, drive: IdeDrive<unknown> | null): void {
+    this.#drives[place] = drive
+    if (drive) drive.onInterrupt = () => this.#drive()
     this.reset()
   }
 
@@ -43,6 +45,7 @@ export class IdeChannel implements SavedChip<SavedIdeChannel> {
   read(at: number, size: number): number {
     const drive = this.#selected
     if (at === offset.data) return drive?.readData(size) ?? 0
+    if (size > 1) return this.#readBytes(at, size)
     const value = this.peek(at)
     if (at === offset.status) drive?.acknowledge()
     return value
@@ -70,6 +73,7 @@ export class IdeChannel implements SavedChip<SavedIdeChannel> {
 
   write(at: number, size: number, value: number): void {
     if (at === offset.data) this.#selected?.writeData(size, value)
+    else if (size > 1) this.#writeBytes(at, size, value)
     else if (at === offset.control) this.#writeControl(value)
     else if (at === offset.status) this.#command(value)
     else this.#writeFile(at, value)
@@ -89,6 +93,17 @@ export class IdeChannel implements SavedChip<SavedIdeChannel> {
     for (const [index, saved] of state.drives.entries()) {
       if (saved) this.#drives[index]?.load(saved)
     }
+  }
+
+  /** Only the data register is wider than a byte. */
+  #readBytes(at: number, size: number): number {
+    let value = 0
+    for (let byte = 0; byte < size; byte++) value += this.read(at + byte, 1) * 2 ** (8 * byte)
+    return value
+  }
+
+  #writeBytes(at: number, size: number, value: number): void {
+    for (let byte = 0; byte < size; byte++) this.write(at + byte, 1, (value >>> (8 * byte)) & 0xff)
   }
 
   get #selected(): IdeDrive<unknown> | null {

@@ -61,6 +61,8 @@ export interface SavedLocalApic {
   readonly pins: readonly boolean[]
   /** The tick at which the timer was loaded; null: it does not run. */
   readonly startedAt: number | null
+  /** IA32_APIC_BASE lets it take part; else the pins are the processor's INTR and NMI. */
+  readonly takesPart: boolean
 }
 
 /** What is outside of the chip. */
@@ -71,6 +73,8 @@ export interface ApicWiring {
   readonly init: () => void
   /** The vector of the interrupt controller behind pin LINT0, in virtual-wire mode. */
   readonly acknowledgeExternal: () => number
+  /** CR8 shows the task priority's upper half. */
+  readonly prioritized?: (priority: number) => void
   /** A level-triggered interrupt ended: its source may ask again. */
   readonly ended?: (vector: number) => void
 }
@@ -102,6 +106,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
   #pendingErrors = 0
   #pins: readonly boolean[] = [false, false]
   #startedAt: number | null = null
+  #takesPart = true
 
   constructor(clock: Clock, wiring: ApicWiring) {
     this.#clock = clock
@@ -120,9 +125,19 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
       pendingErrors: 0,
       pins,
       startedAt: null,
+      takesPart: this.#takesPart,
     })
     this.#timer.disarm()
     this.#drive()
+  }
+
+  /**
+   * IA32_APIC_BASE's enable bit. What was programmed is lost where it changes (SDM volume 3, 11.4.3).
+   */
+  setPart(takes: boolean): void {
+    if (takes === this.#takesPart) return
+    this.#takesPart = takes
+    this.reset()
   }
 
   /** CR8: the upper half of the task priority. */
@@ -140,13 +155,15 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     if (this.#pins[number] === level) return
     this.#pins = this.#pins.with(number, level)
     const at = number === 0 ? register.lint0 : register.lint1
-    if (level) this.#raise(this.#get(at))
+    if (!this.#takesPart) {
+      if (level && number === 1) this.#wiring.nmi()
+    } else if (level) this.#raise(this.#get(at))
     this.#drive()
   }
 
   /** An interrupt message from outside, by its vector. */
   request(vector: number, isLevel: boolean): void {
-    if (!this.#isEnabled) return
+    if (!this.#isEnabled || !this.#takesPart) return
     if (vector < firstLegalVector) {
       this.#note(errorBits.receivesIllegal)
       return
@@ -200,6 +217,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
       pendingErrors: this.#pendingErrors,
       pins: this.#pins,
       startedAt: this.#startedAt,
+      takesPart: this.#takesPart,
     }
   }
 
@@ -211,6 +229,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     this.#pendingErrors = state.pendingErrors
     this.#pins = state.pins
     this.#startedAt = state.startedAt
+    this.#takesPart = state.takesPart
   }
 
   get #isEnabled(): boolean {
@@ -231,6 +250,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
 
   /** The interrupt controller outside asks through LINT0. */
   get #hasExternal(): boolean {
+    if (!this.#takesPart) return this.#pins[0] ?? false
     const lint0 = this.#get(register.lint0)
     return (this.#pins[0] ?? false) && (lint0 & (entry.masked | entry.mode)) === delivery.external
   }
@@ -257,6 +277,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
         break
       case register.taskPriority:
         this.#put(at, value & 0xff)
+        this.#wiring.prioritized?.(this.taskPriority)
         break
       case register.end:
         this.#end()

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Line } from '../../../src/machine/bus/chip.ts'
 import { AtaDisk } from '../../../src/machine/devices/ata-disk.ts'
 import { AtapiDrive } from '../../../src/machine/devices/atapi-drive.ts'
 import { IdeChannel } from '../../../src/machine/devices/ide-channel.ts'
+import type { IdeDrive } from '../../../src/machine/devices/ide-drive.ts'
 import type { Medium } from '../../../src/machine/devices/medium.ts'
 
 /** Sectors that begin with their own number, 32 bits, little-endian; what is written is kept beside. */
@@ -43,10 +45,17 @@ const line = {
   },
 }
 
+function cable([first, second]: readonly [AtaDisk, IdeDrive<unknown> | null], to: Line): IdeChannel {
+  const made = new IdeChannel(to)
+  made.connect(0, first)
+  made.connect(1, second)
+  return made
+}
+
 let medium = numbered(512, 2 ** 28 + 1000)
 let disc = numbered(2048, 400, false)
 let cd = new AtapiDrive(disc)
-let channel = new IdeChannel([new AtaDisk(medium), cd], line)
+let channel = cable([new AtaDisk(medium), cd], line)
 
 beforeEach(() => {
   interrupts = 0
@@ -54,7 +63,7 @@ beforeEach(() => {
   medium = numbered(512, 2 ** 28 + 1000)
   disc = numbered(2048, 400, false)
   cd = new AtapiDrive(disc)
-  channel = new IdeChannel([new AtaDisk(medium), cd], line)
+  channel = cable([new AtaDisk(medium), cd], line)
 })
 
 const [master, slave] = [0xe0, 0xf0]
@@ -160,7 +169,7 @@ describe('a disk', () => {
     command(0x20, { count: 2, address: [0xff, 0xff, 0xff], device: 0xef })
     expect(hex(number(readSector()))).toBe('fffffff')
     expect(hex(status())).toBe('58')
-    const small = new IdeChannel([new AtaDisk(numbered(512, 10)), null], line)
+    const small = cable([new AtaDisk(numbered(512, 10)), null], line)
     channel = small
     command(0x20, { count: 2, address: [9, 0, 0] })
     readSector()
@@ -172,7 +181,7 @@ describe('a disk', () => {
   })
 
   test('one that is write-protected refuses', () => {
-    channel = new IdeChannel([new AtaDisk(numbered(512, 10, false)), null], line)
+    channel = cable([new AtaDisk(numbered(512, 10, false)), null], line)
     command(0x30, { count: 1 })
     expect([hex(status()), channel.read(1, 1)]).toEqual(['51', 4])
   })
@@ -224,7 +233,7 @@ describe('the channel', () => {
   })
 
   test('an empty place is all zeros', () => {
-    channel = new IdeChannel([new AtaDisk(medium), null], line)
+    channel = cable([new AtaDisk(medium), null], line)
     command(0xec, { device: slave })
     expect([status(), channel.read(8, 1), channel.read(0, 2), channel.read(3, 1)]).toEqual([0, 0, 0, 0])
   })
@@ -251,7 +260,7 @@ describe('the channel', () => {
     readSector(100)
     const saved = structuredClone(channel.save())
     const first = [...readSector(412), ...readSector()]
-    channel = new IdeChannel([new AtaDisk(medium), new AtapiDrive(disc)], line)
+    channel = cable([new AtaDisk(medium), new AtapiDrive(disc)], line)
     channel.load(saved)
     expect([...readSector(412), ...readSector()]).toEqual(first)
     expect(hex(status())).toBe('50')

@@ -114,7 +114,8 @@ function allowedCr4(cpu: CpuState): number {
 }
 
 /** MOV to CR8: the task priority. */
-export function writeCr8({ state: cpu }: Processor, value: bigint): void {
+export function writeCr8({ state: cpu, apic }: Processor, value: bigint): void {
   protect(value > 15n)
   cpu.setU32(state.taskPriority, Number(value))
+  apic.prioritized()
 }

@@ -4,6 +4,7 @@ import type { CpuState } from '../system/cpu-state.ts'
 import type { SystemInstructions } from '../system/system-instruction.ts'
 import { miscEnableBit } from './misc-enable.ts'
 import {
+  apicBaseBit,
   extendedArea,
   features,
   hasOptional,
@@ -53,7 +54,7 @@ function basicLeaf(cpu: CpuState, leaf: number, subleaf: number, highest: number
     case 0:
       return [highest, text(model.vendor, 0), text(model.vendor, 8), text(model.vendor, 4)]
     case 1:
-      return [signature, ((lineBytes / 8) << 8) | (1 << 16), leaf1Ecx(cpu), bitsOf(features.leaf1Edx)]
+      return [signature, ((lineBytes / 8) << 8) | (1 << 16), leaf1Ecx(cpu), leaf1Edx(cpu)]
     case 2:
       // Descriptors: 64-byte prefetching, a data TLB of 64 entries, and: leaf 4 knows the caches.
       return [0x00ff_0301, 0xf0, 0, 0]
@@ -97,6 +98,13 @@ function extendedLeaf(cpu: CpuState, leaf: number): Leaf {
     default:
       return nothing
   }
+}
+
+/** The APIC is there while IA32_APIC_BASE enables it (SDM volume 3, 11.4.3). */
+function leaf1Edx(cpu: CpuState): number {
+  const { apic, ...others } = features.leaf1Edx
+  const isThere = (cpu.u64(state.apicBase) & apicBaseBit.enable) !== 0n
+  return bitsOf({ ...others, ...(isThere && { apic }) })
 }
 
 function leaf1Ecx(cpu: CpuState): number {

@@ -20,15 +20,17 @@ const featureControl = 1n
 
 const knownEfer = BigInt(eferBit.sce | eferBit.lme | eferBit.lma | eferBit.nxe)
 
+const apicBase = stored(state.apicBase, isApicBase)
+
 /**
- * By number (SDM volume 4). Numbers that are not here fault; x2APIC and the TSC deadline come with the
- * APIC.
+ * By number (SDM volume 4). Numbers that are not here fault: x2APIC mode and the TSC deadline are not
+ * there.
  */
 const registers = new Map<number, ModelRegister>([
   // IA32_TIME_STAMP_COUNTER, IA32_PLATFORM_ID, IA32_APIC_BASE, IA32_FEATURE_CONTROL, IA32_TSC_ADJUST
   [0x10, { read: timeStamp, write: setTimeStamp }],
   [0x17, readOnly(0n)],
-  [0x1b, stored(state.apicBase, isApicBase)],
+  [0x1b, { ...apicBase, write: writeApicBase }],
   [0x3a, readOnly(featureControl)],
   [0x3b, { read: ({ state: cpu }) => cpu.u64(state.tscAdjust), write: setTimeAdjust }],
   // IA32_BIOS_SIGN_ID: the microcode's revision, whatever was written before CPUID.
@@ -87,6 +89,11 @@ function registerAt(cpu: CpuState): ModelRegister {
 /** BSP, enable and a page; x2APIC mode (bit 10) is not there (SDM volume 3, 11.4.4). */
 function isApicBase(value: bigint): boolean {
   return (value & (0x6ffn | abovePhysical)) === 0n
+}
+
+function writeApicBase(processor: Processor, value: bigint): void {
+  apicBase.write(processor, value)
+  processor.apic.moved()
 }
 
 function lowHalf(at: number): ModelRegister {

@@ -5,7 +5,7 @@ import { type OptionalFeature, optionalFeature } from '../table/features.ts'
 /**
  * The processor that guests see: everything about it that is a choice and no rule. It is an Intel processor
  * of the level x86-64-v2 with the system features of its age; what is not listed is not claimed and raises
- * #UD or #GP. AVX, MOVBE, LZCNT, BMI and TSX are not there, and no APIC until the machine has one.
+ * #UD or #GP. AVX, MOVBE, LZCNT, BMI and TSX are not there.
  */
 export const model = {
   vendor: 'GenuineIntel',
@@ -59,6 +59,7 @@ export const features = {
     pae: 6,
     mce: 7,
     cx8: 8,
+    apic: 9,
     sep: 11,
     mtrr: 12,
     pge: 13,
@@ -104,6 +105,9 @@ export function linearBits(cpu: CpuState): 48 | 57 {
 /** CPUID.1.EAX: also EDX after reset (SDM volume 3, 10.1.2). */
 export const signature =
   ((model.model >> 4) << 16) | (model.family << 8) | ((model.model & 15) << 4) | model.stepping
+
+/** IA32_APIC_BASE, above which stands the address of a page. */
+export const apicBaseBit = { enable: 0x800n } as const
 
 /** XCR0 bits that can be set (SDM volume 1, 13.1). */
 export const xcr0Bit = { x87: 1, sse: 2, pkru: 0x200 } as const

@@ -9,6 +9,7 @@ export interface Processor {
   readonly events: EventControl
   /** FERR#: the machine makes an interrupt of an exception of x87. */
   reportNumericError(): void
+  readonly apic: ApicControl
   /** Units done before the instruction at hand, for the time stamp counter. */
   units(): bigint
 }
@@ -19,6 +20,14 @@ export interface TlbControl {
   invalidate(linear: bigint): void
   /** What accesses may do has changed (CR0.WP, CR4.SMAP…): entries stay, each is checked again when used. */
   recheck(): void
+}
+
+/** What the local APIC, outside of the processor's core, has to hear of. */
+export interface ApicControl {
+  /** IA32_APIC_BASE is another. */
+  moved(): void
+  /** MOV to CR8. */
+  prioritized(): void
 }
 
 /** What instructions ask of event delivery (`events/`). */
