@@ -50,6 +50,7 @@ export const rooms: readonly Room[] = [
       'src/machine/bus',
       'src/machine/devices/medium.ts',
       'src/machine/media/drive.ts',
+      'src/machine/media/image-on-disc.ts',
       ...machineGround,
     ],
     packages: [],

@@ -59,6 +59,8 @@ const fields = {
   ebdaKiB: [ebda.at, 1],
   /** The place in the boot order that is tried, from 0. */
   bootAttempt: [ebda.at + 0x200, 1],
+  /** Not 0: the image that was booted from a CD is a drive. Its packet follows at 210h. */
+  emulates: [ebda.at + 0x201, 1],
 } as const satisfies Readonly<Record<string, Field>>
 
 export type DataField = keyof typeof fields

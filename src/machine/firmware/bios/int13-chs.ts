@@ -1,5 +1,6 @@
 import type { DiskDrive, FloppyDrive } from '../../media/drive.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
+import { drivesNow } from './disk-emulation.ts'
 import {
   type DiskCall,
   type DiskFunction,
@@ -56,7 +57,7 @@ function parameters(call: DiskCall): Outcome {
     frame.setSegment('es', romSegment)
   }
   const outcome = succeed(call)
-  regs.dl = [...platform.drives.values()].filter(({ kind }) => kind === drive.kind).length
+  regs.dl = [...drivesNow(platform).values()].filter(({ kind }) => kind === drive.kind).length
   return outcome
 }
 

@@ -1,15 +1,18 @@
+import { drivesNow } from './disk-emulation.ts'
 import { diskStatus, fail } from './int13-call.ts'
+import { cdFunctions, cdOfCall } from './int13-cd.ts'
 import { chsFunctions } from './int13-chs.ts'
 import { extendedFunctions } from './int13-extended.ts'
 import type { Service } from './service.ts'
 
-const functions = new Map([...chsFunctions, ...extendedFunctions])
+const functions = new Map([...chsFunctions, ...extendedFunctions, ...cdFunctions])
 
 /** INT 13h: disks. DL is the drive. */
 export const int13: Service = (frame, platform) => {
   const { ah, dl } = frame.regs
   const act = functions.get(ah)
-  const drive = platform.drives.get(dl)
+  const drives = drivesNow(platform)
+  const drive = drives.get(dl) ?? cdOfCall(frame, drives)
   const call = { frame, platform }
   return act && drive ? act({ ...call, drive }) : fail(call, diskStatus.invalid)
 }

@@ -1,6 +1,7 @@
 import type { Drive } from '../../media/drive.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf, ebda } from './data-area.ts'
+import { floppyBits } from './disk-emulation.ts'
 import { interruptVectors } from './vectors.ts'
 
 /** Contents of RAM from `at` on. */
@@ -44,7 +45,7 @@ export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
     ...{ com1, com2, com3, com4 },
     ebdaSegment: ebda.segment,
     ebdaKiB: ebda.bytes / 1024,
-    equipment: plainEquipment | (serialPorts.length << 9) | (floppies > 0 ? 1 | ((floppies - 1) << 6) : 0),
+    equipment: plainEquipment | (serialPorts.length << 9) | floppyBits(floppies),
     memoryKiB: baseKiB,
     ...{ com1Timeout: 10, com2Timeout: 10, com3Timeout: 10, com4Timeout: 10 },
     disks: count('disk'),

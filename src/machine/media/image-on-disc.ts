@@ -1,0 +1,24 @@
+import type { Medium } from '../devices/medium.ts'
+
+const sectorBytes = 512
+
+/**
+ * Sectors of 512 bytes that lie on a disc with larger ones, from its sector `first` on: what El Torito calls
+ * a disk image. It is as little written to as the disc.
+ */
+export function imageOnDisc(disc: Medium, first: number, sectors: number): Medium {
+  const perSector = disc.sectorBytes / sectorBytes
+  return {
+    sectorBytes,
+    sectors,
+    isWritable: false,
+    read(from, count) {
+      const start = Math.floor(from / perSector)
+      const end = Math.ceil((from + count) / perSector)
+      const bytes = disc.read(first + start, end - start)
+      const skipped = (from - start * perSector) * sectorBytes
+      return bytes.subarray(skipped, skipped + count * sectorBytes)
+    },
+    write() {},
+  }
+}
