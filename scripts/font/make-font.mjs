@@ -1,4 +1,4 @@
-// Makes src/report/font.ts: an 8×16 font with all of code page 437.
+// Makes src/support/font-8x16.ts: an 8×16 font with all of code page 437.
 //
 //   apt-get download fonts-spleen && dpkg-deb -x fonts-spleen_*.deb spleen
 //   node scripts/font/make-font.mjs spleen/usr/share/consolefonts/spleen-8x16.psfu.gz
@@ -155,7 +155,7 @@ const lines = characters.map((character) => {
 })
 
 writeFileSync(
-  here('../../src/report/font.ts'),
+  here('../../src/support/font-8x16.ts'),
   `// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
 
 /** In pixels, of a glyph. */

@@ -11,6 +11,9 @@ export const ports = {
   edgeLevelControl: { first: 0x4d0, count: 2 },
   com1: { first: 0x3f8, count: 8 },
   com2: { first: 0x2f8, count: 8 },
+  /** The VGA's, but for 3BCh to 3BFh: a parallel port may be there. */
+  vgaMonochrome: { first: 0x3b0, count: 12 },
+  vga: { first: 0x3c0, count: 32 },
   com3: { first: 0x3e8, count: 8 },
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },

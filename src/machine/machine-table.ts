@@ -27,6 +27,7 @@ import { Rtc } from './devices/rtc.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { SystemControlB } from './devices/system-control-b.ts'
 import { Uart16550 } from './devices/uart16550.ts'
+import { Vga } from './devices/vga.ts'
 import { vgaFunction } from './devices/vga-function.ts'
 import { charges, irq, ports } from './layout.ts'
 
@@ -54,6 +55,7 @@ export interface Chips {
   readonly systemControl: SystemControl
   readonly resetControl: ResetControl
   readonly pciBus: PciBus
+  readonly vga: Vga
   readonly com1: Uart16550
   readonly com2: Uart16550
   readonly com3: Uart16550
@@ -192,6 +194,10 @@ const chips: MachineTable['chips'] = {
   systemControl: {
     make: ({ outside }) => new SystemControl(() => outside.reset('port92'), outside.setA20),
     ports: [ports.systemControl],
+  },
+  vga: {
+    make: ({ clock, memory }) => new Vga(clock, memory),
+    ports: [ports.vgaMonochrome, { ...ports.vga, offset: ports.vga.first - ports.vgaMonochrome.first }],
   },
   com1: serial(0, ports.com1, irq.serialA),
   com2: serial(1, ports.com2, irq.serialB),

@@ -9,6 +9,7 @@ import type { CpuState } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
+import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
@@ -170,6 +171,11 @@ export class Machine {
   /** The guest has asked the firmware for a key, and there is none. */
   get awaitsKey(): boolean {
     return this.#bios.awaitsKey
+  }
+
+  /** What is on the monitor. */
+  get display(): VgaDisplay {
+    return this.#board.chips.vga.display
   }
 
   /** Pages that a reset would have to look at. */

@@ -1,5 +1,7 @@
 import type { Buses } from './board.ts'
+import type { Ports } from './bus/port-space.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
+import { startVideo } from './firmware/vga-bios/start-video.ts'
 import { apicMemory, ports } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 
@@ -109,6 +111,11 @@ export function leaveAsFirmware(
     space.preset(0x70, index)
     space.preset(0x71, value)
   }
+  const quiet: Ports = {
+    read: (port, size) => space.inspect(port, size),
+    write: (port, size, value) => space.preset(port, value, size),
+  }
+  startVideo(quiet, (address, byte) => memory.writeChip(address, 1, byte))
 }
 
 /**

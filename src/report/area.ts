@@ -1,4 +1,4 @@
-import { glyphHeight, glyphWidth } from './font.ts'
+import { glyphHeight, glyphWidth } from '../support/font-8x16.ts'
 import type { Picture } from './png.ts'
 
 /** A part of a screen: in pixels, or in text cells (8×16 pixels each), from its upper left corner. */

@@ -1,5 +1,5 @@
 import type { GraphicsScreen, Screen, TextScreen } from '../observe/screen.ts'
-import { font, glyphHeight, glyphWidth } from './font.ts'
+import { font, glyphHeight, glyphWidth } from '../support/font-8x16.ts'
 import { colorOf, type Rgb } from './palette.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { font, glyphHeight, glyphWidth } from './font.ts'
+import { font, glyphHeight, glyphWidth } from '../support/font-8x16.ts'
 import type { Picture } from './png.ts'
 
 /** What one cell of a drawn text screen shows. Colours are `#rrggbb`. */

@@ -1,16 +1,17 @@
 import { Board } from '../../src/machine/board.ts'
-import { PhysicalMemory } from '../../src/machine/bus/physical-memory.ts'
+
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
 import type { MachineShape } from '../../src/machine/machine-table.ts'
 import { leaveAsFirmware } from '../../src/machine/post-state.ts'
 import { TimerQueue } from '../../src/machine/timer-queue.ts'
+import { connectedMemory } from './connected-memory.ts'
 
 /** A board without a processor, as firmware leaves one with 64 MiB: what comes out of it is noted. */
 export function makePc(shape: MachineShape = 'pc') {
   const events: string[] = []
   const at = { tick: 0 }
   const space = new PortSpace()
-  const memory = new PhysicalMemory(2 ** 20)
+  const memory = connectedMemory(64)
   const clock = new TimerQueue(() => at.tick)
   const board = new Board(shape, { ports: space, memory }, clock, {
     interrupt: { set: (level) => events.push(`INTR ${level ? 'up' : 'down'}`) },

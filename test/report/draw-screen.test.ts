@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { GraphicsScreen } from '../../src/observe/screen.ts'
 import { drawScreen } from '../../src/report/draw-screen.ts'
-import { font, glyphHeight } from '../../src/report/font.ts'
+import { font, glyphHeight } from '../../src/support/font-8x16.ts'
 import { textScreen } from './text-screen.ts'
 
 /** A small picture as text: one letter a colour, in order of appearance after `.` for black. */

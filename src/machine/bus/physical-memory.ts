@@ -31,9 +31,13 @@ export interface Frame {
   readonly writable: boolean
 }
 
-interface Range {
+/** Physical addresses. */
+interface Stretch {
   readonly first: number
   readonly count: number
+}
+
+interface Range extends Stretch {
   readonly chip: Chip
 }
 
@@ -73,6 +77,8 @@ export class PhysicalMemory {
   readonly #ramAccess = new Map<number, RamAccess>()
   #frames: Frames | null = null
   #watch: MemoryWatch = { unknown: () => {} }
+  /** RAM that shows through a chip's range. */
+  #shown: Stretch | null = null
 
   /** `ramBytes` is a multiple of 64 KiB, from 1 MiB to 3 GiB. */
   constructor(ramBytes: number, rom: Rom | null = null) {
@@ -122,6 +128,20 @@ export class PhysicalMemory {
     this.#frames?.remap()
   }
 
+  /**
+   * Lets RAM show through a part of a chip's range, in whole pages below 1 MiB, until the next call: for a
+   * chip whose memory is as good as RAM. Null: everything is the chip's again.
+   */
+  showRam(stretch: Stretch | null): void {
+    this.#shown = stretch
+    this.#frames?.remap()
+  }
+
+  /** RAM as it is, below 1 MiB, whoever hides it. Writes are to go through {@link write}. */
+  lowRam({ first, count }: Stretch): Uint8Array {
+    return this.#connected.bytes.subarray(first, first + count)
+  }
+
   /** By the processor, once. */
   connect(frames: Frames): void {
     this.#frames = frames
@@ -132,6 +152,7 @@ export class PhysicalMemory {
    * comes to `readChip` or `writeChip`.
    */
   lowPage(address: number): 'chip' | 'rom' | 'ram' | 'readOnlyRam' {
+    if (this.#shown && covers(this.#shown, address)) return 'ram'
     if (this.#ranges.some((range) => covers(range, address))) return 'chip'
     const { reads, writes } = this.#ramAccess.get(Math.floor(address / pageBytes)) ?? plainRam
     if (reads) return writes ? 'ram' : 'readOnlyRam'
@@ -191,8 +212,7 @@ export class PhysicalMemory {
     length: number,
     visit: (frame: Frame, at: number, count: number, frames: Frames) => void,
   ): void {
-    const frames = this.#frames
-    invariant(frames, 'a processor shares its memory')
+    const frames = this.#connected
     for (let at = 0; at < length; ) {
       const inPage = (address + at) % pageBytes
       const count = Math.min(pageBytes - inPage, length - at)
@@ -200,6 +220,11 @@ export class PhysicalMemory {
       if (frame) visit({ ...frame, offset: frame.offset + inPage }, at, count, frames)
       at += count
     }
+  }
+
+  get #connected(): Frames {
+    invariant(this.#frames, 'a processor shares its memory')
+    return this.#frames
   }
 
   #rangeAt(address: number): Range | undefined {
@@ -228,13 +253,12 @@ export class PhysicalMemory {
 
   /** To RAM that cannot be read. */
   #writeUnseen(address: number, size: number, value: number): void {
-    const frames = this.#frames
-    invariant(frames, 'a processor shares its memory')
+    const frames = this.#connected
     frames.noteWrite(address, size)
     for (let byte = 0; byte < size; byte++) frames.bytes[address + byte] = (value >>> (8 * byte)) & 0xff
   }
 }
 
-function covers({ first, count }: Range, address: number): boolean {
+function covers({ first, count }: Stretch, address: number): boolean {
   return address >= first && address < first + count
 }

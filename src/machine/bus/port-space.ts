@@ -30,13 +30,19 @@ export interface PortWindow {
   place(first: number | null): void
 }
 
+/** Ports as whoever uses them sees them; `size` is 1, 2 or 4 bytes. */
+export interface Ports {
+  read(port: number, size: number): number
+  write(port: number, size: number, value: number): void
+}
+
 const nobody: PortWatch = { charge: () => {}, unknown: () => {} }
 
 /**
  * The 65,536 I/O ports. Where nobody listens, writes are lost and every bit reads as 1. An access that is
  * wider than a chip, or that only begins in one, is split as the ISA bus does.
  */
-export class PortSpace {
+export class PortSpace implements Ports {
   readonly #ranges = new Map<number, Range>()
   readonly #plugged = new Map<number, Range>()
   /** Ranges that move, by what placed them. */
@@ -89,6 +95,11 @@ export class PortSpace {
   /** Writes while no guest runs: nobody is told of the access. */
   preset(port: number, value: number, size = 1): void {
     this.#write(port, size, value)
+  }
+
+  /** Reads while no guest runs. */
+  inspect(port: number, size = 1): number {
+    return this.#read(port, size)
   }
 
   #tell(port: number, size: number, isWrite: boolean): void {

@@ -6,6 +6,10 @@ const colors = 256
 export interface SavedDac {
   /** Red, green and blue of each color, 6 bits each. */
   readonly palette: readonly number[]
+  readonly pointer: DacPointer
+}
+
+interface DacPointer {
   readonly mask: number
   /** The color whose parts are moved next, and the part, 0 to 2. */
   readonly index: number
@@ -13,23 +17,19 @@ export interface SavedDac {
   readonly isReading: boolean
 }
 
-const atPowerOn: SavedDac = {
-  palette: new Array<number>(3 * colors).fill(0),
-  mask: 0xff,
-  index: 0,
-  part: 0,
-  isReading: false,
-}
+const pointerAtPowerOn: DacPointer = { mask: 0xff, index: 0, part: 0, isReading: false }
 
 /**
  * The color look-up table behind a VGA: 256 colors of 18 bits (IBM PS/2 Hardware Interface Technical
  * Reference, Video DAC).
  */
 export class VgaDac {
-  #state = atPowerOn
+  readonly #palette = new Uint8Array(3 * colors)
+  #pointer = pointerAtPowerOn
 
   reset(): void {
-    this.#state = atPowerOn
+    this.#palette.fill(0)
+    this.#pointer = pointerAtPowerOn
   }
 
   /** Moves on where a color's part has been read. */
@@ -38,7 +38,7 @@ export class VgaDac {
   }
 
   peek(offset: number): number {
-    const { palette, mask, index, part, isReading } = this.#state
+    const { mask, index, part, isReading } = this.#pointer
     switch (offset) {
       case port.mask:
         return mask
@@ -47,61 +47,54 @@ export class VgaDac {
       case port.writeIndex:
         return index
       default:
-        return palette[3 * index + part] ?? 0
+        return this.#palette[3 * index + part] ?? 0
     }
   }
 
   write(offset: number, value: number): void {
-    const { palette, index, part } = this.#state
+    const { index, part } = this.#pointer
     switch (offset) {
       case port.mask:
-        this.#set({ mask: value })
+        this.#point({ mask: value })
         break
       case port.readIndex:
-        this.#set({ index: value, part: 0, isReading: true })
+        this.#point({ index: value, part: 0, isReading: true })
         break
       case port.writeIndex:
-        this.#set({ index: value, part: 0, isReading: false })
+        this.#point({ index: value, part: 0, isReading: false })
         break
       default:
-        this.#set({ palette: palette.with(3 * index + part, value & 0x3f) })
+        this.#palette[3 * index + part] = value & 0x3f
         this.#advance()
     }
   }
 
-  /** Sets colors from `first` on: red, green, blue, 6 bits each. */
-  setColors(first: number, parts: readonly number[]): void {
-    const palette = [...this.#state.palette]
-    palette.splice(3 * first, parts.length, ...parts)
-    this.#set({ palette })
-  }
-
   /** Red, green and blue, 8 bits each, of what the attribute controller sends. */
   color(index: number): readonly [number, number, number] {
-    const { palette, mask } = this.#state
-    const at = 3 * (index & mask)
+    const at = 3 * (index & this.#pointer.mask)
     const part = (offset: number) => {
-      const six = palette[at + offset] ?? 0
+      const six = this.#palette[at + offset] ?? 0
       return (six << 2) | (six >> 4)
     }
     return [part(0), part(1), part(2)]
   }
 
   save(): SavedDac {
-    return this.#state
+    return { palette: [...this.#palette], pointer: this.#pointer }
   }
 
-  load(saved: SavedDac): void {
-    this.#state = saved
+  load({ palette, pointer }: SavedDac): void {
+    this.#palette.set(palette)
+    this.#pointer = pointer
   }
 
   #advance(): void {
-    const { index, part } = this.#state
-    if (part < 2) this.#set({ part: part + 1 })
-    else this.#set({ part: 0, index: (index + 1) & 0xff })
+    const { index, part } = this.#pointer
+    if (part < 2) this.#point({ part: part + 1 })
+    else this.#point({ part: 0, index: (index + 1) & 0xff })
   }
 
-  #set(change: Partial<SavedDac>): void {
-    this.#state = { ...this.#state, ...change }
+  #point(change: Partial<DacPointer>): void {
+    this.#pointer = { ...this.#pointer, ...change }
   }
 }

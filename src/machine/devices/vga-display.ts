@@ -1,13 +1,20 @@
-import { planeBytes, type VgaMemory } from './vga-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 /** What a monitor shows, in text modes: a character and an attribute a cell, row by row. */
 export interface VgaText {
   readonly columns: number
   readonly rows: number
-  readonly cells: readonly { readonly code: number; readonly attribute: number }[]
+  readonly codes: Uint8Array
+  readonly attributes: Uint8Array
   /** Null where the cursor is off or not on the screen. */
   readonly cursor: { readonly column: number; readonly row: number } | null
+  /** Attribute bit 7 lets a cell blink, rather than make its background bright. */
+  readonly blinks: boolean
+}
+
+/** The planes, whoever keeps them. */
+interface Planes {
+  byte(plane: number, at: number): number
 }
 
 export interface VgaPixels {
@@ -33,6 +40,12 @@ const crtc = {
   mode: 0x17,
 } as const
 
+/** Index of the attribute controller's mode register. */
+const attributeMode = 0x10
+
+/** What a text screen shows while nothing is sent to the monitor. */
+const blank = { code: 0x20, attribute: 7 } as const
+
 const eight = [0, 1, 2, 3, 4, 5, 6, 7] as const
 const glyphBytes = 32
 /** Characters whose eighth column goes on into the ninth: lines and boxes. */
@@ -41,11 +54,11 @@ const joins = (code: number) => code >= 0xc0 && code <= 0xdf
 /** The screen of a VGA, worked out from its registers and its memory. */
 export class VgaDisplay {
   readonly #registers: VgaRegisters
-  readonly #memory: VgaMemory
+  readonly #planes: Planes
 
-  constructor(registers: VgaRegisters, memory: VgaMemory) {
+  constructor(registers: VgaRegisters, planes: Planes) {
     this.#registers = registers
-    this.#memory = memory
+    this.#planes = planes
   }
 
   get isText(): boolean {
@@ -55,12 +68,14 @@ export class VgaDisplay {
   /** Null in graphics modes. */
   get text(): VgaText | null {
     if (!this.isText) return null
-    const { columns, rows } = this
-    const cells = Array.from({ length: columns * rows }, (_, index) => {
-      const at = this.#cellAddress(index % columns, Math.floor(index / columns))
-      return { code: this.#byte(0, at), attribute: this.#byte(1, at) }
-    })
-    return { columns, rows, cells, cursor: this.#cursor() }
+    const { isVisible } = this.#registers
+    // Before a mode is set there is no size.
+    const [columns, rows] = this.#rowPitch === 0 ? [80, 25] : [this.columns, this.rows]
+    const codes = new Uint8Array(columns * rows).fill(blank.code)
+    const attributes = new Uint8Array(columns * rows).fill(blank.attribute)
+    if (isVisible) this.#readCells(columns, codes, attributes)
+    const blinks = !isVisible || (this.#registers.attribute(attributeMode) & 8) !== 0
+    return { columns, rows, codes, attributes, cursor: isVisible ? this.#cursor() : null, blinks }
   }
 
   get columns(): number {
@@ -68,7 +83,8 @@ export class VgaDisplay {
   }
 
   get rows(): number {
-    return Math.floor(this.#displayedLines / this.#linesOfRow)
+    const isDoubled = (this.#registers.crtc(crtc.lines) & 0x80) !== 0
+    return Math.floor(this.#displayedLines / (isDoubled ? 2 * this.#linesOfRow : this.#linesOfRow))
   }
 
   /** What a person sees; black where nothing is shown. Blinking things are visible. */
@@ -126,7 +142,20 @@ export class VgaDisplay {
 
   /** The counter's value for a column and row of characters: offsets are in words. */
   #counter(column: number, row: number): number {
-    return this.#word(crtc.start) + row * 2 * this.#registers.crtc(crtc.rowOffset) + column
+    return this.#word(crtc.start) + row * this.#rowPitch + column
+  }
+
+  #readCells(columns: number, codes: Uint8Array, attributes: Uint8Array): void {
+    for (let cell = 0; cell < codes.length; cell++) {
+      const at = this.#cellAddress(cell % columns, Math.floor(cell / columns))
+      codes[cell] = this.#byte(0, at)
+      attributes[cell] = this.#byte(1, at)
+    }
+  }
+
+  /** Cells from one row to the next. */
+  get #rowPitch(): number {
+    return 2 * this.#registers.crtc(crtc.rowOffset)
   }
 
   #cellAddress(column: number, row: number): number {
@@ -134,16 +163,23 @@ export class VgaDisplay {
   }
 
   #byte(plane: number, at: number): number {
-    return this.#memory.planes[plane * planeBytes + (at & 0xffff)] ?? 0
+    return this.#planes.byte(plane, at & 0xffff)
   }
 
   #cursor(): VgaText['cursor'] {
-    const isOff = (this.#registers.crtc(crtc.cursorStart) & 0x20) !== 0
-    const stride = 2 * this.#registers.crtc(crtc.rowOffset)
+    const [first, last] = this.#cursorLines
+    const isOff = (this.#registers.crtc(crtc.cursorStart) & 0x20) !== 0 || first > last
     const distance = this.#word(crtc.cursor) - this.#word(crtc.start)
-    const [column, row] = [distance % stride, Math.floor(distance / stride)]
+    const [column, row] = [distance % this.#rowPitch, Math.floor(distance / this.#rowPitch)]
     const isOnScreen = distance >= 0 && column < this.columns && row < this.rows
     return !isOff && isOnScreen ? { column, row } : null
+  }
+
+  /** First and last of a character. */
+  get #cursorLines(): readonly [number, number] {
+    const first = this.#registers.crtc(crtc.cursorStart) & 0x1f
+    const last = this.#registers.crtc(crtc.cursorEnd) & 0x1f
+    return [first, Math.min(last, this.#linesOfRow - 1)]
   }
 
   #drawText(put: (x: number, y: number, color: number) => void): void {
@@ -168,19 +204,14 @@ export class VgaDisplay {
   #lineOfCell(column: number, row: number, line: number, isCursor: boolean) {
     const at = this.#cellAddress(column, row)
     const [code, attribute] = [this.#byte(0, at), this.#byte(1, at)]
-    const mode = this.#registers.attribute(0x10)
+    const mode = this.#registers.attribute(attributeMode)
     const glyph = this.#byte(2, this.#font(attribute) + code * glyphBytes + line)
     const ninth = mode & 4 && joins(code) ? glyph & 1 : 0
     const ink = this.#paletteColor(attribute & 15)
     const paper = this.#paletteColor((attribute >> 4) & (mode & 8 ? 7 : 15))
-    const isUnderCursor = isCursor && this.#isCursorLine(line)
+    const [first, last] = this.#cursorLines
+    const isUnderCursor = isCursor && line >= first && line <= last
     return { bits: isUnderCursor ? 0x1ff : (glyph << 1) | ninth, ink, paper }
-  }
-
-  #isCursorLine(line: number): boolean {
-    const first = this.#registers.crtc(crtc.cursorStart) & 0x1f
-    const last = this.#registers.crtc(crtc.cursorEnd) & 0x1f
-    return line >= first && line <= last
   }
 
   /** Where a font begins in plane 2: attribute bit 3 chooses between two, if they differ. */
@@ -193,7 +224,7 @@ export class VgaDisplay {
 
   /** A color of sixteen as one of the color look-up table. */
   #paletteColor(color: number): number {
-    const mode = this.#registers.attribute(0x10)
+    const mode = this.#registers.attribute(attributeMode)
     const palette = this.#registers.attribute(color)
     const select = this.#registers.attribute(0x14)
     const low = mode & 0x80 ? (palette & 15) | ((select & 3) << 4) : palette & 0x3f

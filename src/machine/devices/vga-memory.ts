@@ -44,6 +44,14 @@ export class VgaMemory {
     this.#latches = [0, 0, 0, 0]
   }
 
+  byte(plane: number, at: number): number {
+    return this.planes[plane * planeBytes + at] ?? 0
+  }
+
+  setByte(plane: number, at: number, value: number): void {
+    this.planes[plane * planeBytes + at] = value
+  }
+
   /** `offset` counts from A0000h. Outside of the window that is chosen nobody answers. */
   read(offset: number, size: number): number {
     let value = 0

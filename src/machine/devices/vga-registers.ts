@@ -39,79 +39,77 @@ export interface SavedVgaRegisters {
   readonly crtc: readonly number[]
   readonly graphics: readonly number[]
   readonly attribute: readonly number[]
-  readonly indexes: { readonly sequencer: number; readonly crtc: number; readonly graphics: number }
-  readonly attributeIndex: number
-  readonly attributeExpectsData: boolean
-  readonly miscellaneous: number
-  readonly feature: number
+  readonly indexes: VgaIndexes
   readonly dac: SavedDac
 }
 
-/** The contents of all registers of a mode. */
-export type VgaMode = Pick<
-  SavedVgaRegisters,
-  'sequencer' | 'crtc' | 'graphics' | 'attribute' | 'miscellaneous'
->
+/** What is kept besides the indexed registers. */
+interface VgaIndexes {
+  readonly sequencer: number
+  readonly crtc: number
+  readonly graphics: number
+  readonly attribute: number
+  /** The attribute controller's port takes data next, rather than an index. */
+  readonly expectsData: boolean
+  readonly miscellaneous: number
+  readonly feature: number
+}
 
-const zeros = (count: number): readonly number[] => new Array<number>(count).fill(0)
-
-const atPowerOn: Omit<SavedVgaRegisters, 'dac'> = {
-  sequencer: zeros(counts.sequencer),
-  crtc: zeros(counts.crtc),
-  graphics: zeros(counts.graphics),
-  attribute: zeros(counts.attribute),
-  indexes: { sequencer: 0, crtc: 0, graphics: 0 },
-  attributeIndex: 0,
-  attributeExpectsData: false,
+const indexesAtPowerOn: VgaIndexes = {
+  sequencer: 0,
+  crtc: 0,
+  graphics: 0,
+  attribute: 0,
+  expectsData: false,
   miscellaneous: 0,
   feature: 0,
 }
 
 /**
  * The registers of a VGA at 3B0h to 3DFh (IBM PS/2 Hardware Interface Technical Reference, Video
- * Subsystem): what programs
- * write, they read back. The status register follows the machine's time, at 70 frames a second.
+ * Subsystem): what programs write, they read back. The status register follows the machine's time, at 70
+ * frames a second.
  */
 export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   readonly dac = new VgaDac()
   readonly #clock: Clock
-  #state = atPowerOn
+  readonly #sequencer = new Uint8Array(counts.sequencer)
+  readonly #crtc = new Uint8Array(counts.crtc)
+  readonly #graphics = new Uint8Array(counts.graphics)
+  readonly #attribute = new Uint8Array(counts.attribute)
+  #indexes = indexesAtPowerOn
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   reset(): void {
-    this.#state = atPowerOn
+    for (const registers of [this.#sequencer, this.#crtc, this.#graphics, this.#attribute]) registers.fill(0)
+    this.#indexes = indexesAtPowerOn
     this.dac.reset()
-  }
-
-  /** What a BIOS does to set a mode, the palette apart. */
-  setMode(mode: VgaMode): void {
-    this.#set({ ...mode, attributeIndex: palettesSource, attributeExpectsData: false })
   }
 
   read(offset: number): number {
     const value = this.peek(offset)
-    if (this.#isStatus(offset)) this.#set({ attributeExpectsData: false })
+    if (this.#isStatus(offset)) this.#point({ expectsData: false })
     else if (isDac(offset)) this.dac.read(offset - port.dac)
     return value
   }
 
   peek(offset: number): number {
-    const { sequencer, graphics, attribute, attributeIndex, indexes, miscellaneous, feature } = this.#state
+    const { attribute, crtc, sequencer, graphics, feature, miscellaneous } = this.#indexes
     if (isDac(offset)) return this.dac.peek(offset - port.dac)
     if (this.#isStatus(offset)) return this.#status()
-    if (this.#isCrtc(offset)) return offset & 1 ? this.#crtc(indexes.crtc) : indexes.crtc
+    if (this.#isCrtc(offset)) return offset & 1 ? this.crtc(crtc) : crtc
     switch (offset) {
       case port.attribute:
-        return attributeIndex
+        return attribute
       case port.attributeRead:
-        return attribute[attributeIndex & 0x1f] ?? 0
+        return this.attribute(attribute & 0x1f)
       case port.sequencer:
-        return indexes.sequencer
+        return sequencer
       case port.sequencer + 1:
-        return sequencer[indexes.sequencer] ?? 0
+        return this.sequencer(sequencer)
       case port.featureRead:
         return feature
       case port.miscellaneousRead:
@@ -120,9 +118,9 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
         // Switch sense: the monitor is there. No interrupt is pending.
         return 0x10
       case port.graphics:
-        return indexes.graphics
+        return graphics
       case port.graphics + 1:
-        return graphics[indexes.graphics] ?? 0
+        return this.graphics(graphics)
       default:
         return 0xff
     }
@@ -134,86 +132,97 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   }
 
   save(): SavedVgaRegisters {
-    return { ...this.#state, dac: this.dac.save() }
+    return {
+      sequencer: [...this.#sequencer],
+      crtc: [...this.#crtc],
+      graphics: [...this.#graphics],
+      attribute: [...this.#attribute],
+      indexes: this.#indexes,
+      dac: this.dac.save(),
+    }
   }
 
-  load({ dac, ...state }: SavedVgaRegisters): void {
-    this.#state = state
+  load({ sequencer, crtc, graphics, attribute, indexes, dac }: SavedVgaRegisters): void {
+    this.#sequencer.set(sequencer)
+    this.#crtc.set(crtc)
+    this.#graphics.set(graphics)
+    this.#attribute.set(attribute)
+    this.#indexes = indexes
     this.dac.load(dac)
   }
 
-  get mapMask(): number {
-    return this.#sequencer(2) & 15
-  }
-
-  get isChained(): boolean {
-    return (this.#sequencer(4) & 8) !== 0
-  }
-
-  /** Even addresses are in planes 0 and 2, odd ones in 1 and 3: text. */
-  get isOddEven(): boolean {
-    return (this.#sequencer(4) & 4) === 0
-  }
-
-  get setReset(): number {
-    return this.#graphics(0) & 15
-  }
-
-  get enableSetReset(): number {
-    return this.#graphics(1) & 15
-  }
-
-  get colorCompare(): number {
-    return this.#graphics(2) & 15
-  }
-
-  get rotation(): number {
-    return this.#graphics(3) & 7
-  }
-
-  get functionSelect(): number {
-    return (this.#graphics(3) >> 3) & 3
-  }
-
-  get readMap(): number {
-    return this.#graphics(4) & 3
-  }
-
-  get writeMode(): number {
-    return this.#graphics(5) & 3
-  }
-
-  get readsCompared(): boolean {
-    return (this.#graphics(5) & 8) !== 0
-  }
-
-  get memoryMap(): number {
-    return (this.#graphics(6) >> 2) & 3
-  }
-
-  get colorCare(): number {
-    return this.#graphics(7) & 15
-  }
-
-  get bitMask(): number {
-    return this.#graphics(8)
+  sequencer(index: number): number {
+    return this.#sequencer[index] ?? 0
   }
 
   /** A register of the CRT controller, by its index. */
   crtc(index: number): number {
-    return this.#crtc(index)
-  }
-
-  attribute(index: number): number {
-    return this.#state.attribute[index] ?? 0
-  }
-
-  sequencer(index: number): number {
-    return this.#sequencer(index)
+    return this.#crtc[index] ?? 0
   }
 
   graphics(index: number): number {
-    return this.#graphics(index)
+    return this.#graphics[index] ?? 0
+  }
+
+  attribute(index: number): number {
+    return this.#attribute[index] ?? 0
+  }
+
+  get mapMask(): number {
+    return this.sequencer(2) & 15
+  }
+
+  get isChained(): boolean {
+    return (this.sequencer(4) & 8) !== 0
+  }
+
+  /** Even addresses are in planes 0 and 2, odd ones in 1 and 3: text. */
+  get isOddEven(): boolean {
+    return (this.sequencer(4) & 4) === 0
+  }
+
+  get setReset(): number {
+    return this.graphics(0) & 15
+  }
+
+  get enableSetReset(): number {
+    return this.graphics(1) & 15
+  }
+
+  get colorCompare(): number {
+    return this.graphics(2) & 15
+  }
+
+  get rotation(): number {
+    return this.graphics(3) & 7
+  }
+
+  get functionSelect(): number {
+    return (this.graphics(3) >> 3) & 3
+  }
+
+  get readMap(): number {
+    return this.graphics(4) & 3
+  }
+
+  get writeMode(): number {
+    return this.graphics(5) & 3
+  }
+
+  get readsCompared(): boolean {
+    return (this.graphics(5) & 8) !== 0
+  }
+
+  get memoryMap(): number {
+    return (this.graphics(6) >> 2) & 3
+  }
+
+  get colorCare(): number {
+    return this.graphics(7) & 15
+  }
+
+  get bitMask(): number {
+    return this.graphics(8)
   }
 
   /**
@@ -221,61 +230,49 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
    * off.
    */
   get isVisible(): boolean {
-    return (this.#state.attributeIndex & palettesSource) !== 0 && (this.#sequencer(1) & 0x20) === 0
+    return (this.#indexes.attribute & palettesSource) !== 0 && (this.sequencer(1) & 0x20) === 0
   }
 
   #writeByte(offset: number, value: number): void {
-    const { indexes } = this.#state
+    const { sequencer, graphics } = this.#indexes
     if (isDac(offset)) this.dac.write(offset - port.dac, value)
-    else if (this.#isStatus(offset)) this.#set({ feature: value & 3 })
+    else if (this.#isStatus(offset)) this.#point({ feature: value & 3 })
     else if (this.#isCrtc(offset)) this.#writeCrtc(offset, value)
     else if (offset === port.attribute) this.#writeAttribute(value)
-    else if (offset === port.miscellaneous) this.#set({ miscellaneous: value })
-    else if (offset === port.sequencer) this.#set({ indexes: { ...indexes, sequencer: value & 7 } })
-    else if (offset === port.graphics) this.#set({ indexes: { ...indexes, graphics: value & 15 } })
-    else this.#writeIndexed(offset, value)
-  }
-
-  #writeIndexed(offset: number, value: number): void {
-    const { indexes, sequencer, graphics } = this.#state
-    if (offset === port.sequencer + 1 && indexes.sequencer < counts.sequencer) {
-      this.#set({ sequencer: sequencer.with(indexes.sequencer, value) })
-    } else if (offset === port.graphics + 1 && indexes.graphics < counts.graphics) {
-      this.#set({ graphics: graphics.with(indexes.graphics, value) })
-    }
+    else if (offset === port.miscellaneous) this.#point({ miscellaneous: value })
+    else if (offset === port.sequencer) this.#point({ sequencer: value & 7 })
+    else if (offset === port.graphics) this.#point({ graphics: value & 15 })
+    else if (offset === port.sequencer + 1) setAt(this.#sequencer, sequencer, value)
+    else if (offset === port.graphics + 1) setAt(this.#graphics, graphics, value)
   }
 
   /** Registers 0 to 7 may be protected, as they hold what a monitor could not bear. */
   #writeCrtc(offset: number, value: number): void {
-    const { indexes, crtc } = this.#state
     if ((offset & 1) === 0) {
-      this.#set({ indexes: { ...indexes, crtc: value & 0x3f } })
+      this.#point({ crtc: value & 0x3f })
       return
     }
-    const at = indexes.crtc
-    if (at >= counts.crtc) return
-    const isProtected =
-      at <= crtcIndex.overflow && (this.#crtc(crtcIndex.verticalRetraceEnd) & protects) !== 0
+    const at = this.#indexes.crtc
+    const isProtected = at <= crtcIndex.overflow && (this.crtc(crtcIndex.verticalRetraceEnd) & protects) !== 0
     if (!isProtected) {
-      this.#set({ crtc: crtc.with(at, value) })
+      setAt(this.#crtc, at, value)
     } else if (at === crtcIndex.overflow) {
-      this.#set({ crtc: crtc.with(at, (this.#crtc(at) & ~lineCompare8) | (value & lineCompare8)) })
+      setAt(this.#crtc, at, (this.crtc(at) & ~lineCompare8) | (value & lineCompare8))
     }
   }
 
   /** Index and data by turns through one port; reading the status register begins anew. */
   #writeAttribute(value: number): void {
-    const { attribute, attributeIndex, attributeExpectsData } = this.#state
-    this.#set({ attributeExpectsData: !attributeExpectsData })
-    if (!attributeExpectsData) {
-      this.#set({ attributeIndex: value & 0x3f })
+    const { attribute, expectsData } = this.#indexes
+    this.#point({ expectsData: !expectsData })
+    if (!expectsData) {
+      this.#point({ attribute: value & 0x3f })
       return
     }
-    const at = attributeIndex & 0x1f
+    const at = attribute & 0x1f
     // The sixteen palette registers are the host's only while the screen does not use them.
-    const isUsed = at < 16 && (attributeIndex & palettesSource) !== 0
-    if (at < counts.attribute && !isUsed)
-      this.#set({ attribute: attribute.with(at, (value & 0x3f) | (at === 16 ? value & 0xc0 : 0)) })
+    const isUsed = at < 16 && (attribute & palettesSource) !== 0
+    if (!isUsed) setAt(this.#attribute, at, (value & 0x3f) | (at === 16 ? value & 0xc0 : 0))
   }
 
   #status(): number {
@@ -287,7 +284,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
 
   /** CRT controller and status are at 3Dxh in color, at 3Bxh in monochrome modes. */
   get #isColor(): boolean {
-    return (this.#state.miscellaneous & colorEmulation) !== 0
+    return (this.#indexes.miscellaneous & colorEmulation) !== 0
   }
 
   #isCrtc(offset: number): boolean {
@@ -298,21 +295,14 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
     return offset === (this.#isColor ? port.colorStatus : port.monochromeStatus)
   }
 
-  #crtc(index: number): number {
-    return this.#state.crtc[index] ?? 0
-  }
-
-  #sequencer(index: number): number {
-    return this.#state.sequencer[index] ?? 0
-  }
-
-  #graphics(index: number): number {
-    return this.#state.graphics[index] ?? 0
-  }
-
-  #set(change: Partial<SavedVgaRegisters>): void {
-    this.#state = { ...this.#state, ...change }
+  #point(change: Partial<VgaIndexes>): void {
+    this.#indexes = { ...this.#indexes, ...change }
   }
 }
 
 const isDac = (offset: number) => offset >= port.dac && offset < port.dac + 4
+
+/** Where a register is. */
+function setAt(registers: Uint8Array, index: number, value: number): void {
+  if (index < registers.length) registers[index] = value
+}

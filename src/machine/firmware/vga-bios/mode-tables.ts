@@ -1,9 +1,6 @@
-import type { VgaMode } from './vga-registers.ts'
-
 /**
  * The registers of the standard modes, as the tables of a VGA BIOS have them (IBM PS/2 Hardware Interface
- * Technical Reference, Video
- * Subsystem, BIOS mode tables), and the colors that come with them.
+ * Technical Reference, Video Subsystem, BIOS mode tables), and the colors that come with them.
  */
 
 const bytes = (text: string): readonly number[] => text.split(' ').map((byte) => Number.parseInt(byte, 16))
@@ -15,6 +12,15 @@ const bright = '38 39 3a 3b 3c 3d 3e 3f'
 const sixteen = `00 01 02 03 04 05 14 07 ${bright}`
 const plainSixteen = '00 01 02 03 04 05 06 07 10 11 12 13 14 15 16 17'
 const lowest200 = '9c 8e 8f'
+
+/** The contents of all registers of a mode, by their indexes. */
+export interface VideoMode {
+  readonly miscellaneous: number
+  readonly sequencer: readonly number[]
+  readonly crtc: readonly number[]
+  readonly graphics: readonly number[]
+  readonly attribute: readonly number[]
+}
 
 interface ModeTable {
   readonly misc: string
@@ -115,7 +121,7 @@ const tables: Readonly<Record<number, ModeTable>> = {
 }
 
 /** The registers of a BIOS mode number, or null where a VGA has no such mode. */
-export function vgaMode(number: number): VgaMode | null {
+export function videoMode(number: number): VideoMode | null {
   const table = tables[number]
   return table
     ? {

@@ -1,0 +1,113 @@
+import type { Chip } from '../bus/chip.ts'
+import type { PhysicalMemory } from '../bus/physical-memory.ts'
+import type { VgaMemory } from './vga-memory.ts'
+import type { VgaRegisters } from './vga-registers.ts'
+
+/** Where the host sees the planes: A0000h to BFFFFh. */
+export const vgaWindow = { first: 0xa_0000, bytes: 0x2_0000 } as const
+
+/** A part of the window whose bytes go to planes by turns, and come back as they were. */
+interface PlainMapping {
+  /** From A0000h. */
+  readonly first: number
+  readonly bytes: number
+  /** Planes 0 to this. */
+  readonly planes: 2 | 4
+}
+
+const plain = {
+  colorText: { first: 0x1_8000, bytes: 0x8000, planes: 2 },
+  monochromeText: { first: 0x1_0000, bytes: 0x8000, planes: 2 },
+  chained: { first: 0, bytes: 0x1_0000, planes: 4 },
+} as const satisfies Record<string, PlainMapping>
+
+/**
+ * A VGA's planes as the host sees them. In text modes and in mode 13h the window is as good as RAM, and then
+ * it is RAM: the processor writes there at full speed, and the bytes are moved to the planes when a register
+ * makes a difference. Such reads load no latches.
+ */
+export class VgaWindow implements Chip {
+  readonly #registers: VgaRegisters
+  readonly #planes: VgaMemory
+  readonly #memory: PhysicalMemory
+  #mapping: PlainMapping | null = null
+  /** RAM that stands for planes now. */
+  #ram: Uint8Array = new Uint8Array()
+
+  constructor(registers: VgaRegisters, planes: VgaMemory, memory: PhysicalMemory) {
+    this.#registers = registers
+    this.#planes = planes
+    this.#memory = memory
+    memory.attach(vgaWindow.first, vgaWindow.bytes, this)
+  }
+
+  read(offset: number, size: number): number {
+    return this.#planes.read(offset, size)
+  }
+
+  write(offset: number, size: number, value: number): void {
+    this.#planes.write(offset, size, value)
+  }
+
+  /** A byte of a plane, wherever it is now. */
+  byte(plane: number, at: number): number {
+    const mapping = this.#mapping
+    if (!mapping || plane >= mapping.planes || at % mapping.planes !== 0 || at >= mapping.bytes) {
+      return this.#planes.byte(plane, at)
+    }
+    return this.#ram[at + plane] ?? 0
+  }
+
+  /** To be called when registers have changed: moves what is shown to where it is to be found now. */
+  follow(): void {
+    const mapping = plainMapping(this.#registers)
+    if (mapping === this.#mapping) return
+    if (this.#mapping) this.#takeBack(this.#mapping)
+    this.#map(mapping)
+    if (mapping) this.#handOver(mapping)
+  }
+
+  /** After a load of registers, planes and RAM: each byte is where it belongs. */
+  resume(): void {
+    const mapping = plainMapping(this.#registers)
+    if (mapping !== this.#mapping) this.#map(mapping)
+  }
+
+  #map(mapping: PlainMapping | null): void {
+    this.#mapping = mapping
+    const range = mapping && { first: vgaWindow.first + mapping.first, count: mapping.bytes }
+    this.#memory.showRam(range)
+    this.#ram = range ? this.#memory.lowRam(range) : new Uint8Array()
+  }
+
+  #takeBack({ bytes, planes }: PlainMapping): void {
+    for (let at = 0; at < bytes; at++) {
+      const plane = at % planes
+      this.#planes.setByte(plane, at - plane, this.#ram[at] ?? 0)
+    }
+  }
+
+  #handOver({ first, bytes, planes }: PlainMapping): void {
+    const contents = Uint8Array.from({ length: bytes }, (_, at) => {
+      const plane = at % planes
+      return this.#planes.byte(plane, at - plane)
+    })
+    this.#memory.write(vgaWindow.first + first, contents)
+  }
+}
+
+/** Null where bytes are not simply kept. */
+function plainMapping(registers: VgaRegisters): PlainMapping | null {
+  const { isChained, isOddEven, memoryMap, mapMask, readMap } = registers
+  if (!keepsBytes(registers)) return null
+  if (isChained) return memoryMap === 1 && mapMask === 15 ? plain.chained : null
+  if (!isOddEven || mapMask !== 3 || (readMap & 2) !== 0) return null
+  if (memoryMap === 3) return plain.colorText
+  return memoryMap === 2 ? plain.monochromeText : null
+}
+
+/** Neither the old contents nor other registers have a say in what a write leaves. */
+function keepsBytes(registers: VgaRegisters): boolean {
+  const { writeMode, bitMask, functionSelect, rotation, enableSetReset } = registers
+  return writeMode === 0 && bitMask === 0xff && functionSelect === 0 && rotation === 0 && enableSetReset === 0
+}
