@@ -41,6 +41,8 @@ export interface BiosCaller extends OpenMachine {
   input(port: number): Promise<number>
 }
 
+/** Guest time for one answer. */
+const mostNs = 20_000_000_000n
 const operation = { read: 0, poke: 1, output: 2, input: 3 } as const
 
 export async function openBiosCaller(engine: TestEngine, media: readonly Medium[] = []): Promise<BiosCaller> {
@@ -49,7 +51,8 @@ export async function openBiosCaller(engine: TestEngine, media: readonly Medium[
   const open = await engine.openPlan(planOf(start, { media: [boot, ...media] }))
   let from = 0
   const line = async () => {
-    await open.run({ on: 'output', port: 'com1', pattern: '\n', from })
+    const deadlineNs = (await open.machine.now()).ns + mostNs
+    await open.machine.run({ deadlineNs, any: [{ on: 'output', port: 'com1', pattern: '\n', from }] })
     const text = open.printed('com1').slice(from)
     const end = text.indexOf('\n')
     if (end < 0) throw new Error('the guest has not answered')

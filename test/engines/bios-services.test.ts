@@ -89,7 +89,7 @@ describe.each(eachEngine)('BIOS services on $name', (engine) => {
   let guest: BiosCaller
   beforeAll(async () => {
     guest = await openBiosCaller(engine)
-  })
+  }, 60_000)
   afterAll(() => guest.machine.close())
 
   test.each(rows)('%s', async (_what, vector, words, expected) => {
