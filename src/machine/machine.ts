@@ -11,7 +11,7 @@ import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
 import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
-import { Bios } from './firmware/bios/bios.ts'
+import { Bios, type SavedBios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, textMemory } from './layout.ts'
@@ -61,6 +61,15 @@ export interface MachineSettings extends Wiring {
   readonly memoryMiB: number
   /** `pc` where nothing is said. */
   readonly shape?: MachineShape
+}
+
+/** Plain data. */
+export interface SavedMachine {
+  readonly cpu: Uint8Array
+  readonly board: SavedBoard
+  readonly timers: SavedTimers
+  readonly bios: SavedBios
+  readonly skipped: number
 }
 
 /** Device accesses, events and system instructions between two polls: each is slow. */
@@ -203,6 +212,26 @@ export class Machine {
     this.#clock.load(this.#booted.timers)
     connectDrives(this.#board.chips, drives)
     this.#plug()
+  }
+
+  /** All that goes on, what is in RAM and on media apart, between two runs. */
+  save(): SavedMachine {
+    return {
+      cpu: this.cpu.save(),
+      board: this.#board.save(),
+      timers: this.#clock.save(),
+      bios: this.#bios.save(),
+      skipped: this.#skipped,
+    }
+  }
+
+  /** Takes what a machine of this shape saved. */
+  load({ cpu, board, timers, bios, skipped }: SavedMachine): void {
+    this.cpu.load(cpu)
+    this.#skipped = skipped
+    this.#board.load(board)
+    this.#clock.load(timers)
+    this.#bios.load(bios)
   }
 
   /** Puts the CPU into the state in which it wakes up. */

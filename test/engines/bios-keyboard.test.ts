@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BiosCaller, openBiosCaller } from './bios-caller.ts'
 import { eachEngine } from './each-engine.ts'
 
-/** Keys, and what functions 00h and 10h of INT 16h answer (Ralf Brown's Interrupt List, tables 00006, 00007). */
+/** Keys, and what INT 16h answers to functions 00h and 10h (Ralf Brown's list, tables 00006 and 00007). */
 const rows: readonly (readonly [keys: string, usual: number | null, extended: number])[] = [
   ['a', 0x1e61, 0x1e61],
   ['A', 0x1e41, 0x1e41],

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { firmwareEntry } from '../../../src/machine/firmware-entry.ts'
+import { Machine, type Wiring } from '../../../src/machine/machine.ts'
+import { assemble } from '../control/assemble.ts'
+import '../generated-core.ts'
+
+const sectorBytes = 512
+const disk = 0x80
+
+/** Reads 40 sectors, waits 200 ms, takes a key that comes in between; meanwhile INT 1Ch reads the clock. */
+const code = assemble(
+  16,
+  `org 0x7c00
+   xor ax, ax; mov ds, ax; mov es, ax
+   mov word [0x70], tick; mov [0x72], ax
+   mov ax, 0x0228; mov bx, 0x9000; mov cx, 1; mov dx, 0x80; int 0x13
+   mov ah, 0x86; mov cx, 3; mov dx, 0x0d40; int 0x15
+   mov ah, 0; int 0x16
+   mov [0x600], ax
+   cli; hlt
+   tick: push ax; push cx; push dx; mov ah, 2; int 0x1a; inc word [cs:0x602]
+   cmp word [cs:0x602], 9; jne over; mov ah, 5; mov cx, 0x1e61; int 0x16
+   over: pop dx; pop cx; pop ax; iret`,
+)
+
+function image(): Uint8Array {
+  const bytes = Uint8Array.from({ length: 64 * sectorBytes }, (_, at) => (at * 31) >> 3)
+  bytes.set(code)
+  bytes.set([0x55, 0xaa], 510)
+  return bytes
+}
+
+function wiring(): Wiring {
+  const bytes = image()
+  const medium = {
+    sectorBytes,
+    sectors: 64,
+    isWritable: false,
+    read: (first: number, count: number) => bytes.slice(first * sectorBytes, (first + count) * sectorBytes),
+    write: () => {},
+  } as const
+  const geometry = { cylinders: 2, heads: 16, sectorsPerTrack: 63 }
+  const drives = [{ kind: 'disk', number: disk, id: 'disk', medium, geometry }] as const
+  return { exit: null, serial: () => {}, drives, bootOrder: [disk] }
+}
+
+function boot(): Machine {
+  const machine = new Machine({ memoryMiB: 1, ...wiring() })
+  machine.powerOn([], wiring())
+  machine.enter(firmwareEntry)
+  return machine
+}
+
+const stateOf = (machine: Machine) => ({
+  ram: createHash('sha256').update(machine.cpu.ram).digest('hex'),
+  cpu: createHash('sha256').update(machine.cpu.save()).digest('hex'),
+  ticks: machine.ticks,
+  units: machine.units,
+})
+
+function toEnd(machine: Machine): ReturnType<typeof stateOf> {
+  expect(machine.run(1_000_000)).toEqual({ kind: 'halted' })
+  return stateOf(machine)
+}
+
+test('calls that wait do what they should', () => {
+  const machine = boot()
+  toEnd(machine)
+  const ram = Buffer.from(machine.cpu.ram)
+  expect(ram.subarray(0x9000, 0x9000 + 40 * sectorBytes).equals(image().subarray(0, 40 * sectorBytes))).toBe(
+    true,
+  )
+  expect(ram.readUInt16LE(0x600)).toBe(0x1e61)
+  // The key came with the ninth tick of 55 ms, 300 ms after the wait was over.
+  expect(machine.ticks).toBeGreaterThan(9 * 55_000_000)
+  expect(machine.ticks).toBeLessThan(9.2 * 55_050_240)
+})
+
+test('where a run is cut makes no difference to calls that wait', () => {
+  const whole = boot()
+  const expected = toEnd(whole)
+  const sliced = boot()
+  for (let tick = 1_000_003; sliced.runUntil(tick, 13).kind !== 'halted'; ) {
+    if (sliced.ticks >= tick) tick += 1_000_003
+  }
+  expect(stateOf(sliced)).toEqual(expected)
+})
+
+test('a run that is saved anywhere, and goes on elsewhere, ends as the whole run', () => {
+  const first = boot()
+  const second = boot()
+  const expected = toEnd(second)
+  for (let at = 29; at < expected.units; at += 29) {
+    first.run(29)
+    const saved = structuredClone(first.save())
+    second.cpu.ram.set(first.cpu.ram)
+    second.load(saved)
+    expect(second.save()).toEqual(saved)
+    expect(toEnd(second), `saved after ${at}`).toEqual(expected)
+  }
+})
