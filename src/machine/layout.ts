@@ -27,6 +27,9 @@ export const ports = {
 /** The processor's local APIC, unless its base register moves it. */
 export const apicMemory = { first: 0xfee0_0000, count: 0x1000 } as const
 
+/** SLP_TYP of soft off: what ACPI's tables say and the power management function knows. */
+export const softOff = 0
+
 /** Inputs of the pair of interrupt controllers. */
 export const irq = {
   timer: 0,

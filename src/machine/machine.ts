@@ -14,7 +14,7 @@ import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios, type SavedBios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
-import { charges, ports, textMemory } from './layout.ts'
+import { charges, ports, softOff, textMemory } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 import type { Drive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
@@ -74,8 +74,6 @@ export interface SavedMachine {
 
 /** Device accesses, events and system instructions between two polls: each is slow. */
 const exitsPerPoll = 256
-/** The sleep type that means "off" in the tables of this machine, as in those of QEMU's PC. */
-const softOff = 0
 
 /**
  * A PC: one processor, RAM, the chips of a {@link Board}, a text screen and ways to end. Time is counted in
@@ -146,6 +144,7 @@ export class Machine {
       ports: this.#ports,
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
+      memoryMap: this.firmware.map,
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
     leaveAsFirmware(shape, { ports: this.#ports, memory }, ram.length)
@@ -415,7 +414,9 @@ export class Machine {
   }
 
   #setA20(open: boolean): void {
-    this.state.setU32(stateLayout.a20, open ? 1 : 0)
+    const bit = open ? 1 : 0
+    if (this.state.u32(stateLayout.a20) === bit) return
+    this.state.setU32(stateLayout.a20, bit)
     this.cpu.flushTlb()
   }
 

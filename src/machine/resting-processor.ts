@@ -45,6 +45,15 @@ export function restingProcessor(cpu: Cpu): ProcessorPort {
         else for (let i = 0; i < count; i++) memory.writeChip(physical + i, 1, bytes[done + i] ?? 0)
       }
     },
+    get isA20Open() {
+      return state.u32(stateLayout.a20) !== 0
+    },
+    openingA20(act) {
+      const before = state.u32(stateLayout.a20)
+      state.setU32(stateLayout.a20, 1)
+      act()
+      state.setU32(stateLayout.a20, before)
+    },
   }
 
   function isChip(physical: number): boolean {

@@ -4,15 +4,15 @@ import type { TestEngine } from './each-engine.ts'
 import type { OpenMachine } from './open-machine.ts'
 import { planOf } from './plans.ts'
 
-/** Words to call with; what is not there is 0. */
-export interface CallWords {
-  readonly ax?: number
-  readonly bx?: number
-  readonly cx?: number
-  readonly dx?: number
-  readonly si?: number
-  readonly di?: number
-  readonly es?: number
+const general = ['ax', 'bx', 'cx', 'dx', 'si', 'di'] as const
+type General = (typeof general)[number]
+
+/** Registers to call with: what is not there is 0, and A5A5h the upper half of what is named as a word. */
+export type CallWords = Readonly<Partial<Record<General | `e${General}` | 'es', number>>>
+
+/** The general registers from EAX to EDI, whole. */
+export function wholeRegisters(words: CallWords): readonly number[] {
+  return general.map((name) => words[`e${name}`] ?? 0xa5a5_0000 + (words[name] ?? 0))
 }
 
 /** What the guest found behind the call. */
@@ -87,11 +87,10 @@ export async function openBiosCaller(engine: TestEngine, media: readonly Medium[
 }
 
 function requestOf(vector: number, words: CallWords): Uint8Array {
-  const request = Buffer.alloc(15)
+  const request = Buffer.alloc(27)
   request[0] = vector
-  for (const [index, name] of (['ax', 'bx', 'cx', 'dx', 'si', 'di', 'es'] as const).entries()) {
-    request.writeUInt16LE(words[name] ?? 0, 1 + 2 * index)
-  }
+  for (const [index, value] of wholeRegisters(words).entries()) request.writeUInt32LE(value, 1 + 4 * index)
+  request.writeUInt16LE(words.es ?? 0, 25)
   return request
 }
 

@@ -1,6 +1,5 @@
-; A boot sector that does what it is told over COM1: 15 bytes, a vector, then AX, BX, CX, DX, SI, DI, ES. It
-; calls the interrupt with A5A5h in the upper halves, and answers EAX, EBX, ECX, EDX, ESI, EDI, ES, FLAGS, DS,
-; SP in hexadecimal, a byte after the other, on one line. For the first vectors it does something else:
+; A boot sector that does what it is told over COM1: 27 bytes, a vector, then EAX, EBX, ECX, EDX, ESI, EDI, ES.
+; It calls the interrupt and answers EAX, EBX, ECX, EDX, ESI, EDI, ES, FLAGS, DS, SP in hexadecimal, a byte after the other, on one line. For the first vectors it does something else:
 ;   0: answers CX bytes at ES:DI   1: byte [ES:DI] = AL   2: out dx, al   3: al = in dx
 COM1 equ 0x3f8
 
@@ -18,14 +17,14 @@ next:
     xor ax, ax
     mov es, ax
     mov di, request
-    mov cx, 15
+    mov cx, 27
 .byte:
     call receive
     stosb
     loop .byte
     mov al, [request]
     mov [call_it + 1], al
-    mov es, [request + 13]
+    mov es, [request + 25]
     movzx di, al
     cmp al, 3
     ja .registers
@@ -33,18 +32,12 @@ next:
     mov bx, [operations + di]
 .registers:
     mov [operation], bx
-    mov eax, 0xa5a50000
-    mov ebx, eax
-    mov ecx, eax
-    mov edx, eax
-    mov esi, eax
-    mov edi, eax
-    mov ax, [request + 1]
-    mov bx, [request + 3]
-    mov cx, [request + 5]
-    mov dx, [request + 7]
-    mov si, [request + 9]
-    mov di, [request + 11]
+    mov eax, [request + 1]
+    mov ebx, [request + 5]
+    mov ecx, [request + 9]
+    mov edx, [request + 13]
+    mov esi, [request + 17]
+    mov edi, [request + 21]
     cmp byte [request], 3
     ja call_it
     jmp [operation]
@@ -127,7 +120,7 @@ receive:
 
 operations: dw dump, poke, output, input
 operation: dw 0
-request: times 15 db 0
+request: times 27 db 0
 answer: times 32 db 0
     times 510 - ($ - $$) db 0
     dw 0xaa55

@@ -16,8 +16,9 @@ export class SystemControl extends RegisterChip {
 
   write(_offset: number, _size: number, value: number): void {
     const rising = value & ~this.value
-    if ((value ^ this.value) & a20Open) this.#setA20((value & a20Open) !== 0)
     this.value = value
+    // The 8042 may have moved the gate meanwhile.
+    this.#setA20((value & a20Open) !== 0)
     if (rising & fastReset) this.#resetMachine()
   }
 }

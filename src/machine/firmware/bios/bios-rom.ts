@@ -35,6 +35,8 @@ export const entryPoints = {
   boot: 0x8050,
   int70: 0x8060,
   keyboardIrq: 0x8080,
+  int74: 0x9000,
+  configuration: 0x9040,
 } as const
 
 const [master, slave] = [ports.masterPic.first, ports.slavePic.first]
@@ -79,6 +81,34 @@ const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f,
 /** Byte FFFEh: an AT. */
 const modelAt = 0xfc
 
+/**
+ * What INT 15h C0h points to: its length, model, submodel and revision, and features: a second 8259A, a
+ * clock, INT 15h 4Fh is called, there is an extended data area; then INT 16h 09h.
+ */
+const configuration = [...word(8), modelAt, 0, 1, 0x74, 0x40, 0, 0, 0]
+
+/** A packet that is complete is on the stack when the mouse's handler is called. */
+const callMouseHandler = [
+  ...asm.push.ax,
+  ...asm.push.bx,
+  ...asm.push.cx,
+  ...asm.push.dx,
+  ...asm.callFarAt(0x22),
+  ...asm.addSp(8),
+]
+const mouseInterrupt: Code = [
+  ...asm.pusha,
+  ...asm.push.ds,
+  ...service('int74'),
+  ...asm.orSiSi,
+  ...asm.jzShort(callMouseHandler.length),
+  ...callMouseHandler,
+  ...endSlave,
+  ...asm.popDs,
+  ...asm.popa,
+  ...asm.iret,
+]
+
 const e = entryPoints
 const rows: readonly RomRow[] = [
   // A jump to the reset vector is a reset.
@@ -99,6 +129,8 @@ const rows: readonly RomRow[] = [
   { at: e.int18, what: 'INT 18h', code: call('int18') },
   { at: e.int19, what: 'INT 19h', code: call('int19') },
   { at: e.int70, what: 'IRQ 8', code: withAx([...service('int70'), ...ifAl(1, asm.int(0x4a)), ...endSlave]) },
+  { at: e.int74, what: 'IRQ 12', code: mouseInterrupt },
+  { at: e.configuration, what: 'configuration', code: configuration },
   { at: e.iret, what: 'IRET', code: asm.iret },
   { at: e.masterIrq, what: 'IRQ 0 to 7', code: withAx(endMaster) },
   { at: e.slaveIrq, what: 'IRQ 8 to 15', code: withAx(endSlave) },

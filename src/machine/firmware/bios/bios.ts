@@ -10,10 +10,8 @@ import type { Again, Outcome, Platform } from './service.ts'
 import { services } from './services.ts'
 
 /** What firmware finds in the machine. */
-export interface BiosWiring extends Pick<Platform, 'ports' | 'clock'> {
+export interface BiosWiring extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap'> {
   readonly cpu: ProcessorPort
-  /** Lets time pass. */
-  readonly charge: (ticks: number) => void
 }
 
 /** A call that waits. */
@@ -47,12 +45,12 @@ export class Bios {
   #isWaiting = false
   #wakeAt: number | null = null
 
-  constructor({ cpu, ports, clock, charge }: BiosWiring) {
+  constructor({ cpu, ...wiring }: BiosWiring) {
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
-    this.#charge = charge
+    this.#charge = wiring.charge
     const [drives, bootOrder] = [this.#drives, this.#bootOrder]
-    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ports, clock, drives, bootOrder }
+    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder }
   }
 
   /** Nothing of what it did before is left. `bootOrder`: numbers of drives, first tried first. */
@@ -96,7 +94,10 @@ export class Bios {
     this.#calls.delete(stack)
     const outcome = this.#outcome(site, before)
     if (outcome === 'done') return
-    this.#wait(stack, outcome === 'awaitsKey' ? { at: null, memo: 0 } : waitingCall(outcome))
+    this.#wait(
+      stack,
+      outcome === 'awaitsKey' || outcome === 'idle' ? { at: null, memo: 0 } : waitingCall(outcome),
+    )
     this.#cpu.jumpBy(site.toWait)
   }
 

@@ -57,6 +57,11 @@ const fields = {
   waitMicroseconds: [0x49c, 4],
   waitFlag: [0x4a0, 1],
   ebdaKiB: [ebda.at, 1],
+  /** Of the mouse: whom to call, bytes that have come, flags with the size of a packet. */
+  mouseOffset: [ebda.at + 0x22, 2],
+  mouseSegment: [ebda.at + 0x24, 2],
+  mouseCount: [ebda.at + 0x26, 1],
+  mouseSize: [ebda.at + 0x27, 1],
   /** The place in the boot order that is tried, from 0. */
   bootAttempt: [ebda.at + 0x200, 1],
   /** Not 0: the image that was booted from a CD is a drive. Its packet follows at 210h. */

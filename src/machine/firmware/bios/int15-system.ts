@@ -1,15 +1,11 @@
-import type { Frame } from './frame.ts'
+import { a20Functions } from './int15-a20.ts'
+import { apmFunctions } from './int15-apm.ts'
+import { refuse } from './int15-call.ts'
+import { configurationFunctions } from './int15-configuration.ts'
+import { memoryFunctions } from './int15-memory.ts'
+import { mouseFunctions } from './int15-mouse.ts'
 import { waitFunctions } from './int15-waits.ts'
-import { byFunction, type Outcome, type Service } from './service.ts'
-
-const notSupported = 0x86
-
-/** AH = 86h with CF: the answer to what is not there. */
-function refuse(frame: Frame): Outcome {
-  frame.regs.ah = notSupported
-  frame.flag('cf', true)
-  return 'done'
-}
+import { byFunction, type Service } from './service.ts'
 
 /** For programs to hook: nothing happens, all is well. */
 const hook: Service = (frame) => {
@@ -25,9 +21,16 @@ const keepKey: Service = (frame) => {
 }
 
 const functions = new Map<number, Service>([
+  ...a20Functions,
+  ...apmFunctions,
   ...waitFunctions,
-  // Keyboard intercept, device open and close, end of program, SysRq, device busy and no longer.
+  ...memoryFunctions,
+  ...configurationFunctions,
+  ...mouseFunctions,
+  // Keyboard intercept, eject of a medium, device open and close, end of program, SysRq, device busy and
+  // no longer.
   [0x4f, keepKey],
+  [0x52, hook],
   [0x80, hook],
   [0x81, hook],
   [0x82, hook],

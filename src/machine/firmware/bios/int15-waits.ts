@@ -1,7 +1,8 @@
 import { ticksPerSecond } from '../../clock.ts'
 import { cmos, readCmos, writeCmos } from './cmos.ts'
 import type { Frame } from './frame.ts'
-import type { Outcome, Platform, Service } from './service.ts'
+import { answer } from './int15-call.ts'
+import type { Platform, Service } from './service.ts'
 
 const busy = 0x83
 const cancel = 1
@@ -13,12 +14,6 @@ export const waitFlag = { active: 0x01, over: 0x80 } as const
 
 const ticksOf = (microseconds: number) => Math.ceil((microseconds * ticksPerSecond) / 1e6)
 const microseconds = ({ regs }: Frame) => regs.cx * 0x1_0000 + regs.dx
-
-function answer(frame: Frame, status: number): Outcome {
-  if (status !== 0) frame.regs.ah = status
-  frame.flag('cf', status !== 0)
-  return 'done'
-}
 
 /** CX:DX microseconds pass. */
 const wait: Service = (frame, { clock, data }) => {

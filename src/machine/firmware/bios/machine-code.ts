@@ -12,6 +12,15 @@ export interface Trap {
 export const asm = {
   popAx: [0x58],
   pushAx: [0x50],
+  push: { ax: [0x50], cx: [0x51], dx: [0x52], bx: [0x53], ds: [0x1e] },
+  popDs: [0x1f],
+  pusha: [0x60],
+  popa: [0x61],
+  orSiSi: [0x0b, 0xf6],
+  /** `call far [at]` of DS. */
+  callFarAt: (at: number) => [0xff, 0x1e, ...word(at)],
+  addSp: (bytes: number) => [0x83, 0xc4, bytes],
+  jzShort: (distance: number) => [0x74, distance & 0xff],
   iret: [0xcf],
   hlt: [0xf4],
   cli: [0xfa],

@@ -15,6 +15,9 @@ export interface ProcessorPort {
   /** As the processor sees it: through the A20 gate, and page tables where a monitor has some. */
   read(linear: number, length: number): Uint8Array
   write(linear: number, bytes: Uint8Array): void
+  readonly isA20Open: boolean
+  /** Does something as if the A20 gate were open. */
+  openingA20(act: () => void): void
 }
 
 export type SegmentName = 'es' | 'cs' | 'ss' | 'ds' | 'fs' | 'gs'

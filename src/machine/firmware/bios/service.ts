@@ -1,6 +1,7 @@
 import type { PortSpace } from '../../bus/port-space.ts'
 import type { Clock } from '../../clock.ts'
 import type { Drive } from '../../media/drive.ts'
+import type { MemoryRange } from '../tables/memory-map.ts'
 import type { DataArea } from './data-area.ts'
 import type { Frame } from './frame.ts'
 import type { ProcessorPort } from './processor-port.ts'
@@ -8,9 +9,13 @@ import type { ProcessorPort } from './processor-port.ts'
 /** What services work with besides their frame. */
 export interface Platform {
   readonly data: DataArea
-  readonly memory: Pick<ProcessorPort, 'read' | 'write'>
+  readonly memory: Pick<ProcessorPort, 'read' | 'write' | 'isA20Open' | 'openingA20'>
+  /** What INT 15h E820 tells. */
+  readonly memoryMap: readonly MemoryRange[]
   readonly ports: Pick<PortSpace, 'read' | 'write'>
   readonly clock: Pick<Clock, 'now'>
+  /** Lets time pass: what the service takes beside the call itself. */
+  readonly charge: (ticks: number) => void
   /** By their numbers. */
   readonly drives: ReadonlyMap<number, Drive>
   /** Numbers of drives, first tried first. */
@@ -22,7 +27,7 @@ export interface Platform {
  * whenever something has happened to the machine, a key perhaps. Meanwhile interrupts are served and time
  * passes.
  */
-export type Outcome = 'done' | Again | 'awaitsKey'
+export type Outcome = 'done' | Again | 'awaitsKey' | 'idle'
 
 export interface Again {
   readonly againAt: number

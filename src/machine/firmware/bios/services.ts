@@ -10,9 +10,11 @@ import { int16 } from './int16-keyboard.ts'
 import { int17 } from './int17-printer.ts'
 import { int18, int19 } from './int19-boot.ts'
 import { int70 } from './int70-clock.ts'
+import { int74 } from './int74-mouse.ts'
 import type { Service } from './service.ts'
 
 /** Services by the names that ROMs call them by. */
 export const services: Readonly<Record<string, Service>> = {
   ...{ int08, int09, int10, int11, int12, int13, int14, int15, int16, int17, int18, int19, int1a, int70 },
+  ...{ int74 },
 }

@@ -20,6 +20,7 @@ const handlers = new Map<number, number>([
   [0x1e, e.floppyTable],
   [0x40, e.int13],
   [0x70, e.int70],
+  [0x74, e.int74],
 ])
 
 /** For the user's programs, and 79h, which copy protections look at: nothing is there. */

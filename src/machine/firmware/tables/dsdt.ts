@@ -1,12 +1,9 @@
-import { irq, ports } from '../../layout.ts'
+import { irq, ports, softOff } from '../../layout.ts'
 import { acpiTable } from './acpi-table.ts'
 import { device, eisaId, integer, name, packageOf, scope, string } from './aml.ts'
 import { pciRouting, routerInput } from './pci-routing.ts'
 import { busNumbers, io, ioWindow, irqNoFlags, memoryWindow, resourceTemplate } from './resource-template.ts'
 import type { Bytes } from './table-fields.ts'
-
-/** SLP_TYP of soft off, as the power management function of this board has it. */
-const softOff = 0
 
 const ioApicHole = 0xfec0_0000
 
