@@ -47,10 +47,11 @@ describe.each(sizes)('with %i MiB', (memoryMiB) => {
 const covered: Readonly<Record<string, readonly number[]>> = {
   'RSD PTR ': [20, 36],
   _MP_: [16],
+  _32_: [16],
   _SM_: [31],
 }
 
-test.each(['RSD PTR ', '$PIR', 'PCMP', '_MP_', '_SM_', 'DSDT', 'FACP', 'APIC', 'RSDT', 'XSDT'])(
+test.each(['RSD PTR ', '$PIR', 'PCMP', '_MP_', '_32_', '_SM_', 'DSDT', 'FACP', 'APIC', 'RSDT', 'XSDT'])(
   'all bytes of %s add up to 0',
   (name) => {
     const { bytes } = tableOf(128, name)

@@ -39,6 +39,9 @@ export const entryPoints = {
   configuration: 0x9040,
 } as const
 
+/** Code of 32 bits, by offset. */
+export const bios32Entries = { directory: 0x9060, pci: 0x9080 } as const
+
 const [master, slave] = [ports.masterPic.first, ports.slavePic.first]
 const [keyboardData, keyboardCommand] = [0x60, 0x64]
 const endOfInterrupt = 0x20
@@ -131,6 +134,8 @@ const rows: readonly RomRow[] = [
   { at: e.int70, what: 'IRQ 8', code: withAx([...service('int70'), ...ifAl(1, asm.int(0x4a)), ...endSlave]) },
   { at: e.int74, what: 'IRQ 12', code: mouseInterrupt },
   { at: e.configuration, what: 'configuration', code: configuration },
+  { at: bios32Entries.directory, what: 'BIOS32', code: [...service('bios32'), ...asm.retf] },
+  { at: bios32Entries.pci, what: 'PCI BIOS', code: [...service('pci32'), ...asm.carryIfAh, ...asm.retf] },
   { at: e.iret, what: 'IRET', code: asm.iret },
   { at: e.masterIrq, what: 'IRQ 0 to 7', code: withAx(endMaster) },
   { at: e.slaveIrq, what: 'IRQ 8 to 15', code: withAx(endSlave) },

@@ -1,6 +1,7 @@
 import { ticksPerSecond } from '../../clock.ts'
 import { cmos, readCmos, writeCmos } from './cmos.ts'
 import type { Frame } from './frame.ts'
+import { pciServices } from './int1a-pci.ts'
 import { byFunction, type Outcome, type Platform, type Service } from './service.ts'
 
 const updateInProgress = 0x80
@@ -120,6 +121,7 @@ const cancelAlarm: Service = (frame, { ports }) => {
 }
 
 const functions = new Map<number, Service>([
+  ...pciServices,
   [0x00, getTicks],
   [0x01, setTicks],
   [0x02, getTime],
@@ -130,5 +132,5 @@ const functions = new Map<number, Service>([
   [0x07, cancelAlarm],
 ])
 
-/** INT 1Ah: time of day. */
+/** INT 1Ah: time of day, and the PCI BIOS. */
 export const int1a = byFunction(functions, (frame) => answer(frame, true))

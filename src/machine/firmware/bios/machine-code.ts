@@ -17,6 +17,9 @@ export const asm = {
   pusha: [0x60],
   popa: [0x61],
   orSiSi: [0x0b, 0xf6],
+  retf: [0xcb],
+  /** `cmp ah, 1` and `cmc`: CF is set unless AH is 0. */
+  carryIfAh: [0x80, 0xfc, 0x01, 0xf5],
   /** `call far [at]` of DS. */
   callFarAt: (at: number) => [0xff, 0x1e, ...word(at)],
   addSp: (bytes: number) => [0x83, 0xc4, bytes],

@@ -1,4 +1,6 @@
 import { invariant } from '../../../support/invariant.ts'
+import { bios32Entries, romSegment } from '../bios/bios-rom.ts'
+import { bios32Directory } from './bios32.ts'
 import { dsdt } from './dsdt.ts'
 import { facs } from './facs.ts'
 import { fadt } from './fadt.ts'
@@ -38,6 +40,7 @@ export function firmwareTables(facts: MachineFacts): readonly PlacedTable[] {
   const rom = new Shelf(romRoom.first, romRoom.bytes, paragraph)
   const acpi = addAcpi(facts, rom)
   rom.add('$PIR', pir())
+  rom.add('_32_', bios32Directory(romSegment * 16 + bios32Entries.directory))
   const mp = rom.add('PCMP', mpTable(facts.localApic, facts.processor))
   rom.add('_MP_', mpFloatingPointer(mp))
   const smbios = smbiosTable(facts.ramBytes, facts.processor)

@@ -2,33 +2,37 @@ import { pciRouting, routerInput } from './pci-routing.ts'
 import { type Bytes, text, u8, u16, u32, withChecksum, zeros } from './table-fields.ts'
 
 const headerBytes = 32
-const entryBytes = 16
 const checksumAt = 31
 /** Slots that have a connector have a number; what is soldered to the board has 0. */
 const soldered = 0
 
 /** The PCI interrupt routing table (Microsoft, PCI IRQ Routing Table Specification 1.0). */
 export function pir(): Bytes {
-  const { router, devices } = pciRouting
-  const count = devices.last - devices.first + 1
-  const slots = Array.from({ length: count }, (_, index) => slot(devices.first + index))
+  const { router } = pciRouting
+  const options = routingOptions()
   const location = [...u8(0), ...u8((router.device << 3) | router.function)]
   const noExclusiveIrqs = u16(0)
   return withChecksum(
     [
       ...text('$PIR'),
       ...u16(0x0100),
-      ...u16(headerBytes + count * entryBytes),
+      ...u16(headerBytes + options.length),
       ...location,
       ...noExclusiveIrqs,
       ...u16(router.vendor),
       ...u16(router.id),
       ...u32(0),
       ...zeros(12),
-      ...slots.flat(),
+      ...options,
     ],
     checksumAt,
   )
+}
+
+/** Slot by slot, as the PCI BIOS tells them too. */
+export function routingOptions(): Bytes {
+  const { first, last } = pciRouting.devices
+  return Array.from({ length: last - first + 1 }, (_, index) => slot(first + index)).flat()
 }
 
 /** For each pin the router's register, and the IRQs that it can have. */
