@@ -1,11 +1,13 @@
-// Makes src/support/font-8x16.ts: an 8×16 font with all of code page 437.
+// Makes src/support/font-8x16.ts and src/support/font-8x8.ts: fonts with all of code page 437.
 //
 //   apt-get download fonts-spleen && dpkg-deb -x fonts-spleen_*.deb spleen
-//   node scripts/font/make-font.mjs spleen/usr/share/consolefonts/spleen-8x16.psfu.gz
+//   node scripts/font/make-font.mjs spleen/usr/share/consolefonts
 //
 // Glyphs come from Spleen (BSD-2-Clause, see NOTICE); the ones that it lacks from own-glyphs.txt. Box drawing
-// is made here: Spleen draws double lines as single ones.
+// is made here: Spleen draws double lines as single ones. The small font is Spleen's 5×8 in the middle of its cells;
+// what that lacks, and what joins its neighbours, is every second line of the large one.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
@@ -37,6 +39,24 @@ function readPsf(bytes) {
     else if (!inSequence) {
       byCharacter.set(String.fromCharCode(unit), bytes.subarray(4 + glyph * height, 4 + (glyph + 1) * height))
     }
+  }
+  return byCharacter
+}
+
+/** Reads version 2, whose Unicode table is in UTF-8. */
+function readPsf2(bytes) {
+  if (bytes.readUInt32LE(0) !== 0x864ab572) throw new Error('not a PSF2 font')
+  const [start, , glyphs, size] = [8, 12, 16, 20].map((at) => bytes.readUInt32LE(at))
+  const byCharacter = new Map()
+  let at = start + glyphs * size
+  for (let glyph = 0; glyph < glyphs; glyph++) {
+    const end = bytes.indexOf(0xff, at)
+    const sequences = bytes.indexOf(0xfe, at)
+    const last = sequences >= 0 && sequences < end ? sequences : end
+    for (const character of bytes.toString('utf8', at, last)) {
+      byCharacter.set(character, bytes.subarray(start + glyph * size, start + (glyph + 1) * size))
+    }
+    at = end + 1
   }
   return byCharacter
 }
@@ -144,30 +164,51 @@ function drawBox(left, right, up, down) {
 }
 
 const box = new Map(boxes.map(([character, ...arms]) => [character, drawBox(...arms.map(Number))]))
-const spleen = readPsf(gunzipSync(readFileSync(process.argv[2])))
+const spleenFile = (size) => gunzipSync(readFileSync(join(process.argv[2], `spleen-${size}.psfu.gz`)))
+const spleen = readPsf(spleenFile('8x16'))
+const smallSpleen = readPsf2(spleenFile('5x8'))
 const own = readDrawings(readFileSync(here('own-glyphs.txt'), 'utf8'))
 if (characters.length !== 256) throw new Error(`${characters.length} characters`)
 
-const lines = characters.map((character) => {
+const large = characters.map((character) => {
   const glyph = box.get(character) ?? spleen.get(character) ?? own.get(character)
   if (glyph === undefined) throw new Error(`no glyph for ${character}`)
-  return `  '${Buffer.from(glyph).toString('hex')}', // ${character.trim() || '(blank)'}`
+  return glyph
 })
 
-writeFileSync(
-  here('../../src/support/font-8x16.ts'),
-  `// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
+/** Blocks of code page 437, which join their neighbours as boxes do. */
+const blocks = '░▒▓█▄▌▐▀'
 
-/** In pixels, of a glyph. */
-export const glyphWidth = 8
-export const glyphHeight = 16
+const small = characters.map((character, code) => {
+  const narrow = smallSpleen.get(character)
+  const joins = box.has(character) || blocks.includes(character)
+  if (narrow && !joins) return narrow.map((row) => row >> 1)
+  return large[code].filter((_, line) => line % 2 === 0)
+})
 
-/** Code page 437 by code: one byte a row, top row first, leftmost pixel in bit 7. */
+function fontFile(glyphs, height) {
+  const lines = glyphs.map(
+    (glyph, code) => `  '${Buffer.from(glyph).toString('hex')}', // ${characters[code].trim() || '(blank)'}`,
+  )
+  return `// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
+
+${height === 16 ? sizes : ''}/** Code page 437 by code: one byte a row, top row first, leftmost pixel in bit 7. */
 const rows = [
 ${lines.join('\n')}
 ]
 
-/** Row \`y\` of the glyph of \`code\` is byte \`code * glyphHeight + y\`; its leftmost pixel is bit 7. */
-export const font: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
-`,
+/** Row \`y\` of the glyph of \`code\` is byte \`${height} * code + y\`; its leftmost pixel is bit 7. */
+export const ${height === 16 ? 'font' : 'smallFont'}: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) =>
+  Number.parseInt(byte, 16),
 )
+`
+}
+
+const sizes = `/** In pixels, of a glyph. */
+export const glyphWidth = 8
+export const glyphHeight = 16
+
+`
+
+writeFileSync(here('../../src/support/font-8x16.ts'), fontFile(large, 16))
+writeFileSync(here('../../src/support/font-8x8.ts'), fontFile(small, 8))

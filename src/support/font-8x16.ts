@@ -264,7 +264,7 @@ const rows = [
   '00000000000000000000000000000000', // (blank)
 ]
 
-/** Row `y` of the glyph of `code` is byte `code * glyphHeight + y`; its leftmost pixel is bit 7. */
+/** Row `y` of the glyph of `code` is byte `16 * code + y`; its leftmost pixel is bit 7. */
 export const font: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) =>
   Number.parseInt(byte, 16),
 )

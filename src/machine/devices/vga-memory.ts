@@ -33,7 +33,7 @@ export class VgaMemory {
   readonly #registers: VgaRegisters
   /** One plane after the other. */
   readonly planes = new Uint8Array(planes * planeBytes)
-  #latches: readonly number[] = [0, 0, 0, 0]
+  readonly #latches = new Uint8Array(planes)
 
   constructor(registers: VgaRegisters) {
     this.#registers = registers
@@ -41,7 +41,7 @@ export class VgaMemory {
 
   reset(): void {
     this.planes.fill(0)
-    this.#latches = [0, 0, 0, 0]
+    this.#latches.fill(0)
   }
 
   byte(plane: number, at: number): number {
@@ -67,19 +67,19 @@ export class VgaMemory {
 
   /** What `read` would give, without loading the latches. */
   peek(offset: number): number {
-    const latches = this.#latches
+    const latches = [...this.#latches]
     const value = this.#readByte(offset)
-    this.#latches = latches
+    this.#latches.set(latches)
     return value
   }
 
   save(): SavedVgaMemory {
-    return { bytes: this.planes.slice(), latches: this.#latches }
+    return { bytes: this.planes.slice(), latches: [...this.#latches] }
   }
 
   load({ bytes, latches }: SavedVgaMemory): void {
     this.planes.set(bytes)
-    this.#latches = latches
+    this.#latches.set(latches)
   }
 
   /** The offset in the window, or null. */
@@ -100,7 +100,9 @@ export class VgaMemory {
   }
 
   #load(place: number): void {
-    this.#latches = [0, 1, 2, 3].map((plane) => this.planes[plane * planeBytes + place] ?? 0)
+    for (let plane = 0; plane < planes; plane++) {
+      this.#latches[plane] = this.planes[plane * planeBytes + place] ?? 0
+    }
   }
 
   /** Read mode 1: bits whose pixel has the color that is asked for, in the planes that matter. */

@@ -4,7 +4,7 @@ import type { VgaMemory } from './vga-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 /** Where the host sees the planes: A0000h to BFFFFh. */
-export const vgaWindow = { first: 0xa_0000, bytes: 0x2_0000 } as const
+const vgaWindow = { first: 0xa_0000, bytes: 0x2_0000 } as const
 
 /** A part of the window whose bytes go to planes by turns, and come back as they were. */
 interface PlainMapping {

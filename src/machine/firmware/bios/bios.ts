@@ -1,5 +1,6 @@
 import { biosCharges } from '../../layout.ts'
 import type { Drive } from '../../media/drive.ts'
+import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf } from './data-area.ts'
 import { Frame } from './frame.ts'
@@ -28,7 +29,7 @@ export interface SavedBios {
   readonly wakeAt: number | null
 }
 
-const roms = [biosRom]
+const roms = [biosRom, vgaRom]
 /** A guest that leaves calls and never comes back leaves no more behind than this. */
 const mostCalls = 64
 

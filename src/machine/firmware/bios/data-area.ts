@@ -26,12 +26,12 @@ const fields = {
   columns: [0x44a, 2],
   pageBytes: [0x44c, 2],
   pageAt: [0x44e, 2],
-  /** Column, then row, of page 0. */
-  cursorColumn: [0x450, 1],
-  cursorRow: [0x451, 1],
   cursorShape: [0x460, 2],
   page: [0x462, 1],
   crtcPort: [0x463, 2],
+  /** What a CGA's registers would hold. */
+  cgaMode: [0x465, 1],
+  cgaPalette: [0x466, 1],
   /** Timer interrupts since midnight. */
   ticks: [0x46c, 4],
   /** A midnight has passed that nobody has asked about. */
@@ -49,6 +49,12 @@ const fields = {
   keyBufferEnd: [0x482, 2],
   lastRow: [0x484, 1],
   characterHeight: [0x485, 2],
+  /** Bit 0: cursors are not scaled; bit 7: the mode was set without a clear. */
+  videoControl: [0x487, 1],
+  videoSwitches: [0x488, 1],
+  /** Of the next mode set: its lines, and bit 3: no colors. */
+  videoOptions: [0x489, 1],
+  displayCombination: [0x48a, 1],
   keyboardType: [0x496, 1],
   keyboardLights: [0x497, 1],
   /** Of INT 15h function 83h: the byte to set, and what is left. */

@@ -1,4 +1,5 @@
 import type { CdDrive, Drive } from '../../media/drive.ts'
+import { print } from '../vga-bios/teletype.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
 import { bootSector, startBoot } from './boot-start.ts'
 import { bootImage, emulate, forgetImage, loadImage } from './disk-emulation.ts'
@@ -7,7 +8,6 @@ import type { Frame } from './frame.ts'
 import { transferTicks } from './int13-call.ts'
 import { numberAt } from './little-endian.ts'
 import type { Outcome, Platform, Service } from './service.ts'
-import { print } from './teletype.ts'
 
 const names = { floppy: 'Floppy', disk: 'Hard disk', cdrom: 'CD' } as const
 

@@ -1,8 +1,8 @@
 /** A number of 1, 2 or 4 bytes. */
 export function numberAt(bytes: Uint8Array, at: number, size: 1 | 2 | 4): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (size === 1) return view.getUint8(at)
-  return size === 2 ? view.getUint16(at, true) : view.getUint32(at, true)
+  let value = 0
+  for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + byte] ?? 0)
+  return value
 }
 
 export function bytesOf(value: number, size: 1 | 2 | 4): Uint8Array {

@@ -1,4 +1,5 @@
 import type { Drive } from '../../media/drive.ts'
+import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf, ebda } from './data-area.ts'
 import { floppyBits } from './disk-emulation.ts'
@@ -19,7 +20,11 @@ const extendedKeyboard = 0x10
 const baseKiB = ebda.at / 1024
 const lowBytes = 0x500
 
-const rom: MemoryPart = { at: biosRom.at, bytes: biosRom.bytes, size: biosRom.bytes.length }
+const roms: readonly MemoryPart[] = [biosRom, vgaRom].map(({ at, bytes }) => ({
+  at,
+  bytes,
+  size: bytes.length,
+}))
 
 /** What POST leaves in memory: interrupt vectors, BIOS data areas, ROM. */
 export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
@@ -53,7 +58,8 @@ export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
     ...{ keyBufferStart: keyBuffer.start, keyBufferEnd: keyBuffer.end },
     keyboardType: extendedKeyboard,
     ...{ videoMode: 3, columns: 80, pageBytes: 0x1000, cursorShape: 0x0607, crtcPort: 0x3d4 },
-    ...{ lastRow: 24, characterHeight: 16 },
+    ...{ lastRow: 24, characterHeight: 16, cgaMode: 0x29, cgaPalette: 0x30 },
+    ...{ videoControl: 0x60, videoSwitches: 0xf9, videoOptions: 0x51, displayCombination: 8 },
   })
-  return [{ at: 0, bytes: low, size: low.length }, { at: ebda.at, bytes: high, size: high.length }, rom]
+  return [{ at: 0, bytes: low, size: low.length }, { at: ebda.at, bytes: high, size: high.length }, ...roms]
 }

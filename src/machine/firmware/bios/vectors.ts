@@ -1,3 +1,4 @@
+import { videoVectors } from '../vga-bios/rom-map.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
 
 const e = entryPoints
@@ -6,7 +7,6 @@ const e = entryPoints
 const handlers = new Map<number, number>([
   [0x08, e.int08],
   [0x09, e.int09],
-  [0x10, e.int10],
   [0x11, e.int11],
   [0x12, e.int12],
   [0x13, e.int13],
@@ -19,6 +19,7 @@ const handlers = new Map<number, number>([
   [0x1a, e.int1a],
   [0x1e, e.floppyTable],
   [0x40, e.int13],
+  [0x42, e.int10],
   [0x70, e.int70],
   [0x74, e.int74],
 ])
@@ -33,6 +34,10 @@ export function interruptVectors(): Uint8Array {
     if (isUsers(vector)) continue
     table.setUint16(4 * vector, handlers.get(vector) ?? plainHandler(vector), true)
     table.setUint16(4 * vector + 2, romSegment, true)
+  }
+  for (const [vector, segment, offset] of videoVectors) {
+    table.setUint16(4 * vector, offset, true)
+    table.setUint16(4 * vector + 2, segment, true)
   }
   return new Uint8Array(table.buffer)
 }

@@ -19,7 +19,7 @@ const planeTwo = [
 ] as const
 
 /** Offsets in plane 2 of the eight fonts, by the number that INT 10h functions 11h give them. */
-export const fontBlocks = [0x0000, 0x4000, 0x8000, 0xc000, 0x2000, 0x6000, 0xa000, 0xe000] as const
+const fontBlocks = [0x0000, 0x4000, 0x8000, 0xc000, 0x2000, 0x6000, 0xa000, 0xe000] as const
 
 /** Puts characters of `height` lines from `first` on into a font of plane 2. */
 export function loadFont(

@@ -54,3 +54,18 @@ export function setColors(ports: Ports, first: number, parts: Iterable<number>):
 export function expectAttributeIndex(ports: Ports): void {
   ports.read(crtcPort(ports) + statusFromCrtc, 1)
 }
+
+/** A register of the attribute controller. */
+export function attribute(ports: Ports, index: number): number {
+  expectAttributeIndex(ports)
+  ports.write(videoPort.attribute, 1, index | paletteOn)
+  const value = ports.read(videoPort.attributeRead, 1)
+  expectAttributeIndex(ports)
+  return value
+}
+
+/** Red, green and blue of colors from `first` on. */
+export function colors(ports: Ports, first: number, count: number): Uint8Array {
+  ports.write(videoPort.dacReadIndex, 1, first)
+  return Uint8Array.from({ length: 3 * count }, () => ports.read(videoPort.dacData, 1))
+}

@@ -1,0 +1,137 @@
+import type { Platform } from '../bios/service.ts'
+import { type ModeFacts, modeFacts } from './mode-facts.ts'
+import { type Raster, rasterOf } from './raster.ts'
+import { vectorOf } from './vectors.ts'
+
+/** A part of the screen, in characters, both ends included. */
+export interface CellWindow {
+  readonly page: number
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** The screen as characters, whatever the mode. */
+export interface CharacterCells {
+  /** `attribute`: of text; the color of graphics. Null leaves a text's as it is. */
+  put(page: number, column: number, row: number, code: number, attribute: number | null): void
+  get(page: number, column: number, row: number): { readonly code: number; readonly attribute: number }
+  /** By `lines` up, or down where negative; what comes in is blank. */
+  scroll(window: CellWindow, lines: number, attribute: number): void
+}
+
+const blank = 0x20
+const exclusiveOr = 0x80
+const fontVectors = { upperHalf: 0x1f, graphics: 0x43 } as const
+
+/** Of the mode at hand; null where a monitor program has set one that this BIOS does not know. */
+export function characterCells(platform: Platform): CharacterCells | null {
+  const facts = modeFacts(platform.data.videoMode)
+  if (!facts) return null
+  return facts.kind === 'text' ? textCells(platform, facts) : drawnCells(platform, facts)
+}
+
+function textCells({ data, memory }: Platform, facts: ModeFacts): CharacterCells {
+  const { columns, pageBytes } = data
+  const at = (page: number, column: number, row: number) =>
+    facts.memory + page * pageBytes + 2 * (row * columns + column)
+  return {
+    put(page, column, row, code, attribute) {
+      const cell = attribute === null ? [code] : [code, attribute]
+      memory.write(at(page, column, row), Uint8Array.from(cell))
+    },
+    get(page, column, row) {
+      const [code = 0, attribute = 0] = memory.read(at(page, column, row), 2)
+      return { code, attribute }
+    },
+    scroll({ page, left, top, right, bottom }, lines, attribute) {
+      const width = right - left + 1
+      const empty = new Uint8Array(new Uint16Array(width).fill((attribute << 8) | blank).buffer)
+      eachRow(top, bottom, lines, (row, from) => {
+        const cells = from === null ? empty : memory.read(at(page, left, from), 2 * width)
+        memory.write(at(page, left, row), cells)
+      })
+    },
+  }
+}
+
+function drawnCells(platform: Platform, facts: ModeFacts): CharacterCells {
+  const raster = rasterOf(platform, facts)
+  const height = platform.data.characterHeight
+  return {
+    put(page, column, row, code, attribute) {
+      const glyph = glyphOf(platform, facts, code)
+      for (let line = 0; line < height; line++) {
+        drawLine(raster, { page, column, y: row * height + line }, glyph[line] ?? 0, attribute ?? 7, facts)
+      }
+    },
+    get(page, column, row) {
+      const seen = Array.from({ length: height }, (_, line) =>
+        raster
+          .read(page, column, row * height + line)
+          .reduce((bits, dot) => (bits << 1) | Number(dot !== 0), 0),
+      )
+      const codes = Array.from({ length: 256 }, (_, code) => code)
+      const code = codes.find((one) =>
+        glyphOf(platform, facts, one).every((bits, line) => bits === seen[line]),
+      )
+      return { code: code ?? 0, attribute: 0 }
+    },
+    scroll({ page, left, top, right, bottom }, lines, attribute) {
+      const width = right - left + 1
+      eachRow(top, bottom, lines, (row, from) => {
+        for (let line = 0; line < height; line++) {
+          const y = row * height + line
+          if (from === null) raster.fill(page, left, width, y, attribute)
+          else raster.copy(page, left, width, from * height + line, y)
+        }
+      })
+    },
+  }
+}
+
+/** Rows in the order in which they can be overwritten, each with the one that it takes; null is blank. */
+function eachRow(
+  top: number,
+  bottom: number,
+  lines: number,
+  visit: (row: number, from: number | null) => void,
+): void {
+  const count = bottom - top + 1
+  for (let index = 0; index < count; index++) {
+    const row = lines >= 0 ? top + index : bottom - index
+    const from = row + lines
+    visit(row, from >= top && from <= bottom ? from : null)
+  }
+}
+
+interface Place {
+  readonly page: number
+  readonly column: number
+  readonly y: number
+}
+
+function drawLine(
+  raster: Raster,
+  { page, column, y }: Place,
+  bits: number,
+  color: number,
+  facts: ModeFacts,
+): void {
+  const isXor = facts.depth < 8 && (color & exclusiveOr) !== 0
+  const before = isXor ? raster.read(page, column, y) : null
+  const pixels = Array.from({ length: 8 }, (_, dot) => {
+    const ink = (bits >> (7 - dot)) & 1 ? color : 0
+    return before ? (before[dot] ?? 0) ^ (ink & ~exclusiveOr) : ink
+  })
+  raster.write(page, column, y, pixels)
+}
+
+/** Modes of the CGA have the upper half of the font elsewhere. */
+function glyphOf({ data, memory }: Platform, facts: ModeFacts, code: number): Uint8Array {
+  const height = data.characterHeight
+  const isUpper = facts.kind === 'cga' && code >= 0x80
+  const base = vectorOf(memory, isUpper ? fontVectors.upperHalf : fontVectors.graphics)
+  return memory.read(base + height * (isUpper ? code - 0x80 : code), height)
+}

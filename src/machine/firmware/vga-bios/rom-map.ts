@@ -1,0 +1,17 @@
+/** Where the VGA BIOS is, and what others point to in it, by offset. */
+export const romSegment = 0xc000
+export const romBytes = 0x8000
+
+export const romEntry = { start: 0x0003, int10: 0x0100 } as const
+export const staticFunctionality = 0x0120
+
+/** By height. */
+export const romFonts = { 16: 0x1000, 14: 0x2000, 8: 0x2e00 } as const
+
+/** Interrupt vectors that point into it: of the upper half of a small font, and of the mode's font. */
+export const videoVectors: readonly (readonly [vector: number, segment: number, offset: number])[] = [
+  [0x10, romSegment, romEntry.int10],
+  [0x1f, romSegment, romFonts[8] + 8 * 128],
+  [0x43, romSegment, romFonts[16]],
+  [0x6d, romSegment, romEntry.int10],
+]

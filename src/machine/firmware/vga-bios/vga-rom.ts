@@ -1,0 +1,50 @@
+import { asm, service, text, word } from '../bios/machine-code.ts'
+import { layOutRom, type Rom } from '../bios/rom-layout.ts'
+import { fonts } from './fonts.ts'
+import { romBytes, romEntry, romFonts, romSegment, staticFunctionality } from './rom-map.ts'
+
+const blockBytes = 512
+/** Where programs look for an adapter that is compatible. */
+const [pciPointer, compatible, name, pciData] = [0x18, 0x1e, 0x40, 0x80] as const
+const returnFar = 0xcb
+
+/** PCI Firmware Specification 3.0, 5.1.2: of Bochs' VGA, 1234:1111, class 030000h. */
+const pciStructure = [
+  ...text('PCIR'),
+  ...word(0x1234),
+  ...word(0x1111),
+  ...word(0),
+  ...word(0x18),
+  ...[0, 0x00, 0x00, 0x03],
+  ...word(romBytes / blockBytes),
+  ...word(1),
+  ...[0, 0x80],
+  ...word(0),
+]
+
+/** Modes 0 to 7 and 0Dh to 13h, all heights, and functions, as INT 10h function 1Bh tells them. */
+const functionality = [0xff, 0xe0, 0x0d, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xe7, 0x0c, 0, 0, 0, 0]
+
+/** An option ROM (PCI Firmware Specification 3.0, 5.1): POST has begun it already. */
+function layOut(): Rom {
+  const rom = layOutRom(romSegment * 16, romBytes, [
+    { at: 0, what: 'signature and size', code: [0x55, 0xaa, romBytes / blockBytes] },
+    { at: romEntry.start, what: 'start', code: [returnFar] },
+    { at: pciPointer, what: 'pointer to PCI data', code: word(pciData) },
+    { at: compatible, what: 'compatibility', code: text('IBM') },
+    { at: name, what: 'name', code: text('kerneltest VGA BIOS') },
+    { at: pciData, what: 'PCI data', code: pciStructure },
+    { at: romEntry.int10, what: 'INT 10h', code: [...service('int10'), ...asm.iret] },
+    { at: staticFunctionality, what: 'functionality', code: functionality },
+    ...([8, 14, 16] as const).map((height) => ({
+      at: romFonts[height],
+      what: `8×${height} font`,
+      code: [...fonts[height].glyphs],
+    })),
+  ])
+  const sum = rom.bytes.reduce((total, byte) => total + byte, 0)
+  rom.bytes[romBytes - 1] = -sum & 0xff
+  return rom
+}
+
+export const vgaRom: Rom = layOut()
