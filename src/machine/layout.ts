@@ -1,12 +1,15 @@
 /** I/O ports of a PC. */
 export const ports = {
+  dma: { first: 0x00, count: 16 },
   masterPic: { first: 0x20, count: 2 },
   pit: { first: 0x40, count: 4 },
   keyboardController: { first: 0x60, count: 5 },
   systemControlB: { first: 0x61, count: 1 },
   rtc: { first: 0x70, count: 4 },
+  dmaPages: { first: 0x80, count: 16 },
   systemControl: { first: 0x92, count: 1 },
   slavePic: { first: 0xa0, count: 2 },
+  wordDma: { first: 0xc0, count: 32 },
   coprocessorError: { first: 0xf0, count: 1 },
   edgeLevelControl: { first: 0x4d0, count: 2 },
   com1: { first: 0x3f8, count: 8 },

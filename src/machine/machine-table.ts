@@ -3,6 +3,8 @@ import type { PhysicalMemory } from './bus/physical-memory.ts'
 import type { PortRange } from './bus/port-space.ts'
 import type { Clock } from './clock.ts'
 import { CoprocessorError } from './devices/coprocessor-error.ts'
+import { DmaController } from './devices/dma-controller.ts'
+import { DmaPages } from './devices/dma-pages.ts'
 import { EdgeLevelControl } from './devices/edge-level-control.ts'
 import { FwCfg } from './devices/fw-cfg.ts'
 import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
@@ -47,6 +49,9 @@ export interface Chips {
   readonly apic: LocalApic
   readonly primaryIde: IdeChannel
   readonly secondaryIde: IdeChannel
+  readonly dma: DmaController
+  readonly wordDma: DmaController
+  readonly dmaPages: DmaPages
   readonly fwCfg: FwCfg
   readonly pvpanic: Pvpanic
   readonly keyboard: Keyboard
@@ -208,6 +213,9 @@ const chips: MachineTable['chips'] = {
     ports: [ports.resetControl],
   },
   pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: charges.pci }] },
+  dma: { make: () => new DmaController(1), ports: [ports.dma] },
+  wordDma: { make: () => new DmaController(2), ports: [ports.wordDma] },
+  dmaPages: { make: () => new DmaPages(), ports: [ports.dmaPages] },
   fwCfg: { make: () => new FwCfg(), ports: [{ ...ports.fwCfg, width: 2 }] },
   pvpanic: { make: ({ outside }) => new Pvpanic(outside.panicked), ports: [ports.pvpanic] },
   primaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.primaryIde)) },

@@ -38,7 +38,7 @@ export function makePc(shape: MachineShape = 'pc') {
     return 0xcfc + (register & 3)
   }
   return {
-    ...{ board, space, memory, clock, events, runTo },
+    ...{ at, board, space, memory, clock, events, runTo },
     read: (port: number) => space.read(port, 1),
     config: (device: number, number: number, register: number, size = 4) =>
       space.read(select(device, number, register), size),

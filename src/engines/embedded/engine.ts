@@ -4,6 +4,7 @@ import type { ProcessorChoices } from '../../machine/entry.ts'
 import { firmwareEntry } from '../../machine/firmware-entry.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
 import type { Drive } from '../../machine/media/drive.ts'
+import type { UnknownAccess } from '../../machine/unknown-accesses.ts'
 import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { invariant } from '../../support/invariant.ts'
@@ -13,6 +14,7 @@ import { memoryOf } from './load-plan.ts'
 import { capabilities, EmbeddedMachine } from './machine.ts'
 import { type OpenDrives, openDrives } from './media/open-drives.ts'
 import { physicalOf } from './memory.ts'
+import { missingDeviceNotes } from './missing-devices.ts'
 import { checkPlan, outsideOfMemory } from './refusals.ts'
 import { readRegisters } from './registers.ts'
 import { keepMachine, takeMachine } from './warm-machines.ts'
@@ -66,6 +68,7 @@ function powerOn(
   const listener: Listener = {
     printed: (port, byte) => machine.printed(port, byte),
     poll: () => machine.isTurn,
+    unknown: missingDeviceNotes((text) => sink({ kind: 'note', text })),
   }
   for (const text of media.notes) sink({ kind: 'note', text })
   try {
@@ -80,6 +83,7 @@ function powerOn(
 interface Listener {
   readonly printed: (port: OutputPort, byte: number) => void
   readonly poll: () => boolean
+  readonly unknown: (access: UnknownAccess) => void
 }
 
 /** Power-on in the state that the plan names. */
@@ -95,6 +99,7 @@ function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listen
     serial: (byte, port) => listener.printed(serialPorts[port] ?? 'com1', byte),
     print: (byte) => listener.printed('debugConsole', byte),
     poll: listener.poll,
+    unknown: listener.unknown,
   })
   if (start.kind === 'direct') enterDirectly(pc, plan, start)
   else pc.enter(firmwareEntry, choicesOf(plan.cpu))

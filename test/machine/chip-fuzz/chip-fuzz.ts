@@ -1,0 +1,185 @@
+import { connectDrives } from '../../../src/machine/connect-drives.ts'
+import type { Medium } from '../../../src/machine/devices/medium.ts'
+import { apicMemory, ports } from '../../../src/machine/layout.ts'
+import type { MachineShape } from '../../../src/machine/machine-table.ts'
+import type { Drive } from '../../../src/machine/media/drive.ts'
+import { Random } from '../../oracle/random.ts'
+import { makePc } from '../make-pc.ts'
+
+/** Accesses between two events from outside, and between two looks at the state, on average. */
+const perEvent = 16
+const perSave = 20_000
+/** A state is some registers, buffers of drives, and timers. */
+const mostStateBytes = 500_000
+const sizes = [1, 1, 1, 2, 4] as const
+const keys = ['a', 'shift', 'enter', 'left', 'pause']
+const ideBases = [0x1f0, 0x170]
+
+const known = [
+  ...Object.values(ports),
+  ...ideBases.flatMap((first) => [
+    { first, count: 8 },
+    { first: first + 0x206, count: 1 },
+  ]),
+  { first: 0xe400, count: 128 },
+]
+const functions = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [1, 3],
+  [2, 0],
+  [31, 0],
+] as const
+/** Where functions keep what moves windows. */
+const registers = [0x04, 0x10, 0x18, 0x20, 0x30, 0x40, 0x41, 0x43, 0x44, 0x59, 0x5d, 0x60, 0x80, 0x90, 0xd2]
+const movedTo = [0x601, 0xe401, 0xffc1, 0, 0xffff_ffff]
+
+/** Random accesses to a board, with time, keys and bytes from outside between them; everything that comes back. */
+export class ChipFuzz {
+  readonly #random: Random
+  readonly #shape: MachineShape
+  readonly #drives = drives()
+  #pc: ReturnType<typeof makePc>
+  #hash = 0
+
+  constructor(shape: MachineShape, seed: string) {
+    this.#shape = shape
+    this.#random = new Random(seed)
+    this.#pc = this.#make()
+  }
+
+  /** Of all answers of the board, and all that came out of it. */
+  get hash(): number {
+    return this.#hash >>> 0
+  }
+
+  /** Throws where a state does not come back as it was, or grows. */
+  run(accesses: number): void {
+    const random = this.#random
+    for (let done = 0; done < accesses; done++) {
+      if (random.oneIn(12)) this.#configure()
+      else if (random.oneIn(10)) this.#reachMemory()
+      else this.#reachPort()
+      if (random.oneIn(perEvent)) this.#disturb()
+      if (random.oneIn(perSave)) this.#change()
+    }
+    this.#change()
+  }
+
+  #make() {
+    const pc = makePc(this.#shape)
+    connectDrives(pc.board.chips, this.#drives)
+    return pc
+  }
+
+  #reachPort(): void {
+    const random = this.#random
+    const { first, count } = random.pick(known)
+    const port = random.oneIn(50) ? random.below(0x1_0000) : first + random.below(count)
+    const size = random.pick(sizes)
+    if (random.oneIn(2)) this.#note(this.#pc.space.read(port, size))
+    else this.#pc.space.write(port, size, this.#value(size))
+  }
+
+  #reachMemory(): void {
+    const random = this.#random
+    const at = apicMemory.first + random.below(0x40) * 16 + (random.oneIn(8) ? random.below(16) : 0)
+    const size = random.oneIn(8) ? random.pick(sizes) : 4
+    if (random.oneIn(2)) this.#note(this.#pc.memory.readChip(at, size))
+    else this.#pc.memory.writeChip(at, size, this.#value(size))
+  }
+
+  #configure(): void {
+    const random = this.#random
+    const [device, number] = random.pick(functions)
+    const size = random.pick(sizes)
+    const any = random.oneIn(4) ? random.below(256) : random.pick(registers)
+    const at = any - (any % size)
+    if (random.oneIn(2)) this.#note(this.#pc.config(device, number, at, size))
+    else {
+      const value = random.oneIn(2) ? random.pick(movedTo) : this.#value(size)
+      this.#pc.setConfig(device, number, at, size, value % 2 ** (8 * size))
+    }
+  }
+
+  /** Time, an acknowledge of the processor's, or something from outside. */
+  #disturb(): void {
+    const random = this.#random
+    const { board, at, runTo } = this.#pc
+    const { keyboard, mouse, com1, power, apic } = board.chips
+    switch (random.below(8)) {
+      case 0:
+        this.#note(board.acknowledge())
+        break
+      case 1:
+        keyboard.press(random.pick(keys), random.oneIn(2))
+        break
+      case 2:
+        com1.receive(random.bytes(random.below(4)))
+        break
+      case 3:
+        board.placeApic(random.oneIn(9) ? 0xfee0_0100n : 0xfee0_0900n)
+        break
+      case 4:
+        apic.taskPriority = random.below(16)
+        break
+      case 5:
+        if (random.oneIn(50)) power.pressPower()
+        else mouse.move({ x: random.below(99) - 50, y: random.below(99) - 50 })
+        break
+      default:
+        runTo(at.tick + random.below(random.oneIn(20) ? 2_000_000 : 3000))
+    }
+    for (const event of this.#pc.events) for (const letter of event) this.#note(letter.charCodeAt(0))
+    this.#pc.events.length = 0
+  }
+
+  /** Goes on with another board that was given the state of this one. */
+  #change(): void {
+    const { board, clock, at, space } = this.#pc
+    const saved = structuredClone([board.save(), clock.save()] as const)
+    const text = JSON.stringify(saved)
+    if (text.length > mostStateBytes) throw new Error(`the state has grown to ${text.length} bytes`)
+    const other = this.#make()
+    other.at.tick = at.tick
+    other.board.load(saved[0])
+    other.clock.load(saved[1])
+    const again = JSON.stringify([other.board.save(), other.clock.save()])
+    if (again !== text) throw new Error('a state did not come back as it was')
+    for (const port of [0x21, 0x40, 0x61, 0x64, 0x71, 0x3fd, 0xcfc]) {
+      if (space.read(port, 1) !== other.space.read(port, 1)) throw new Error(`port ${port} differs`)
+    }
+    other.events.length = 0
+    this.#pc = other
+  }
+
+  /** As wide as the access, often one bit or few. */
+  #value(size: number): number {
+    const random = this.#random
+    const word = random.oneIn(3) ? 1 << random.below(32) : random.word() >>> random.below(32)
+    return (word >>> 0) % 2 ** (8 * size)
+  }
+
+  #note(answer: number): void {
+    this.#hash = Math.imul(this.#hash ^ answer, 0x0100_0193) ^ (this.#hash >>> 15)
+  }
+}
+
+/** A disk and a disc with few sectors, so that most commands find their end. */
+function drives(): readonly Drive[] {
+  const geometry = { cylinders: 2, heads: 4, sectorsPerTrack: 8 }
+  return [
+    { kind: 'disk', number: 0x80, id: 'disk', medium: inMemory(512, 64), geometry },
+    { kind: 'cdrom', number: 0xe0, id: 'disc', medium: inMemory(2048, 64) },
+  ]
+}
+
+function inMemory(sectorBytes: 512 | 2048, sectors: number): Medium {
+  const bytes = Uint8Array.from({ length: sectors * sectorBytes }, (_, at) => at >> 8)
+  return {
+    ...{ sectorBytes, sectors, isWritable: sectorBytes === 512 },
+    read: (first, count) => bytes.slice(first * sectorBytes, (first + count) * sectorBytes),
+    write: (first, some) => bytes.set(some, first * sectorBytes),
+  }
+}
