@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ChipFuzz } from './chip-fuzz.ts'
 
-const accesses = 100_000
+const accesses = 30_000
 
 /** `chip-fuzz.slow.ts` does ten million. */
 test.each(['pc', 'q35'] as const)('%s: random accesses end well, and alike', (shape) => {

@@ -8,9 +8,11 @@ import { makePc } from '../make-pc.ts'
 
 /** Accesses between two events from outside, and between two looks at the state, on average. */
 const perEvent = 16
-const perSave = 20_000
-/** A state is some registers, buffers of drives, and timers. */
-const mostStateBytes = 500_000
+const perSave = 40_000
+/** A state is some registers, buffers of drives, timers, and the VGA's 256 KiB: as text. */
+const mostStateBytes = 4_000_000
+/** Where the VGA is, or RAM that stands for it. */
+const vgaWindow = { first: 0xa_0000, count: 0x2_0000 } as const
 const sizes = [1, 1, 1, 2, 4] as const
 const keys = ['a', 'shift', 'enter', 'left', 'pause']
 const ideBases = [0x1f0, 0x170]
@@ -59,7 +61,8 @@ export class ChipFuzz {
     const random = this.#random
     for (let done = 0; done < accesses; done++) {
       if (random.oneIn(12)) this.#configure()
-      else if (random.oneIn(10)) this.#reachMemory()
+      else if (random.oneIn(10)) this.#reachApic()
+      else if (random.oneIn(9)) this.#reachVga()
       else this.#reachPort()
       if (random.oneIn(perEvent)) this.#disturb()
       if (random.oneIn(perSave)) this.#change()
@@ -82,11 +85,19 @@ export class ChipFuzz {
     else this.#pc.space.write(port, size, this.#value(size))
   }
 
-  #reachMemory(): void {
+  #reachApic(): void {
     const random = this.#random
     const at = apicMemory.first + random.below(0x40) * 16 + (random.oneIn(8) ? random.below(16) : 0)
-    const size = random.oneIn(8) ? random.pick(sizes) : 4
-    if (random.oneIn(2)) this.#note(this.#pc.memory.readChip(at, size))
+    this.#reachMemory(at, random.oneIn(8) ? random.pick(sizes) : 4)
+  }
+
+  #reachVga(): void {
+    const at = vgaWindow.first + this.#random.below(vgaWindow.count)
+    if (this.#pc.memory.lowPage(at) === 'chip') this.#reachMemory(at, this.#random.pick(sizes))
+  }
+
+  #reachMemory(at: number, size: number): void {
+    if (this.#random.oneIn(2)) this.#note(this.#pc.memory.readChip(at, size))
     else this.#pc.memory.writeChip(at, size, this.#value(size))
   }
 
@@ -137,12 +148,13 @@ export class ChipFuzz {
 
   /** Goes on with another board that was given the state of this one. */
   #change(): void {
-    const { board, clock, at, space } = this.#pc
+    const { board, clock, at, space, memory } = this.#pc
     const saved = structuredClone([board.save(), clock.save()] as const)
     const text = JSON.stringify(saved)
     if (text.length > mostStateBytes) throw new Error(`the state has grown to ${text.length} bytes`)
     const other = this.#make()
     other.at.tick = at.tick
+    other.memory.lowRam(vgaWindow).set(memory.lowRam(vgaWindow))
     other.board.load(saved[0])
     other.clock.load(saved[1])
     const again = JSON.stringify([other.board.save(), other.clock.save()])
