@@ -25,6 +25,7 @@ export const ports = {
   pvpanic: { first: 0x505, count: 1 },
   pci: { first: 0xcf8, count: 8 },
   resetControl: { first: 0xcf9, count: 1 },
+  shutdown: { first: 0x8900, count: 1 },
 } as const
 
 /** The processor's local APIC, unless its base register moves it. */

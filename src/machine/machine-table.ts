@@ -26,6 +26,7 @@ import { Pvpanic } from './devices/pvpanic.ts'
 import { q35AttributeMap, q35HostBridge } from './devices/q35-host-bridge.ts'
 import { ResetControl } from './devices/reset-control.ts'
 import { Rtc } from './devices/rtc.ts'
+import { ShutdownPort } from './devices/shutdown-port.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { SystemControlB } from './devices/system-control-b.ts'
 import { Uart16550 } from './devices/uart16550.ts'
@@ -54,6 +55,7 @@ export interface Chips {
   readonly dmaPages: DmaPages
   readonly fwCfg: FwCfg
   readonly pvpanic: Pvpanic
+  readonly shutdownPort: ShutdownPort
   readonly keyboard: Keyboard
   readonly mouse: Mouse
   readonly keyboardController: KeyboardController
@@ -79,6 +81,8 @@ export interface BoardWiring {
   readonly reset: (by: 'keyboard' | 'cf9' | 'port92') => void
   /** The guest asked for a sleep state, by the number that the ACPI tables would explain. */
   readonly sleep: (type: number) => void
+  /** The guest switched the power off by an emulator's own port. */
+  readonly powerOff: () => void
   readonly setA20: (open: boolean) => void
   /** The processor's IGNNE#. */
   readonly ignoreNumericErrors: () => void
@@ -217,6 +221,10 @@ const chips: MachineTable['chips'] = {
   wordDma: { make: () => new DmaController(2), ports: [ports.wordDma] },
   dmaPages: { make: () => new DmaPages(), ports: [ports.dmaPages] },
   fwCfg: { make: () => new FwCfg(), ports: [{ ...ports.fwCfg, width: 2 }] },
+  shutdownPort: {
+    make: ({ outside }) => new ShutdownPort(outside.powerOff),
+    ports: [ports.shutdown],
+  },
   pvpanic: { make: ({ outside }) => new Pvpanic(outside.panicked), ports: [ports.pvpanic] },
   primaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.primaryIde)) },
   secondaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.secondaryIde)) },

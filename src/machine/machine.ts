@@ -32,8 +32,8 @@ export type MachineStop =
   /** The guest wrote to the exit port. */
   | { readonly kind: 'exit'; readonly value: number }
   | { readonly kind: 'reset'; readonly by: 'keyboard' | 'cf9' | 'port92' }
-  /** The guest switched the power off, by ACPI's way. */
-  | { readonly kind: 'powerOff' }
+  /** The guest switched the power off, by ACPI's way or by a port for that. */
+  | { readonly kind: 'powerOff'; readonly by: 'acpi' | 'port' }
 
 type End = Extract<MachineStop, { readonly kind: 'exit' | 'reset' | 'powerOff' }>
 
@@ -375,7 +375,8 @@ export class Machine {
       interrupt: { set: (level) => this.cpu.setInterruptLine(level) },
       serial: (byte, port) => this.#wiring.serial(byte, port),
       reset: (by) => this.#finish({ kind: 'reset', by }),
-      sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff' }),
+      sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff', by: 'acpi' }),
+      powerOff: () => this.#finish({ kind: 'powerOff', by: 'port' }),
       setA20: (open) => this.#setA20(open),
       ignoreNumericErrors: () => this.cpu.ignoreNumericErrors(),
       signal: (what) => this.cpu.signal(what),

@@ -21,6 +21,7 @@ export function makePc(shape: MachineShape = 'pc') {
     setA20: (open) => events.push(`A20 ${open ? 'on' : 'off'}`),
     signal: (what) => events.push(what),
     prioritized: (priority) => events.push(`CR8 ${priority}`),
+    powerOff: () => events.push('power off'),
     panicked: () => events.push('panicked'),
     ignoreNumericErrors: () => events.push('IGNNE'),
   })

@@ -15,7 +15,7 @@ export function endingOf(stop: MachineStop, machine: Machine, exitPort: number):
     case 'reset':
       return { kind: 'reset', by: stop.by }
     case 'powerOff':
-      return { kind: 'shutdown', by: 'acpi' }
+      return { kind: 'shutdown', by: stop.by }
     case 'absent':
       return notYet(`does not run ${instructionAt(machine)} yet`)
     case 'tripleFault':

@@ -16,6 +16,16 @@ test('a write of 4 bytes reaches a port of 1', async () => {
   expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10 } })
 })
 
+test('the word "Shutdown" at port 8900h switches the power off', async () => {
+  const write = (text: string) => [...text].flatMap((character) => [0xb0, character.charCodeAt(0), 0xee])
+  // mov dx, 0x8900; mov al, 'S'; out dx, al; …
+  const dx = [0x66, 0xba, 0x00, 0x89]
+  const { run } = await openCode([...dx, ...write('ShutShutdown')])
+  expect(await run()).toMatchObject({ ending: { kind: 'shutdown', by: 'port' }, at: { instructions: 25n } })
+  const other = await openCode([...dx, ...write('Shutdowm'), 0xf4])
+  expect(await other.run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+})
+
 test('port 92 masks address line 20, and opens it again', async () => {
   const masked = [
     ...[0xc7, 0x05, 0x00, 0x00, 0x30, 0x00, 0x33, 0x33, 0x33, 0x33], // mov dword [0x300000], 0x33333333
