@@ -182,7 +182,8 @@ const blocks = '░▒▓█▄▌▐▀'
 const small = characters.map((character, code) => {
   const narrow = smallSpleen.get(character)
   const joins = box.has(character) || blocks.includes(character)
-  if (narrow && !joins) return narrow.map((row) => row >> 1)
+  // Spleen's small font leaves much of what it names blank.
+  if (narrow?.some((row) => row !== 0) && !joins) return narrow.map((row) => row >> 1)
   return large[code].filter((_, line) => line % 2 === 0)
 })
 

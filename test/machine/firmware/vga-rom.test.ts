@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { interruptVectors } from '../../../src/machine/firmware/bios/vectors.ts'
+import { fonts } from '../../../src/machine/firmware/vga-bios/fonts.ts'
 import { vgaRom } from '../../../src/machine/firmware/vga-bios/vga-rom.ts'
 import { smallFont } from '../../../src/support/font-8x8.ts'
 import { font } from '../../../src/support/font-8x16.ts'
@@ -29,4 +30,17 @@ test('interrupt vectors point to its service and to its fonts', () => {
     vgaRom.bytes.subarray(address - vgaRom.at, address - vgaRom.at + count)
   expect(Buffer.from(glyphs(target(0x43), font.length)).equals(font)).toBe(true)
   expect(Buffer.from(glyphs(target(0x1f), 1024)).equals(smallFont.subarray(1024))).toBe(true)
+})
+
+test('every font has a glyph of every character, but of those that are blank', () => {
+  const blank = Object.entries(fonts).map(([height, { glyphs }]) => {
+    const codes = Array.from({ length: 256 }, (_, code) => code)
+    const size = Number(height)
+    return codes.filter((code) => glyphs.subarray(size * code, size * (code + 1)).every((row) => row === 0))
+  })
+  expect(blank).toEqual([
+    [0, 0x20, 0xff],
+    [0, 0x20, 0xff],
+    [0, 0x20, 0xff],
+  ])
 })
