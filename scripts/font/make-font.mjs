@@ -4,8 +4,8 @@
 //   node scripts/font/make-font.mjs spleen/usr/share/consolefonts
 //
 // Glyphs come from Spleen (BSD-2-Clause, see NOTICE); the ones that it lacks from own-glyphs.txt. Box drawing
-// is made here: Spleen draws double lines as single ones. The small font is Spleen's 5×8 in the middle of its cells;
-// what that lacks, and what joins its neighbours, is every second line of the large one.
+// is made here: Spleen draws double lines as single ones. The small font is Spleen's 5×8 in the middle of its
+// cells; what that lacks, and what joins its neighbours, is every second line of the large one.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

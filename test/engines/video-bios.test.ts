@@ -3,7 +3,7 @@ import { kernel } from '../kernels/build.ts'
 import { onBoth } from './on-both.ts'
 import { planOf } from './plans.ts'
 
-/** What a boot sector of test/kernels printed and left on the screen: on QEMU, with its VGA BIOS, and on ours. */
+/** What a boot sector of test/kernels printed and left on the screen: with QEMU's VGA BIOS, and with ours. */
 function bootOnBoth(name: string) {
   const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
   const plan = planOf(start, { media: [{ id: 'boot', kind: 'disk', path: kernel(name) }] })

@@ -102,7 +102,9 @@ const palette: Service = (frame, platform) => {
 
 const intensity = 0x10
 
-/** The CGA's palettes: BH 0 sets border and background, 1 chooses green, red, brown or cyan, magenta, white. */
+/**
+ * The CGA's palettes: BH 0 sets border and background, 1 chooses green, red, brown or cyan, magenta, white.
+ */
 const cgaPalette: Service = ({ regs }, platform) => {
   const { ports, data } = platform
   const bright = (attribute(ports, 1) & intensity) !== 0
