@@ -1,7 +1,7 @@
 import { ticksPerSecond } from '../../clock.ts'
 import { cmos, readCmos, writeCmos } from './cmos.ts'
 import type { Frame } from './frame.ts'
-import { answer } from './int15-call.ts'
+import { answer, succeed } from './int15-call.ts'
 import type { Platform, Service } from './service.ts'
 
 const busy = 0x83
@@ -17,7 +17,7 @@ const microseconds = ({ regs }: Frame) => regs.cx * 0x1_0000 + regs.dx
 
 /** CX:DX microseconds pass. */
 const wait: Service = (frame, { clock, data }) => {
-  if (frame.isRepeated) return answer(frame, 0)
+  if (frame.isRepeated) return succeed(frame)
   if ((data.waitFlag & waitFlag.active) !== 0) return answer(frame, busy)
   return { againAt: clock.now + ticksOf(microseconds(frame)) }
 }
@@ -27,7 +27,7 @@ const waitForEvent: Service = (frame, platform) => {
   const { data, ports } = platform
   if (frame.regs.al === cancel) {
     stopEventWait(platform)
-    return answer(frame, 0)
+    return succeed(frame)
   }
   if ((data.waitFlag & waitFlag.active) !== 0) return answer(frame, busy)
   data.waitOffset = frame.regs.bx
@@ -35,7 +35,7 @@ const waitForEvent: Service = (frame, platform) => {
   data.waitMicroseconds = microseconds(frame)
   data.waitFlag = waitFlag.active
   writeCmos(ports, cmos.statusB, readCmos(ports, cmos.statusB) | periodic)
-  return answer(frame, 0)
+  return succeed(frame)
 }
 
 export function stopEventWait({ data, ports }: Platform): void {
