@@ -58,8 +58,19 @@ export function writeCr0(processor: Processor, value: bigint): void {
   if (entersLong) cpu.setU64(state.efer, BigInt(cpu.efer | eferBit.lma))
   if (turnsOff) cpu.setU64(state.efer, BigInt(cpu.efer & ~eferBit.lma))
   cpu.setU64(state.cr0, BigInt(after))
+  if (changed & ~after & cr0Bit.pe) makeCodeWritable(cpu)
   if (turnsOn || turnsOff) tlb.flush(false)
   else if (changed & (cr0Bit.wp | cr0Bit.am)) tlb.recheck()
+}
+
+/**
+ * What is code in protected mode is read and written through CS in real mode, at the highest privilege: size
+ * and limit stay. The SDM (volume 3, 9.9.2) only says so of the far jump that is to follow; Bochs does it here.
+ */
+function makeCodeWritable(cpu: CpuState): void {
+  const at = state.segmentRights + 4 * segment.cs
+  const kept = cpu.u32(at) & (rights.big | rights.granular)
+  cpu.setU32(at, kept | rights.nonSystem | rights.present | rights.writable | rights.accessed)
 }
 
 /** SDM volume 3, 10.8.5.1, and 10.8.5.3 for CS.L and the task state. */

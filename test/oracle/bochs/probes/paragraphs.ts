@@ -128,6 +128,8 @@ const through = (name: string, options: Segment, inside: string): Probe => ({
 })
 
 const back = `${enter}; db 0x66; db 0xea; dw .back; dw code16; .back: bits 16; ${leave}; jmp ${paragraph}:.out`
+/** A write through CS and a read. */
+const use = 'mov byte [cs:0xf00], 0x5a; mov cl, [cs:0xf00]'
 const codes: readonly Probe[] = [
   through(
     'CS of 32 bits',
@@ -140,6 +142,15 @@ const codes: readonly Probe[] = [
     { type: segmentType.conforming, limit: 0xffff, big: false },
     `${leave}; jmp ${paragraph}:.out`,
   ),
+  ...[segmentType.code, segmentType.executeOnly, segmentType.conforming].flatMap((type) => {
+    const options = { type, limit: 0xffff, big: false }
+    const name = `code of type ${type}`
+    const toReal = `jmp ${paragraph}:.real; .real: mov eax, 0`
+    return [
+      through(`${name} is written to behind a far jump`, options, `${leave}; ${toReal}; ${use}`),
+      through(`${name} is written to in front of it`, options, `${leave}; ${use}; ${toReal}`),
+    ]
+  }),
 ]
 
 export const paragraphs: ProbeGroup = {
