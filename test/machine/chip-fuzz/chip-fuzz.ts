@@ -37,9 +37,7 @@ const functions = [
 const registers = [0x04, 0x10, 0x18, 0x20, 0x30, 0x40, 0x41, 0x43, 0x44, 0x59, 0x5d, 0x60, 0x80, 0x90, 0xd2]
 const movedTo = [0x601, 0xe401, 0xffc1, 0, 0xffff_ffff]
 
-/**
- * Random accesses to a board, with time, keys and bytes from outside between them; everything that comes back.
- */
+/** Random accesses to a board, with time, keys and bytes between them; everything that comes back. */
 class ChipFuzz {
   readonly #random: Random
   readonly #shape: MachineShape

@@ -65,7 +65,8 @@ export function writeCr0(processor: Processor, value: bigint): void {
 
 /**
  * What is code in protected mode is read and written through CS in real mode, at the highest privilege: size
- * and limit stay. The SDM (volume 3, 9.9.2) only says so of the far jump that is to follow; Bochs does it here.
+ * and limit stay. The SDM (volume 3, 9.9.2) only says so of the far jump that is to follow; Bochs does it
+ * here.
  */
 function makeCodeWritable(cpu: CpuState): void {
   const at = state.segmentRights + 4 * segment.cs
