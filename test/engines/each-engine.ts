@@ -27,10 +27,14 @@ function testEngine(name: string, isExact: boolean, open: TestEngine['openPlan']
   }
 }
 
+export const embedded = testEngine('embedded', true, (plan, signal) =>
+  openMachine(embeddedEngine, plan, signal),
+)
+
 /** For `describe.each`: what is tested so holds on every engine. */
 export const eachEngine: readonly TestEngine[] = [
   ...testQemus.map((qemu) =>
     testEngine(`QEMU ${qemu.version}`, false, (plan, signal) => openPlan(qemu, plan, signal)),
   ),
-  testEngine('embedded', true, (plan, signal) => openMachine(embeddedEngine, plan, signal)),
+  embedded,
 ]
