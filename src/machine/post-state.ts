@@ -115,7 +115,7 @@ export function leaveAsFirmware(
     read: (port, size) => space.inspect(port, size),
     write: (port, size, value) => space.preset(port, value, size),
   }
-  startVideo(quiet, (address, byte) => memory.writeChip(address, 1, byte))
+  startVideo(quiet, { write: (address, bytes) => memory.writeChipBytes(address, bytes) })
 }
 
 /**

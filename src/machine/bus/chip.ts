@@ -5,6 +5,8 @@
 export interface Chip {
   read(offset: number, size: number): number
   write(offset: number, size: number, value: number): void
+  /** The same as a write of each byte in turn, where that can be done quicker. */
+  writeBytes?(offset: number, bytes: Uint8Array): void
 }
 
 /** A chip with state that is saved: all of it, as plain data, timers of the clock apart. */

@@ -177,6 +177,13 @@ export class PhysicalMemory {
     } else if (!this.#hasRomAt(address)) this.#watch.unknown(address, size, true)
   }
 
+  /** Bytes to a chip, one after the other. */
+  writeChipBytes(address: number, bytes: Uint8Array): void {
+    const range = this.#rangeAt(address)
+    if (range?.chip.writeBytes) range.chip.writeBytes(address - range.first, bytes)
+    else for (const [at, byte] of bytes.entries()) this.writeChip(address + at, 1, byte)
+  }
+
   /** A copy of RAM or ROM; all ones where neither is. Chips hear nothing of it. */
   read(address: number, length: number): Uint8Array {
     const copy = new Uint8Array(length).fill(0xff)

@@ -48,8 +48,24 @@ export class VgaMemory {
     return this.planes[plane * planeBytes + at] ?? 0
   }
 
-  setByte(plane: number, at: number, value: number): void {
-    this.planes[plane * planeBytes + at] = value
+  /** Bytes that go to the first `count` planes by turns, from offset 0 of each on. */
+  interleaved(bytes: number, count: number): Uint8Array {
+    const { planes: from } = this
+    const contents = new Uint8Array(bytes)
+    for (let plane = 0; plane < count; plane++) {
+      for (let at = 0; at < bytes; at += count) contents[at + plane] = from[plane * planeBytes + at] ?? 0
+    }
+    return contents
+  }
+
+  /** What `interleaved` gave, or became since. */
+  setInterleaved(contents: Uint8Array, count: number): void {
+    const { planes: to } = this
+    for (let plane = 0; plane < count; plane++) {
+      for (let at = 0; at < contents.length; at += count) {
+        to[plane * planeBytes + at] = contents[at + plane] ?? 0
+      }
+    }
   }
 
   /** `offset` counts from A0000h. Outside of the window that is chosen nobody answers. */
@@ -62,6 +78,19 @@ export class VgaMemory {
   write(offset: number, size: number, value: number): void {
     for (let byte = 0; byte < size; byte++) {
       this.#writeByte(offset + byte, Math.floor(value / 2 ** (8 * byte)) & 0xff)
+    }
+  }
+
+  writeBytes(offset: number, bytes: Uint8Array): void {
+    const { isChained, isOddEven, mapMask } = this.#registers
+    const [first, last] = [this.#inWindow(offset), this.#inWindow(offset + bytes.length - 1)]
+    const isPlain = !isChained && !isOddEven && keepsBytes(this.#registers)
+    if (!isPlain || first === null || last === null || last >= planeBytes) {
+      for (const [at, byte] of bytes.entries()) this.#writeByte(offset + at, byte)
+      return
+    }
+    for (let plane = 0; plane < planes; plane++) {
+      if (mapMask & (1 << plane)) this.planes.set(bytes, plane * planeBytes + first)
     }
   }
 
@@ -143,3 +172,9 @@ export class VgaMemory {
 }
 
 const merged = (value: number, latch: number, mask: number) => (value & mask) | (latch & ~mask)
+
+/** Neither the old contents nor other registers have a say in what a write leaves. */
+export function keepsBytes(registers: VgaRegisters): boolean {
+  const { writeMode, bitMask, functionSelect, rotation, enableSetReset } = registers
+  return writeMode === 0 && bitMask === 0xff && functionSelect === 0 && rotation === 0 && enableSetReset === 0
+}

@@ -1,6 +1,6 @@
 import type { Chip } from '../bus/chip.ts'
 import type { PhysicalMemory } from '../bus/physical-memory.ts'
-import type { VgaMemory } from './vga-memory.ts'
+import { keepsBytes, type VgaMemory } from './vga-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 /** Where the host sees the planes: A0000h to BFFFFh. */
@@ -49,6 +49,10 @@ export class VgaWindow implements Chip {
     this.#planes.write(offset, size, value)
   }
 
+  writeBytes(offset: number, bytes: Uint8Array): void {
+    this.#planes.writeBytes(offset, bytes)
+  }
+
   /** A byte of a plane, wherever it is now. */
   byte(plane: number, at: number): number {
     const mapping = this.#mapping
@@ -80,19 +84,12 @@ export class VgaWindow implements Chip {
     this.#ram = range ? this.#memory.lowRam(range) : new Uint8Array()
   }
 
-  #takeBack({ bytes, planes }: PlainMapping): void {
-    for (let at = 0; at < bytes; at++) {
-      const plane = at % planes
-      this.#planes.setByte(plane, at - plane, this.#ram[at] ?? 0)
-    }
+  #takeBack({ planes }: PlainMapping): void {
+    this.#planes.setInterleaved(this.#ram, planes)
   }
 
   #handOver({ first, bytes, planes }: PlainMapping): void {
-    const contents = Uint8Array.from({ length: bytes }, (_, at) => {
-      const plane = at % planes
-      return this.#planes.byte(plane, at - plane)
-    })
-    this.#memory.write(vgaWindow.first + first, contents)
+    this.#memory.write(vgaWindow.first + first, this.#planes.interleaved(bytes, planes))
   }
 }
 
@@ -104,10 +101,4 @@ function plainMapping(registers: VgaRegisters): PlainMapping | null {
   if (!isOddEven || mapMask !== 3 || (readMap & 2) !== 0) return null
   if (memoryMap === 3) return plain.colorText
   return memoryMap === 2 ? plain.monochromeText : null
-}
-
-/** Neither the old contents nor other registers have a say in what a write leaves. */
-function keepsBytes(registers: VgaRegisters): boolean {
-  const { writeMode, bitMask, functionSelect, rotation, enableSetReset } = registers
-  return writeMode === 0 && bitMask === 0xff && functionSelect === 0 && rotation === 0 && enableSetReset === 0
 }

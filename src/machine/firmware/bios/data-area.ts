@@ -79,13 +79,28 @@ export type DataField = keyof typeof fields
 /** The BIOS data area, field by field, to read and to assign. */
 export type DataArea = { -readonly [Name in DataField]: number }
 
-export function dataAreaOf(cpu: Pick<ProcessorPort, 'read' | 'write'>): DataArea {
-  const area = {}
-  for (const [name, [address, bytes]] of Object.entries(fields)) {
-    Object.defineProperty(area, name, {
-      get: () => numberAt(cpu.read(address, bytes), 0, bytes),
-      set: (value: number) => cpu.write(address, bytesOf(value, bytes)),
-    })
+type DataMemory = Pick<ProcessorPort, 'read' | 'write'>
+
+class FieldsInMemory {
+  readonly memory: DataMemory
+
+  constructor(memory: DataMemory) {
+    this.memory = memory
   }
-  return area as DataArea
+}
+
+// Once for all machines: each has one, and another while it powers on.
+for (const [name, [address, bytes]] of Object.entries(fields)) {
+  Object.defineProperty(FieldsInMemory.prototype, name, {
+    get(this: FieldsInMemory) {
+      return numberAt(this.memory.read(address, bytes), 0, bytes)
+    },
+    set(this: FieldsInMemory, value: number) {
+      this.memory.write(address, bytesOf(value, bytes))
+    },
+  })
+}
+
+export function dataAreaOf(memory: DataMemory): DataArea {
+  return new FieldsInMemory(memory) as unknown as DataArea
 }

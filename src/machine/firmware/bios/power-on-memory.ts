@@ -26,8 +26,22 @@ const roms: readonly MemoryPart[] = [biosRom, vgaRom].map(({ at, bytes }) => ({
   size: bytes.length,
 }))
 
+/** By what depends on the machine: the same for one guest after the other. */
+const made = new Map<string, readonly MemoryPart[]>()
+
 /** What POST leaves in memory: interrupt vectors, BIOS data areas, ROM. */
 export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
+  const count = (kind: Drive['kind']) => drives.filter((drive) => drive.kind === kind).length
+  const [floppies, disks] = [count('floppy'), count('disk')]
+  const key = `${floppies} ${disks}`
+  const known = made.get(key)
+  if (known) return known
+  const parts = makeMemory(floppies, disks)
+  made.set(key, parts)
+  return parts
+}
+
+function makeMemory(floppies: number, disks: number): readonly MemoryPart[] {
   const low = new Uint8Array(lowBytes)
   const high = new Uint8Array(ebda.bytes)
   low.set(interruptVectors())
@@ -43,8 +57,6 @@ export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
       bytes.set(written, at)
     },
   })
-  const count = (kind: Drive['kind']) => drives.filter((drive) => drive.kind === kind).length
-  const floppies = count('floppy')
   const [com1, com2, com3, com4] = serialPorts
   Object.assign(data, {
     ...{ com1, com2, com3, com4 },
@@ -53,7 +65,7 @@ export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
     equipment: plainEquipment | (serialPorts.length << 9) | floppyBits(floppies),
     memoryKiB: baseKiB,
     ...{ com1Timeout: 10, com2Timeout: 10, com3Timeout: 10, com4Timeout: 10 },
-    disks: count('disk'),
+    disks,
     ...{ keyBufferHead: keyBuffer.start, keyBufferTail: keyBuffer.start },
     ...{ keyBufferStart: keyBuffer.start, keyBufferEnd: keyBuffer.end },
     keyboardType: extendedKeyboard,

@@ -1,4 +1,3 @@
-import { invariant } from '../../../support/invariant.ts'
 import { type Code, trapBytes, trapOffsets } from './machine-code.ts'
 
 /** What stands at an offset of a ROM. */
@@ -30,13 +29,13 @@ export interface Rom {
 export function layOutRom(at: number, size: number, rows: readonly RomRow[]): Rom {
   const bytes = new Uint8Array(size)
   const traps = new Map<number, TrapSite>()
-  const owners: string[] = []
-  for (const row of rows) {
+  /** Of each byte, 1 + the number of its row. */
+  const owners = new Uint16Array(size)
+  for (const [number, row] of rows.entries()) {
     let offset = row.at
     const put = (byte: number) => {
-      invariant(owners[offset] === undefined, `ROM: ${row.what} lies on ${owners[offset]}`)
-      invariant(offset < size, `ROM: ${row.what} lies outside`)
-      owners[offset] = row.what
+      if (owners[offset] !== 0) throw misplaced(row, rows[(owners[offset] ?? 0) - 1])
+      owners[offset] = number + 1
       bytes[offset++] = byte
     }
     for (const item of row.code) {
@@ -48,6 +47,11 @@ export function layOutRom(at: number, size: number, rows: readonly RomRow[]): Ro
     }
   }
   return { at, bytes, traps }
+}
+
+/** A programming error. No `other`: the row lies outside. */
+function misplaced(row: RomRow, other: RomRow | undefined): Error {
+  return new Error(`ROM: ${row.what} lies ${other ? `on ${other.what}` : 'outside'}`)
 }
 
 function sitesOf(service: string): readonly (readonly [offset: number, site: TrapSite])[] {

@@ -2,7 +2,7 @@ import type { Ports } from '../../bus/port-space.ts'
 import { register, setRegister, videoPort } from './video-ports.ts'
 
 /** Where memory is written to; addresses are linear. */
-interface Memory {
+export interface FontMemory {
   write(address: number, bytes: Uint8Array): void
 }
 
@@ -24,7 +24,7 @@ const fontBlocks = [0x0000, 0x4000, 0x8000, 0xc000, 0x2000, 0x6000, 0xa000, 0xe0
 /** Puts characters of `height` lines from `first` on into a font of plane 2. */
 export function loadFont(
   ports: Ports,
-  memory: Memory,
+  memory: FontMemory,
   font: {
     readonly glyphs: Uint8Array
     readonly height: number

@@ -38,7 +38,7 @@ function layOut(): Rom {
     { at: staticFunctionality, what: 'functionality', code: functionality },
     ...([8, 14, 16] as const).map((height) => ({
       at: romFonts[height],
-      what: `8×${height} font`,
+      what: `font of ${height} lines`,
       code: [...fonts[height].glyphs],
     })),
   ])
