@@ -5,7 +5,7 @@ const colors = 256
 
 export interface SavedDac {
   /** Red, green and blue of each color, 6 bits each. */
-  readonly palette: readonly number[]
+  readonly palette: Uint8Array
   readonly pointer: DacPointer
 }
 
@@ -80,7 +80,7 @@ export class VgaDac {
   }
 
   save(): SavedDac {
-    return { palette: [...this.#palette], pointer: this.#pointer }
+    return { palette: this.#palette.slice(), pointer: this.#pointer }
   }
 
   load({ palette, pointer }: SavedDac): void {
