@@ -38,17 +38,26 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
     firmware === null
       ? directBoot(image, protocol, { ...options, machine, commandLine: options.commandLine ?? '' })
       : firmwareBoot(way, file.path, firmware)
-  const further = options.disks.map((path, index): Medium => ({ id: `disk${index + 1}`, kind: 'disk', path }))
   const { exitPort, debugConsole, cpu } = options
   const exit = exitPort === undefined ? (protocol === 'linux' ? null : defaultExitPort) : exitPort
   return {
     machine,
     cpu,
     start: boot.start,
-    media: [...boot.media, ...further],
+    media: [
+      ...boot.media,
+      ...further('disk', 'disk', options.disks),
+      ...further('floppy', 'floppy', options.floppies),
+      ...further('cdrom', 'cd', options.cds),
+    ],
     ports: { exit, debugConsole },
     provenance: { image: file.path, protocol, notes: boot.notes },
   }
+}
+
+/** Drives beside the one with the image, called `disk1` and so on. */
+function further(kind: Medium['kind'], name: string, paths: readonly (string | null)[]): readonly Medium[] {
+  return paths.map((path, index) => ({ id: `${name}${index + 1}`, kind, path }))
 }
 
 type Boot = Pick<BootPlan, 'start' | 'media'> & { readonly notes: readonly string[] }

@@ -17,6 +17,9 @@ export interface PlanOptions {
   readonly modules: readonly BootModule[]
   /** Paths of further disks. */
   readonly disks: readonly string[]
+  /** What is in further drives for floppy disks, and for CDs: a path, or null for an empty one. */
+  readonly floppies: readonly (string | null)[]
+  readonly cds: readonly (string | null)[]
   /**
    * Null: none. Undefined: 0xf4, 4 bytes wide; for Linux none, because it would take the device for a serial
    * port.

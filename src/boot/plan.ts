@@ -147,10 +147,12 @@ export interface FirmwareStart {
   readonly bootOrder: readonly string[]
 }
 
+/** A drive and what is in it. */
 export interface Medium {
   readonly id: string
   readonly kind: 'disk' | 'cdrom' | 'floppy'
-  readonly path: string
+  /** Null: the drive is empty. A hard disk is not. */
+  readonly path: string | null
 }
 
 /** Where the plan came from, for reports and `inspect`. */

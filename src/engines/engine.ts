@@ -57,6 +57,13 @@ export interface Machine {
   /** Queues the input; the guest sees it when it next runs. */
   input(event: InputEvent): Promise<void>
   /**
+   * Puts the file at `path` into a drive, by its id in the plan, or takes out what is in it (null). Without
+   * effect once the run has ended.
+   * The drive is one for floppy disks or CDs.
+   * @throws KernelTestError KT3050, KT3052 for the file.
+   */
+  changeMedium(drive: string, path: string | null): Promise<void>
+  /**
    * Ends the machine. Always answers, also after a crash, with all that was recorded; a second call answers
    * the same.
    */

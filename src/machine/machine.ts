@@ -6,6 +6,7 @@ import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, pending, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
+import type { AtapiDrive } from './devices/atapi-drive.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
@@ -16,7 +17,7 @@ import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, softOff, textMemory } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
-import type { Drive } from './media/drive.ts'
+import type { Drive, RemovableDrive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { restingProcessor } from './resting-processor.ts'
@@ -103,6 +104,8 @@ export class Machine {
   /** Chips and timers as firmware leaves them. */
   readonly #booted: { readonly board: SavedBoard; readonly timers: SavedTimers }
   #wiring: Wiring
+  /** By their numbers. */
+  #packetDrives: ReadonlyMap<number, AtapiDrive> = new Map()
   #end: End | null = null
   /** Somebody outside asked for a stop, rather than the machine itself. */
   #stopAsked = false
@@ -209,8 +212,14 @@ export class Machine {
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
-    connectDrives(this.#board.chips, drives)
+    this.#packetDrives = connectDrives(this.#board.chips, drives)
     this.#plug()
+  }
+
+  /** Changes the medium of a drive to that of `drive`, which may be none, between two runs. */
+  insert(drive: RemovableDrive): void {
+    this.#bios.insert(drive)
+    this.#packetDrives.get(drive.number)?.insert(drive.medium)
   }
 
   /** All that goes on, what is in RAM and on media apart, between two runs. */

@@ -42,6 +42,7 @@ export type MachineCall =
     }
   | { readonly call: 'screen' }
   | { readonly call: 'input'; readonly event: InputEvent }
+  | { readonly call: 'changeMedium'; readonly drive: string; readonly path: string | null }
   | { readonly call: 'close' }
 
 /** What each call answers. */
@@ -53,6 +54,7 @@ export interface CallResults {
   write: undefined
   screen: Screen
   input: undefined
+  changeMedium: undefined
   close: Recording
 }
 

@@ -149,6 +149,10 @@ export class RemoteMachine implements Machine {
     return this.#call({ call: 'input', event })
   }
 
+  changeMedium(drive: string, path: string | null): Promise<void> {
+    return this.#call({ call: 'changeMedium', drive, path })
+  }
+
   close(): Promise<Recording> {
     this.#recording ??= this.#close()
     return this.#recording

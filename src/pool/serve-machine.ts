@@ -80,6 +80,8 @@ function perform(machine: Machine, request: MachineCall): Promise<CallResults[ke
       return machine.screen()
     case 'input':
       return machine.input(request.event).then(() => undefined)
+    case 'changeMedium':
+      return machine.changeMedium(request.drive, request.path).then(() => undefined)
     case 'close':
       return machine.close()
   }

@@ -36,6 +36,10 @@ export interface BootOptions {
   readonly modules?: readonly (string | { readonly path: string; readonly commandLine?: string })[]
   /** Further disks, by path. */
   readonly disks?: readonly string[]
+  /** What is in further drives for floppy disks, by path; null is an empty one. */
+  readonly floppies?: readonly (string | null)[]
+  /** The same for CDs. */
+  readonly cds?: readonly (string | null)[]
   /** The isa-debug-exit port. Default 0xf4, size 4 (for Linux: none); `false` for none. */
   readonly exitPort?: number | { readonly port: number; readonly size: 1 | 2 | 4 } | false
   /** Default 0xe9. */

@@ -1,4 +1,4 @@
-import { access, constants, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
@@ -15,6 +15,7 @@ import type { BootOptions } from './boot-options.ts'
 import { vmOf } from './handles.ts'
 import { type ImageFile, openImageFile } from './image-file.ts'
 import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts'
+import { checkReadable, mediumPath } from './readable-file.ts'
 import { Session, Trace } from './session.ts'
 import { sharedPool } from './shared-pool.ts'
 import { conditionOf } from './until.ts'
@@ -69,11 +70,12 @@ export async function openSession(
 
 async function start(file: ImageFile, options: CheckedOptions, context: SessionContext): Promise<Session> {
   const modules = await Promise.all(options.modules.map(readModule))
-  await Promise.all(options.disks.map((path) => checkReadable('disks', path)))
-  // An engine may run elsewhere than the test.
-  const disks = options.disks.map((path) => resolve(path))
+  const disks = await Promise.all(options.disks.map((path) => mediumPath('disks', path)))
+  const removable = (name: 'floppies' | 'cds') =>
+    Promise.all(options[name].map((path) => path && mediumPath(name, path)))
+  const [floppies, cds] = [await removable('floppies'), await removable('cds')]
   const about = { path: resolve(file.path) }
-  const plan = makePlan(file.image, about, { ...options, modules, disks })
+  const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
   const trace = new Trace(context.onEvent)
   const machine = await (context.pool ?? sharedPool()).open({
     engine: options.engine,
@@ -103,21 +105,6 @@ async function readModule({ path, commandLine }: ModuleFile): Promise<BootModule
     'KT4006',
     `${path}, named in \`modules\`, has ${size} bytes, and a module may have 2 GiB`,
     'Attach what is that large as a disk: `disks`.',
-  )
-}
-
-async function checkReadable(option: string, path: string): Promise<void> {
-  const stats = await stat(path).catch(() => null)
-  const isReadable = await access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  )
-  if (stats?.isFile() && isReadable) return
-  const why = stats === null ? 'does not exist' : stats.isFile() ? 'may not be read' : 'is not a file'
-  throw new KernelTestError(
-    'KT4006',
-    `${path}, named in \`${option}\`, ${why}`,
-    'Look at the path and its mode.',
   )
 }
 

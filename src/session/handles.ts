@@ -92,6 +92,10 @@ class SessionVm implements Vm {
     return this.#session.feed({ to: 'keyboard', keys: pressesOfText(text) })
   }
 
+  changeDisk(drive: string, path: string | null): Promise<void> {
+    return this.#session.changeMedium(drive, path)
+  }
+
   end(): Promise<Ending> {
     return this.#session.end()
   }

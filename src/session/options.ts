@@ -19,6 +19,8 @@ export interface CheckedOptions {
   readonly commandLine: string | null
   readonly modules: readonly ModuleFile[]
   readonly disks: readonly string[]
+  readonly floppies: readonly (string | null)[]
+  readonly cds: readonly (string | null)[]
   /** Null: none. Undefined: the default, which depends on the protocol. */
   readonly exitPort: ExitPort | null | undefined
   readonly debugConsole: number | null
@@ -57,6 +59,8 @@ const optionNames: readonly (keyof BootOptions)[] = [
   'commandLine',
   'modules',
   'disks',
+  'floppies',
+  'cds',
   'exitPort',
   'debugConsole',
   'until',
@@ -90,6 +94,8 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     commandLine: commandLine === undefined ? null : text('commandLine', commandLine),
     modules: list('modules', options.modules).map(checkModule),
     disks: list('disks', options.disks).map((path) => text('disks', path)),
+    floppies: list('floppies', options.floppies).map((path) => pathOrNull('floppies', path)),
+    cds: list('cds', options.cds).map((path) => pathOrNull('cds', path)),
     exitPort: checkExitPort(options.exitPort),
     debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
     until: options.until ?? null,
@@ -146,6 +152,11 @@ function integer(option: string, value: unknown, min: number, max: number): numb
 function text(option: string, value: unknown): string {
   if (typeof value === 'string') return value
   throw wrongValue(option, value, 'Give a text.')
+}
+
+function pathOrNull(option: string, value: unknown): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw wrongValue(option, value, 'Give a path, or null for an empty drive.')
 }
 
 function list(option: string, value: readonly unknown[] | undefined): readonly unknown[] {

@@ -17,6 +17,8 @@ import { invariant } from '../support/invariant.ts'
 import { stillMoving } from './errors.ts'
 import type { ImageFile } from './image-file.ts'
 import { namePlaces } from './name-places.ts'
+import { removableDrive } from './plan-drives.ts'
+import { mediumPath } from './readable-file.ts'
 import { type FailFast, failFasts, lineAround, type Wait } from './waiting.ts'
 
 /** What one port printed, and where the next search begins. */
@@ -153,6 +155,17 @@ export class Session {
   async feed(event: InputEvent): Promise<void> {
     await this.#machine.input(event)
     await this.#run([], this.#at.ns + this.facts.settleNs)
+  }
+
+  /**
+   * Puts a file into a drive, or takes out what is in it.
+   * @throws KernelTestError KT3050, KT3052 for a file that the drive does not take, KT3053 for a hard disk,
+   * KT4006 for a file that may not be read, KT4008 for a drive that is not there.
+   */
+  async changeMedium(drive: string, path: string | null): Promise<void> {
+    const { id } = removableDrive(this.facts.plan, drive)
+    const whole = path && (await mediumPath('changeDisk', path))
+    if (this.#ending === null) await this.#machine.changeMedium(id, whole)
   }
 
   /**

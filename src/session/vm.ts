@@ -30,6 +30,12 @@ export interface Vm {
   press(...keys: readonly string[]): Promise<void>
   /** Types a text on the keyboard (US layout). */
   type(text: string): Promise<void>
+  /**
+   * Puts another medium into a drive for floppy disks or CDs, while the guest stands still; null takes out
+   * what is in it. `drive`: `boot` for the one that the image is in, `floppy1`, `cd1` for those of the
+   * options.
+   */
+  changeDisk(drive: string, path: string | null): Promise<void>
   /** Runs to the ending and answers it. */
   end(): Promise<Ending>
   /** Ends the machine. Fixtures call it; it may be called twice. */

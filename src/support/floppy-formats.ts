@@ -15,7 +15,7 @@ const format = (
 ): FloppyFormat => ({ driveType, cylinders, heads, sectorsPerTrack })
 
 /** What is smaller than a floppy disk is the beginning of one of these. */
-export const usualFloppies: readonly FloppyFormat[] = [format(4, 80, 2, 18), format(5, 80, 2, 36)]
+export const usualFloppies = [format(4, 80, 2, 18), format(5, 80, 2, 36)] as const
 
 /** 160 K to 2.88 M as DOS formats them, and what DMF and its like squeeze onto 1.44 MB. */
 const floppyFormats: readonly FloppyFormat[] = [

@@ -17,6 +17,8 @@ const defaults: PlanOptions = {
   commandLine: null,
   modules: [],
   disks: [],
+  floppies: [],
+  cds: [],
   exitPort: undefined,
   debugConsole: 0xe9,
 }

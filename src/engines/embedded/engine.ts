@@ -12,7 +12,7 @@ import type { Engine, EngineReport, Machine } from '../engine.ts'
 import { busyBit, entryRegisters } from './entry-registers.ts'
 import { memoryOf } from './load-plan.ts'
 import { capabilities, EmbeddedMachine } from './machine.ts'
-import { type OpenDrives, openDrives } from './media/open-drives.ts'
+import { OpenDrives } from './media/open-drives.ts'
 import { physicalOf } from './memory.ts'
 import { missingDeviceNotes } from './missing-devices.ts'
 import { checkPlan, outsideOfMemory } from './refusals.ts'
@@ -44,7 +44,7 @@ function packageVersion(): string {
 async function open(plan: BootPlan, sink: EventSink, signal: AbortSignal): Promise<Machine> {
   signal.throwIfAborted()
   checkPlan(plan)
-  const media = openDrives(plan)
+  const media = new OpenDrives(plan, (text) => sink({ kind: 'note', text }))
   try {
     const pc = await takeMachine(plan.machine)
     return powerOn(pc, plan, media, sink, signal)
@@ -61,7 +61,7 @@ function powerOn(
   sink: EventSink,
   signal: AbortSignal,
 ): EmbeddedMachine {
-  const machine = new EmbeddedMachine(plan, sink, signal, pc, (usable) => {
+  const machine = new EmbeddedMachine(plan, sink, signal, pc, media, (usable) => {
     media.close()
     if (usable) keepMachine(pc)
   })
@@ -70,7 +70,6 @@ function powerOn(
     poll: () => machine.isTurn,
     unknown: missingDeviceNotes((text) => sink({ kind: 'note', text })),
   }
-  for (const text of media.notes) sink({ kind: 'note', text })
   try {
     load(pc, plan, media.drives, listener)
   } catch (error) {

@@ -16,6 +16,7 @@ import type { Stop } from '../../observe/stop.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { failureOf } from './endings.ts'
+import type { OpenDrives } from './media/open-drives.ts'
 import { readMemory, writeMemory } from './memory.ts'
 import { Outputs } from './outputs.ts'
 import { machineClosed, noSuchCpu } from './refusals.ts'
@@ -32,6 +33,7 @@ export class EmbeddedMachine implements Machine {
   readonly #sink: EventSink
   readonly #signal: AbortSignal
   readonly #pc: Pc
+  readonly #media: OpenDrives
   readonly #giveBack: (usable: boolean) => void
   readonly #outputs: Outputs
   readonly #conditions = new OutputConditions()
@@ -51,12 +53,14 @@ export class EmbeddedMachine implements Machine {
     sink: EventSink,
     signal: AbortSignal,
     pc: Pc,
+    media: OpenDrives,
     giveBack: (usable: boolean) => void,
   ) {
     this.#plan = plan
     this.#sink = sink
     this.#signal = signal
     this.#pc = pc
+    this.#media = media
     this.#giveBack = giveBack
     this.#outputs = new Outputs(
       sink,
@@ -129,6 +133,11 @@ export class EmbeddedMachine implements Machine {
       return
     }
     this.#pc.sendTo(serialPorts.indexOf(event.port), event.bytes)
+  }
+
+  async changeMedium(drive: string, path: string | null): Promise<void> {
+    this.#assertOpen()
+    this.#pc.insert(this.#media.change(drive, path))
   }
 
   close(): Promise<Recording> {

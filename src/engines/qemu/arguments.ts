@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { BootPlan, CpuModel, CpuOptions, Medium } from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
+import { deviceOf } from './drives.ts'
 import { gdbChardev } from './gdb-client.ts'
 import { descriptors, fileNames } from './layout.ts'
 import { qtestChardev } from './qtest-client.ts'
@@ -103,16 +104,20 @@ function startArguments(plan: BootPlan, uefiCode: string | null): string[] {
   ]
 }
 
-/**
- * `snapshot=on` sends the guest's writes to a temporary file; `locking=off` lets the same file be in use
- * elsewhere, by another of our runs or by a QEMU of the user's.
- */
+/** The guest's writes go to a temporary file, for a floppy disk to a copy of our own. */
+const access: Readonly<Record<Medium['kind'], string>> = {
+  disk: 'snapshot=on',
+  floppy: 'readonly=off',
+  cdrom: 'media=cdrom,readonly=on',
+}
+
+/** `locking=off` lets the same file be in use elsewhere, by one of our runs or by a QEMU of the user's. */
 function mediumArguments(plan: BootPlan, medium: Medium, index: number): string[] {
+  if (medium.path === null) return deviceArguments(plan, medium, '')
   const file = `driver=raw,file.driver=file,file.locking=off,file.filename=${escaped(resolve(medium.path))}`
-  const access = medium.kind === 'cdrom' ? 'media=cdrom,readonly=on' : 'snapshot=on'
   return [
-    ...['-drive', `if=none,id=medium${index},${access},${file}`],
-    ...deviceArguments(plan, medium, `drive=medium${index}`),
+    ...['-drive', `if=none,id=medium${index},${access[medium.kind]},${file}`],
+    ...deviceArguments(plan, medium, `,drive=medium${index}`),
   ]
 }
 
@@ -122,7 +127,7 @@ function deviceArguments(plan: BootPlan, medium: Medium, drive: string): string[
   const bootIndex = place === null ? '' : `,bootindex=${place}`
   return [
     '-device',
-    `${medium.kind === 'disk' ? 'ide-hd' : 'ide-cd'},${idePlace(plan, medium)},${drive}${bootIndex}`,
+    `${medium.kind === 'disk' ? 'ide-hd' : 'ide-cd'},id=${deviceOf(medium.id)},${idePlace(plan, medium)}${drive}${bootIndex}`,
   ]
 }
 
@@ -141,7 +146,7 @@ function floppyArguments(plan: BootPlan, medium: Medium, drive: string, place: n
   const controller = plan.machine.shape === 'q35' && number === 0 ? ['-device', 'isa-fdc'] : []
   const letter = number === 0 ? 'A' : 'B'
   const order = place === null ? [] : ['-global', `isa-fdc.bootindex${letter}=${place}`]
-  return [...order, ...controller, '-device', `floppy,${drive}`]
+  return [...order, ...controller, '-device', `floppy,id=${deviceOf(medium.id)}${drive}`]
 }
 
 /** First is 0; null: never. */

@@ -14,8 +14,8 @@ import { LiveQemu } from './live-qemu.ts'
 import { makeLoader } from './loader/make-loader.ts'
 import { QemuMachine } from './machine.ts'
 import { isQemuGone } from './monitor.ts'
+import { copyOwnMedia } from './own-media.ts'
 import { makeMachineDirectory, QemuProcess } from './process.ts'
-import { padSmallDisks } from './small-disks.ts'
 
 /** QEMU 7.2 or newer, with TCG. */
 export const qemuEngine: Engine = { name: 'qemu', probe, open }
@@ -74,7 +74,7 @@ function start(plan: BootPlan, executable: string): QemuProcess {
   const loader = plan.start.kind === 'direct' ? makeLoader(plan.start, plan.machine.memoryMiB) : null
   let onDisks = plan
   const directory = makeMachineDirectory((fresh) => {
-    onDisks = padSmallDisks(plan, fresh)
+    onDisks = copyOwnMedia(plan, fresh)
     if (loader) writeFileSync(join(fresh, fileNames.loader), loader)
     if (ovmf) copyFileSync(ovmf.variables, join(fresh, fileNames.variables))
   })

@@ -17,6 +17,7 @@ import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { activityOf } from './activity.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { type Conclusion, concludeRun } from './conclude-run.ts'
+import { Drives } from './drives.ts'
 import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
@@ -50,6 +51,7 @@ export class QemuMachine implements Machine, LiveListener {
   readonly #keyboard: Keyboard
   readonly #serialInput: SerialInput
   readonly #memory: GuestMemory
+  readonly #drives: Drives
   #addresses: readonly (bigint | null)[] = []
   #run: Run | null = null
   #conclusion: Promise<Conclusion> | null = null
@@ -75,6 +77,7 @@ export class QemuMachine implements Machine, LiveListener {
     this.#keyboard = new Keyboard(monitor)
     this.#serialInput = new SerialInput(monitor, process.directory)
     this.#memory = new GuestMemory(monitor, qtest)
+    this.#drives = new Drives(monitor, plan, process.directory)
   }
 
   onOutput(port: OutputPort, bytes: Uint8Array): void {
@@ -147,6 +150,11 @@ export class QemuMachine implements Machine, LiveListener {
   write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
     const write = () => this.#memory.write(space, address, bytes)
     return this.#observe(write, write)
+  }
+
+  async changeMedium(drive: string, path: string | null): Promise<void> {
+    this.#assertOpen()
+    if (this.#live.endReason === null) await this.#drives.change(drive, path)
   }
 
   close(): Promise<Recording> {

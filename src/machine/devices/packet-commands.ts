@@ -98,8 +98,8 @@ export class PacketCommands {
     const command = this.#commands.get(code)
     if (!command) return { failed: sense.unknownCommand }
     if (!always.has(code)) {
-      if (drive.isChanged) return { failed: sense.mediumChanged }
       if (!drive.medium) return { failed: sense.noMedium }
+      if (drive.isChanged) return { failed: sense.mediumChanged }
     }
     return command(new DataView(packet.buffer, packet.byteOffset, packet.byteLength), drive)
   }

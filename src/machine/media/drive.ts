@@ -3,18 +3,23 @@ import type { Medium } from '../devices/medium.ts'
 import type { DriveGeometry } from './geometry.ts'
 
 /** A drive with what is in it, by the number that a BIOS calls it in DL. */
-export type Drive = FloppyDrive | DiskDrive | CdDrive
+export type Drive = RemovableDrive | DiskDrive
+
+/** One whose medium can be changed. */
+export type RemovableDrive = FloppyDrive | CdDrive
 
 interface AnyDrive {
   readonly number: number
-  /** The plan's name of what is in it. */
+  /** The plan's name of it. */
   readonly id: string
-  readonly medium: Medium
+  /** Null where nothing is in it. */
+  readonly medium: Medium | null
 }
 
 /** 00h, 01h. */
 export interface FloppyDrive extends AnyDrive {
   readonly kind: 'floppy'
+  /** Of the disk; in an empty drive of the disk that is usual for it. */
   readonly geometry: FloppyFormat
 }
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { BootPlan, Medium } from '../../../src/boot/plan.ts'
-import { openDrives } from '../../../src/engines/embedded/media/open-drives.ts'
+import { OpenDrives } from '../../../src/engines/embedded/media/open-drives.ts'
 import { planOf } from '../plans.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kerneltest-drives-'))
@@ -29,15 +29,21 @@ function file(size: number, begins: string | Uint8Array = ''): string {
   return path
 }
 
+interface Opened {
+  readonly drives: OpenDrives['drives']
+  readonly notes: readonly string[]
+}
+
 function drivesOf(
   media: readonly Medium[],
   bootOrder: readonly string[] = [],
   shape: 'pc' | 'q35' = 'pc',
-): ReturnType<typeof openDrives> {
+): Opened {
   const start: BootPlan['start'] = { kind: 'firmware', firmware: 'bios', bootOrder }
-  const open = openDrives(planOf(start, { media, machine: { shape } }))
-  onTestFinished(open.close)
-  return open
+  const notes: string[] = []
+  const open = new OpenDrives(planOf(start, { media, machine: { shape } }), (note) => notes.push(note))
+  onTestFinished(() => open.close())
+  return { drives: open.drives, notes }
 }
 
 const diskOf = (path: string, id = 'boot'): Medium => ({ id, kind: 'disk', path })
@@ -45,7 +51,7 @@ const diskOf = (path: string, id = 'boot'): Medium => ({ id, kind: 'disk', path 
 /** The medium of a machine's only disk. */
 function insert(path: string) {
   const [drive] = drivesOf([diskOf(path)]).drives
-  if (!drive) throw new Error('there is a drive')
+  if (!drive?.medium) throw new Error('there is a drive with a medium')
   return drive.medium
 }
 
@@ -131,8 +137,8 @@ describe('a file as a medium', () => {
   test('that ends inside a sector is filled up with zeros, and noted', () => {
     const path = file(1003, 'x'.repeat(1003))
     const { drives, notes } = drivesOf([diskOf(path)])
-    expect(drives[0]?.medium.sectors).toBe(2)
-    expect(text(drives[0]?.medium.read(0, 2) ?? new Uint8Array())).toBe('x'.repeat(1003))
+    expect(drives[0]?.medium?.sectors).toBe(2)
+    expect(text(drives[0]?.medium?.read(0, 2) ?? new Uint8Array())).toBe('x'.repeat(1003))
     expect(notes).toEqual([`${path} ends inside a sector: 21 zeros were added`])
   })
 
@@ -150,8 +156,7 @@ describe('a file as a medium', () => {
 describe('drives', () => {
   const small = () => file(1 << 20)
   const medium = (kind: Medium['kind'], id: string): Medium => ({ id, kind, path: small() })
-  const numbersOf = (open: ReturnType<typeof openDrives>) =>
-    Object.fromEntries(open.drives.map(({ id, number }) => [id, number]))
+  const numbersOf = (open: Opened) => Object.fromEntries(open.drives.map(({ id, number }) => [id, number]))
 
   test('have the numbers of a BIOS, what is booted from first among its kind', () => {
     const media = [
@@ -190,7 +195,7 @@ describe('drives', () => {
     const path = file(512, 'boot')
     const { drives, notes } = drivesOf([{ id: 'a', kind: 'floppy', path }])
     expect(drives[0]).toMatchObject({ geometry: { driveType: 4, sectorsPerTrack: 18 } })
-    expect(drives[0]?.medium.sectors).toBe(2880)
+    expect(drives[0]?.medium?.sectors).toBe(2880)
     expect(notes).toEqual([
       `${path} has 512 bytes, which no floppy disk has: it is the beginning of one with 1474560`,
     ])

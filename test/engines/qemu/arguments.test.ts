@@ -93,14 +93,14 @@ test('UEFI on a q35 with all kinds of media, and no ports', () => {
     -drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF,, 4M/CODE.fd
     -drive if=pflash,unit=1,format=raw,file=uefi-variables.fd
     -drive if=none,id=medium0,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/a,, "b" and 'c',,,,=.img
-    -device ide-hd,bus=ide.0,drive=medium0,bootindex=1
+    -device ide-hd,id=drive-disk,bus=ide.0,drive=medium0,bootindex=1
     -drive if=none,id=medium1,media=cdrom,readonly=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/nbd:live.iso
-    -device ide-cd,bus=ide.1,drive=medium1,bootindex=0
+    -device ide-cd,id=drive-cd,bus=ide.1,drive=medium1,bootindex=0
     -drive if=none,id=medium2,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/spare.img
-    -device ide-hd,bus=ide.2,drive=medium2
-    -drive if=none,id=medium3,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/floppy.img
+    -device ide-hd,id=drive-spare,bus=ide.2,drive=medium2
+    -drive if=none,id=medium3,readonly=off,driver=raw,file.driver=file,file.locking=off,file.filename=/images/floppy.img
     -device isa-fdc
-    -device floppy,drive=medium3
+    -device floppy,id=drive-floppy,drive=medium3
     -D reset.log
     -d cpu_reset
     -trace pckbd_kbd_write_command
@@ -113,9 +113,9 @@ test('BIOS on a pc', () => {
   const media = [{ id: 'a', kind: 'floppy', path: '/images/a.img' } as const]
   const plan = planOf({ kind: 'firmware', firmware: 'bios', bootOrder: ['a'] }, { media })
   expect(lines(qemuArguments(plan, null).slice(-16))).toMatchInlineSnapshot(`
-    "-drive if=none,id=medium0,snapshot=on,driver=raw,file.driver=file,file.locking=off,file.filename=/images/a.img
+    "-drive if=none,id=medium0,readonly=off,driver=raw,file.driver=file,file.locking=off,file.filename=/images/a.img
     -global isa-fdc.bootindexA=0
-    -device floppy,drive=medium0
+    -device floppy,id=drive-a,drive=medium0
     -D reset.log
     -d cpu_reset
     -trace pckbd_kbd_write_command

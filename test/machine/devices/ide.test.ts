@@ -337,7 +337,9 @@ describe('a CD-ROM drive', () => {
     expect(packet([0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8])).toEqual([0, 6, 4, 16, 2, 2, 0, 0])
     expect([packet([0x00]), requestSense(), packet([0x00])]).toEqual(['sense 6', '6 28 0', []])
     cd.insert(null)
-    expect([packet([0x25]), packet([0x25]), requestSense()]).toEqual(['sense 6', 'sense 2', '2 3a 0'])
+    expect([packet([0x25]), packet([0x25]), requestSense()]).toEqual(['sense 2', 'sense 2', '2 3a 0'])
+    cd.insert(numbered(2048, 60, false))
+    expect([packet([0x00]), requestSense(), packet([0x00])]).toEqual(['sense 6', '6 28 0', []])
   })
 
   test('who it is, and what it can do', () => {

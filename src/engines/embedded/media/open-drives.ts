@@ -1,54 +1,74 @@
 import type { BootPlan, MachineShape, Medium as PlannedMedium } from '../../../boot/plan.ts'
-import { type Drive, firstNumber } from '../../../machine/media/drive.ts'
-import { diskGeometry } from '../../../machine/media/geometry.ts'
-import { type MediumShape, OverlaidMedium } from '../../../machine/media/overlaid-medium.ts'
+import { type Drive, firstNumber, type RemovableDrive } from '../../../machine/media/drive.ts'
 import { KernelTestError } from '../../../support/errors.ts'
-import {
-  type FloppyFormat,
-  floppyBytes,
-  floppyFormatOf,
-  usualFloppies,
-} from '../../../support/floppy-formats.ts'
+import { invariant } from '../../../support/invariant.ts'
 import { MediaFile } from './media-file.ts'
+import { type DrivePlace, emptyDrive, type MountedFile, mountFile } from './mount-file.ts'
 
-const sectorBytes = { floppy: 512, disk: 512, cdrom: 2048 } as const
 const mostFloppies = 2
 /** Disks and CDs together: a `pc` has two channels for two drives each, a `q35` six ports. */
 const mostIdeDrives: Readonly<Record<MachineShape, number>> = { pc: 4, q35: 6 }
 
 /** The drives of a machine, their files open. */
-export interface OpenDrives {
-  readonly drives: readonly Drive[]
-  /** Remarks for a person, about media that are not what drives take. */
-  readonly notes: readonly string[]
-  close(): void
-}
+export class OpenDrives {
+  readonly #places: readonly DrivePlace[]
+  readonly #inside = new Map<string, MountedFile | null>()
+  /** All that were ever in one of the drives: what the guest wrote to them stays. */
+  readonly #mounted: { readonly id: string; readonly path: string; readonly as: MountedFile }[] = []
+  readonly #files: MediaFile[] = []
+  readonly #tell: (note: string) => void
 
-/**
- * Opens the media of a plan. Of each kind the drives that the boot order names come first, in its order: what
- * is booted from is 00h, 80h or E0h.
- * @throws KernelTestError KT3050 for a file that cannot be opened, KT3052 for what no drive takes.
- */
-export function openDrives({ media, start, machine }: BootPlan): OpenDrives {
-  checkPlaces(media, machine.shape)
-  const order = start.kind === 'firmware' ? start.bootOrder : []
-  const files: MediaFile[] = []
-  const notes: string[] = []
-  const close = () => {
-    for (const file of files) file.close()
+  /**
+   * Opens the media of a plan. Of each kind the drives that the boot order names come first, in its order:
+   * what is booted from is 00h, 80h or E0h. `tell`: remarks for a person, about media that are not what
+   * drives take.
+   * @throws KernelTestError KT3050 for a file that cannot be opened, KT3052 for what no drive takes.
+   */
+  constructor({ media, start, machine }: BootPlan, tell: (note: string) => void) {
+    this.#tell = tell
+    checkPlaces(media, machine.shape)
+    this.#places = placesOf(media, start.kind === 'firmware' ? start.bootOrder : [])
+    try {
+      for (const place of this.#places) {
+        const path = media.find(({ id }) => id === place.id)?.path ?? null
+        this.#inside.set(place.id, path === null ? null : this.#mount(place, path))
+      }
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
-  try {
-    const drives = inBootOrder(media, order).map(({ medium, number }) => {
-      const file = new MediaFile(medium.path)
-      files.push(file)
-      const { drive, note } = insert(medium, number, file)
-      if (note) notes.push(note)
-      return drive
-    })
-    return { drives, notes, close }
-  } catch (error) {
-    close()
-    throw error
+
+  get drives(): readonly Drive[] {
+    return this.#places.map((place) => this.#inside.get(place.id)?.drive ?? emptyDrive(removable(place)))
+  }
+
+  /**
+   * Puts another file into a drive, or none, and answers the drive as it is then. A file that was in it
+   * before is the same medium again, with all that was written to it.
+   * @throws KernelTestError KT3050, KT3052 as at the start.
+   */
+  change(id: string, path: string | null): RemovableDrive {
+    const place = removable(this.#places.find((one) => one.id === id))
+    const known = this.#mounted.find((one) => one.id === id && one.path === path)
+    const mounted = path === null ? null : (known?.as ?? this.#mount(place, path))
+    this.#inside.set(id, mounted)
+    const drive = mounted?.drive ?? emptyDrive(place)
+    invariant(drive.kind !== 'disk', 'a removable drive stays one')
+    return drive
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close()
+  }
+
+  #mount(place: DrivePlace, path: string): MountedFile {
+    const file = new MediaFile(path)
+    this.#files.push(file)
+    const as = mountFile(place, file)
+    this.#mounted.push({ id: place.id, path, as })
+    if (as.note) this.#tell(as.note)
+    return as
   }
 }
 
@@ -60,72 +80,18 @@ function checkPlaces(media: readonly PlannedMedium[], shape: MachineShape): void
   if (others > most) throw tooMany(`${others} disks and CDs`, `${most} of them on a ${shape}`)
 }
 
-interface Numbered {
-  readonly medium: PlannedMedium
-  readonly number: number
-}
-
-function inBootOrder(media: readonly PlannedMedium[], order: readonly string[]): readonly Numbered[] {
+function placesOf(media: readonly PlannedMedium[], order: readonly string[]): readonly DrivePlace[] {
   const place = ({ id }: PlannedMedium) => (order.includes(id) ? order.indexOf(id) : order.length)
   const sorted = media.toSorted((one, other) => place(one) - place(other))
-  return sorted.map((medium, index) => {
-    const before = sorted.slice(0, index).filter(({ kind }) => kind === medium.kind)
-    return { medium, number: firstNumber[medium.kind] + before.length }
+  return sorted.map(({ id, kind }, index) => {
+    const before = sorted.slice(0, index).filter((one) => one.kind === kind)
+    return { id, kind, number: firstNumber[kind] + before.length }
   })
 }
 
-/** A drive with a file in it, and what is odd about that. */
-function insert({ id, kind }: PlannedMedium, number: number, file: MediaFile): Inserted {
-  if (file.size === 0) throw cannotTake(file, 'is empty', 'Look at the build step that makes it.')
-  const bytes = sectorBytes[kind]
-  const sectors = Math.ceil(file.size / bytes)
-  const rest = file.size % bytes
-  const note = rest === 0 ? null : `${file.path} ends inside a sector: ${bytes - rest} zeros were added`
-  const shape = { sectorBytes: bytes, sectors, isWritable: kind !== 'cdrom' } as const
-  const drive = { id, number }
-  switch (kind) {
-    case 'cdrom':
-      return { drive: { ...drive, kind, medium: overlaid(file, shape) }, note }
-    case 'disk': {
-      const medium = overlaid(file, shape)
-      return { drive: { ...drive, kind, geometry: diskGeometry(sectors, medium.read(0, 1)), medium }, note }
-    }
-    case 'floppy': {
-      const geometry = formatOf(file)
-      const medium = overlaid(file, { ...shape, sectors: floppyBytes(geometry) / bytes })
-      return { drive: { ...drive, kind, geometry, medium }, note: shortFloppy(file, geometry) }
-    }
-  }
-}
-
-interface Inserted {
-  readonly drive: Drive
-  readonly note: string | null
-}
-
-const overlaid = (file: MediaFile, shape: MediumShape) => new OverlaidMedium(file, shape)
-
-/** What has no usual size is the beginning of a disk. */
-function formatOf(file: MediaFile): FloppyFormat {
-  const beginning = usualFloppies.find((one) => file.size <= floppyBytes(one))
-  const format = floppyFormatOf(file.size) ?? beginning
-  if (format) return format
-  throw cannotTake(
-    file,
-    `has ${file.size} bytes, more than the largest floppy disk (2,949,120)`,
-    'Attach it as a disk.',
-  )
-}
-
-function shortFloppy({ path, size }: MediaFile, format: FloppyFormat): string | null {
-  const bytes = floppyBytes(format)
-  return size === bytes
-    ? null
-    : `${path} has ${size} bytes, which no floppy disk has: it is the beginning of one with ${bytes}`
-}
-
-function cannotTake({ path }: MediaFile, why: string, hint: string): KernelTestError {
-  return new KernelTestError('KT3052', `no drive takes ${path}: it ${why}`, hint)
+function removable(place: DrivePlace | undefined): DrivePlace & Pick<RemovableDrive, 'kind'> {
+  invariant(place && place.kind !== 'disk', 'the session has looked it up: a drive whose medium can change')
+  return { ...place, kind: place.kind }
 }
 
 function tooMany(wanted: string, most: string): KernelTestError {

@@ -1,5 +1,5 @@
 import { biosCharges } from '../../layout.ts'
-import type { Drive } from '../../media/drive.ts'
+import type { Drive, RemovableDrive } from '../../media/drive.ts'
 import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf } from './data-area.ts'
@@ -27,6 +27,8 @@ export interface SavedBios {
   readonly calls: readonly (readonly [stack: number, call: WaitingCall])[]
   readonly isWaiting: boolean
   readonly wakeAt: number | null
+  /** Ids of drives. */
+  readonly changed: readonly string[]
 }
 
 const roms = [biosRom, vgaRom]
@@ -41,6 +43,7 @@ export class Bios {
   readonly #platform: Platform
   readonly #drives = new Map<number, Drive>()
   readonly #bootOrder: number[] = []
+  readonly #changed = new Set<string>()
   /** By the linear address of their frames. */
   readonly #calls = new Map<number, WaitingCall>()
   #isWaiting = false
@@ -50,8 +53,8 @@ export class Bios {
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
     this.#charge = wiring.charge
-    const [drives, bootOrder] = [this.#drives, this.#bootOrder]
-    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder }
+    const [drives, bootOrder, changed] = [this.#drives, this.#bootOrder, this.#changed]
+    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder, changed }
   }
 
   /** Nothing of what it did before is left. `bootOrder`: numbers of drives, first tried first. */
@@ -59,7 +62,13 @@ export class Bios {
     this.#drives.clear()
     for (const drive of drives) this.#drives.set(drive.number, drive)
     this.#bootOrder.splice(0, Number.POSITIVE_INFINITY, ...bootOrder)
-    this.load({ calls: [], isWaiting: false, wakeAt: null })
+    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [] })
+  }
+
+  /** Puts what `drive` holds in place of what was in it. */
+  insert(drive: RemovableDrive): void {
+    this.#drives.set(drive.number, drive)
+    this.#changed.add(drive.id)
   }
 
   /** Whether the processor, behind an OUT to the port of the traps, stands in a trap. */
@@ -103,12 +112,19 @@ export class Bios {
   }
 
   save(): SavedBios {
-    return { calls: [...this.#calls], isWaiting: this.#isWaiting, wakeAt: this.#wakeAt }
+    return {
+      calls: [...this.#calls],
+      isWaiting: this.#isWaiting,
+      wakeAt: this.#wakeAt,
+      changed: [...this.#changed],
+    }
   }
 
-  load({ calls, isWaiting, wakeAt }: SavedBios): void {
+  load({ calls, isWaiting, wakeAt, changed }: SavedBios): void {
     this.#calls.clear()
     for (const [stack, call] of calls) this.#calls.set(stack, call)
+    this.#changed.clear()
+    for (const id of changed) this.#changed.add(id)
     this.#isWaiting = isWaiting
     this.#wakeAt = wakeAt
   }

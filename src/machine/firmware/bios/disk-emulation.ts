@@ -112,13 +112,13 @@ function emulatedDrive({ media, first, last }: BootImage, cd: CdDrive): Drive | 
   const format = floppyOf(media)
   if (format) {
     const { cylinders, heads, sectorsPerTrack } = format
-    const medium = imageOnDisc(cd.medium, first, cylinders * heads * sectorsPerTrack)
+    const medium = cd.medium && imageOnDisc(cd.medium, first, cylinders * heads * sectorsPerTrack)
     return { kind: 'floppy', number: 0, id, geometry: format, medium }
   }
   // One more cylinder than there is: function 08h sets the last one apart.
   const geometry = { cylinders: last.cylinder + 2, heads: last.head + 1, sectorsPerTrack: last.sector }
   const sectors = (last.cylinder + 1) * geometry.heads * geometry.sectorsPerTrack
-  const medium = imageOnDisc(cd.medium, first, sectors)
+  const medium = cd.medium && imageOnDisc(cd.medium, first, sectors)
   return { kind: 'disk', number: firstDisk, id, geometry, medium }
 }
 
@@ -142,15 +142,14 @@ export function bootImage(entry: BootEntry, cd: CdDrive): BootImage | string {
   if (entry.media === mediaType.none) {
     return { ...place, drive: cd.number, last: { cylinder: 0, head: 0, sector: 0 } }
   }
-  const last = endOfPartition(cd.medium, entry.first)
+  const last = cd.medium && endOfPartition(cd.medium, entry.first)
   return last ? { ...place, drive: firstDisk, last } : 'has a hard disk image without a partition'
 }
 
 /** The sectors of an image that are to be started, to its segment; or why they cannot be. */
 export function loadImage(platform: Platform, image: BootImage): string | null {
-  const cd = platform.drives.get(firstCd + image.cd)
-  if (cd?.kind !== 'cdrom') return 'has left its drive'
-  const { medium } = cd
+  const medium = platform.drives.get(firstCd + image.cd)?.medium
+  if (!medium) return 'has left its drive'
   const available = (medium.sectors - image.first) * (medium.sectorBytes / sectorBytes)
   // A disk is started from its boot sector.
   const count = image.media === mediaType.none ? image.count : 1

@@ -22,6 +22,10 @@ export const diskStatus = {
   invalid: 0x01,
   writeProtected: 0x03,
   notFound: 0x04,
+  changed: 0x06,
+  noMedium: 0x31,
+  /** A floppy drive does not answer: no disk is in it. */
+  timeout: 0x80,
 } as const
 
 export function fail(call: DriveCall, status: number): Outcome {
@@ -54,11 +58,22 @@ export interface Extent {
   readonly memory: number
 }
 
+/**
+ * The medium of a drive; or the status where there is none, or, once, where it is another than before: a
+ * change is known until the new one is used.
+ */
+export function mediumOf({ drive, platform }: DiskCall): Medium | number {
+  const { kind, id, medium } = drive
+  if (!medium) return kind === 'floppy' ? diskStatus.timeout : diskStatus.noMedium
+  return platform.changed.delete(id) ? diskStatus.changed : medium
+}
+
 /** Takes time; answers null when that is over and all has been done, the status where it cannot be. */
 export function transfer(call: DiskCall, how: Transfer, extent: Extent): Outcome | null {
-  const { frame, platform, drive } = call
+  const { frame, platform } = call
   const { first, count, memory } = extent
-  const { medium } = drive
+  const medium = mediumOf(call)
+  if (typeof medium === 'number') return fail(call, medium)
   if (first + count > medium.sectors) return fail(call, diskStatus.notFound)
   if (how === 'write' && !medium.isWritable) return fail(call, diskStatus.writeProtected)
   if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }

@@ -3,7 +3,15 @@ import { startBoot } from './boot-start.ts'
 import { bootPacket, emulate, endEmulation, imageOfPacket, loadImage, packetBytes } from './disk-emulation.ts'
 import { catalogSector } from './el-torito.ts'
 import type { Frame } from './frame.ts'
-import { type DiskCall, type DiskFunction, diskStatus, fail, succeed, transferTicks } from './int13-call.ts'
+import {
+  type DiskCall,
+  type DiskFunction,
+  diskStatus,
+  fail,
+  mediumOf,
+  succeed,
+  transferTicks,
+} from './int13-call.ts'
 import { numberAt } from './little-endian.ts'
 import type { Outcome } from './service.ts'
 
@@ -48,7 +56,9 @@ function startAndBoot(call: DiskCall): Outcome {
   const packet = frame.read('ds', frame.regs.si, packetBytes)
   if (packet[0] !== packetBytes) return fail(call, diskStatus.invalid)
   const image = imageOfPacket(packet)
-  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(call.drive.medium, 1) }
+  const medium = mediumOf(call)
+  if (typeof medium === 'number') return fail(call, medium)
+  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, 1) }
   emulate(platform, image)
   if (loadImage(platform, image) !== null) return fail(call, diskStatus.notFound)
   startBoot(frame, image.drive, image.loadSegment)
@@ -57,8 +67,9 @@ function startAndBoot(call: DiskCall): Outcome {
 
 /** Sectors of the boot catalog to a buffer: the packet at DS:SI says which, and where to. */
 function readCatalog(call: DiskCall): Outcome {
-  const { frame, drive, platform } = call
-  const { medium } = drive
+  const { frame, platform } = call
+  const medium = mediumOf(call)
+  if (typeof medium === 'number') return fail(call, medium)
   const packet = frame.read('ds', frame.regs.si, catalogPacketBytes)
   const [size = 0, count = 0] = packet
   const at = catalogSector(medium)

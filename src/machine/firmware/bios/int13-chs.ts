@@ -61,14 +61,14 @@ function parameters(call: DiskCall): Outcome {
   return outcome
 }
 
-/** AH: 1 for a floppy drive that does not tell changes, 3 for a hard disk, whose sectors are in CX:DX. */
+/** AH: 2 for a floppy drive that tells changes, 3 for a hard disk, whose sectors are in CX:DX. */
 function driveType(call: DiskCall): Outcome {
   const { frame, drive } = call
   const { regs } = frame
   if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
   succeed(call)
   if (drive.kind === 'floppy') {
-    regs.ah = 1
+    regs.ah = 2
     return 'done'
   }
   const { heads, sectorsPerTrack } = drive.geometry
@@ -77,6 +77,14 @@ function driveType(call: DiskCall): Outcome {
   regs.cx = sectors >>> 16
   regs.dx = sectors & 0xffff
   return 'done'
+}
+
+/** The line by which a floppy drive tells that its disk was changed, until the new one is used. */
+function changeLine(call: DiskCall): Outcome {
+  const { drive, platform } = call
+  if (drive.kind !== 'floppy') return fail(call, diskStatus.invalid)
+  const isChanged = platform.changed.has(drive.id) || !drive.medium
+  return isChanged ? fail(call, diskStatus.changed) : succeed(call)
 }
 
 /** Set up, seek, reset, test, recalibrate, diagnose: a disk is always ready. */
@@ -99,4 +107,5 @@ export const chsFunctions = new Map<number, DiskFunction>([
   [0x11, disksOnly],
   [0x14, disksOnly],
   [0x15, driveType],
+  [0x16, changeLine],
 ])

@@ -44,6 +44,13 @@ function buffer(packet: Uint8Array): number {
 }
 
 const parameterBytes = { short: 26, long: 30 } as const
+/** Of a removable drive, whether its medium has been changed and nobody has used it since. */
+function changeStatus(call: DiskCall): Outcome {
+  const { drive, platform } = call
+  if (drive.kind === 'floppy') return fail(call, diskStatus.invalid)
+  return platform.changed.has(drive.id) ? fail(call, diskStatus.changed) : succeed(call)
+}
+
 const flag = { geometryValid: 2, removable: 0x74 } as const
 
 /** Fills the buffer at DS:SI, as far as its first word says that it goes. */
@@ -52,12 +59,13 @@ function parameters(call: DiskCall): Outcome {
   const { si } = frame.regs
   const room = numberAt(frame.read('ds', si, 2), 0, 2)
   if (room < parameterBytes.short || drive.kind === 'floppy') return fail(call, diskStatus.invalid)
+  if (!drive.medium) return fail(call, diskStatus.noMedium)
   const size = room < parameterBytes.long ? parameterBytes.short : parameterBytes.long
   const view = new DataView(new ArrayBuffer(size))
   const { sectors, sectorBytes } = drive.medium
   view.setUint16(0, size, true)
   view.setUint16(2, drive.kind === 'cdrom' ? flag.removable : flag.geometryValid, true)
-  physicalGeometry(drive).forEach((value, index) => {
+  physicalGeometry(drive.kind, sectors).forEach((value, index) => {
     view.setUint32(4 + 4 * index, value, true)
   })
   view.setBigUint64(16, BigInt(sectors), true)
@@ -71,9 +79,9 @@ function parameters(call: DiskCall): Outcome {
 const mostCylinders = 16_383
 
 /** Cylinders, heads and sectors of a track, as an ATA disk says that it has. */
-function physicalGeometry({ kind, medium }: Drive): readonly [number, number, number] {
+function physicalGeometry(kind: Drive['kind'], sectors: number): readonly [number, number, number] {
   if (kind === 'cdrom') return [0xffff_ffff, 0xffff_ffff, 0xffff_ffff]
-  return [Math.min(Math.floor(medium.sectors / (16 * 63)), mostCylinders), 16, 63]
+  return [Math.min(Math.floor(sectors / (16 * 63)), mostCylinders), 16, 63]
 }
 
 /** Enhanced Disk Drive Specification 3.0. */
@@ -84,4 +92,5 @@ export const extendedFunctions = new Map<number, DiskFunction>([
   [0x44, (call) => transferPacket(call, 'verify')],
   [0x47, (call) => (call.drive.kind === 'floppy' ? fail(call, diskStatus.invalid) : succeed(call))],
   [0x48, parameters],
+  [0x49, changeStatus],
 ])

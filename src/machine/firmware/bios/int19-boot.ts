@@ -1,3 +1,4 @@
+import type { Medium } from '../../devices/medium.ts'
 import type { CdDrive, Drive } from '../../media/drive.ts'
 import { print } from '../vga-bios/teletype.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
@@ -35,8 +36,8 @@ function boot(frame: Frame, platform: Platform): Outcome {
     const drive = drives.get(bootOrder[data.bootAttempt] ?? -1)
     if (!drive) continue
     const { medium } = drive
-    if (!frame.isRepeated) return { againAt: clock.now + transferTicks(medium, 1) }
-    const why = drive.kind === 'cdrom' ? bootCd(frame, platform, drive) : bootDisk(frame, platform, drive)
+    if (medium && !frame.isRepeated) return { againAt: clock.now + transferTicks(medium, 1) }
+    const why = medium === null ? 'is empty' : start(frame, platform, { ...drive, medium })
     if (why === null) return 'done'
     const number = drive.number.toString(16).padStart(2, '0').toUpperCase()
     print(platform, `${names[drive.kind]} ${number}h ${why}.\r\n`)
@@ -46,10 +47,20 @@ function boot(frame: Frame, platform: Platform): Outcome {
   return 'done'
 }
 
+/** A drive that is not empty. */
+interface Filled {
+  readonly medium: Medium
+}
+
 /** Null when it is done, else why it cannot be: what to say of the drive. */
 type Refusal = string | null
 
-function bootDisk(frame: Frame, { memory }: Platform, { number, medium }: Drive): Refusal {
+function start(frame: Frame, platform: Platform, drive: Drive & Filled): Refusal {
+  platform.changed.delete(drive.id)
+  return drive.kind === 'cdrom' ? bootCd(frame, platform, drive) : bootDisk(frame, platform, drive)
+}
+
+function bootDisk(frame: Frame, { memory }: Platform, { number, medium }: Drive & Filled): Refusal {
   const sector = medium.read(0, 1)
   const { address, bytes, signature } = bootSector
   if (numberAt(sector, bytes - 2, 2) !== signature) {
@@ -61,7 +72,7 @@ function bootDisk(frame: Frame, { memory }: Platform, { number, medium }: Drive)
 }
 
 /** What is emulated is a drive before its boot sector runs. */
-function bootCd(frame: Frame, platform: Platform, cd: CdDrive): Refusal {
+function bootCd(frame: Frame, platform: Platform, cd: CdDrive & Filled): Refusal {
   const entry = bootEntry(cd.medium)
   const image = typeof entry === 'string' ? entry : bootImage(entry, cd)
   if (typeof image === 'string') return image

@@ -18,6 +18,8 @@ export interface Platform {
   readonly charge: (ticks: number) => void
   /** By their numbers. */
   readonly drives: ReadonlyMap<number, Drive>
+  /** Ids of the drives whose media were changed, and have not been used since. */
+  readonly changed: Set<string>
   /** Numbers of drives, first tried first. */
   readonly bootOrder: readonly number[]
 }
