@@ -4,7 +4,7 @@ import { PortSpace } from './bus/port-space.ts'
 import { connectDrives } from './connect-drives.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
-import { activity, dirtyPages, pageBytes, pending, state as stateLayout } from './cpu/state-layout.ts'
+import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
 import type { AtapiDrive } from './devices/atapi-drive.ts'
 import { DebugConsole } from './devices/debug-console.ts'
@@ -20,7 +20,7 @@ import type { MachineShape } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
-import { restingProcessor } from './resting-processor.ts'
+import { RestingProcessor } from './resting-processor.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
 import { Typist } from './typist.ts'
 import { type UnknownAccess, UnknownAccesses } from './unknown-accesses.ts'
@@ -143,7 +143,7 @@ export class Machine {
     this.#board = this.#assemble(this.#clock)
     this.#typist = new Typist(this.#clock, this.#board.chips.keyboard)
     this.#bios = new Bios({
-      cpu: restingProcessor(this.cpu),
+      cpu: new RestingProcessor(this.cpu),
       ports: this.#ports,
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
@@ -267,6 +267,7 @@ export class Machine {
       const left = last - this.units
       if (this.ticks >= tick || left <= 0) return { kind: 'budget' }
       if (this.#bios.isWaiting) {
+        if (this.#isForgotten) return { kind: 'halted' }
         this.#wait(tick)
         continue
       }
@@ -370,12 +371,21 @@ export class Machine {
     this.#bios.call()
   }
 
-  /** A call of the firmware lets time pass, to `tick` at most; none while an interrupt is to be served. */
+  /** Nothing will ever end the wait of a call of the firmware. */
+  get #isForgotten(): boolean {
+    return !this.#isSignaled && Math.min(this.#bios.wakeAt, this.nextEvent) === Number.POSITIVE_INFINITY
+  }
+
+  /** Something waits to interrupt the processor. */
+  get #isSignaled(): boolean {
+    return this.state.u32(stateLayout.pending) !== 0
+  }
+
+  /** A call of the firmware lets time pass, to `tick` at most, until an interrupt is to be served. */
   #wait(tick: number): void {
-    const isInterrupted = (this.state.u32(stateLayout.pending) & pending.interrupt) !== 0
-    const until = isInterrupted ? this.ticks : Math.min(this.#bios.wakeAt, this.nextEvent)
-    this.skip(Math.max(Math.min(tick, until) - this.ticks, 0))
-    if (this.ticks >= until) this.#bios.wake()
+    const { wakeAt } = this.#bios
+    if (!this.#isSignaled) this.skip(Math.max(Math.min(tick, wakeAt, this.nextEvent) - this.ticks, 0))
+    if (this.#isSignaled || this.ticks >= wakeAt) this.#bios.wake()
   }
 
   /** Wired to whatever is outside at the time. */

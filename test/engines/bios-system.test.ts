@@ -133,6 +133,20 @@ describe.each(eachEngine)('INT 15h on $name', (engine) => {
     expect((await above()).equals(low)).toBe(false)
   })
 
+  test('a disk is read through the gate as well', async () => {
+    const read = { ax: 0x0201, bx: 0xa010, cx: 1, dx: 0x80, es: 0xffff }
+    const boot = (await guest.read(0, 0x7c00, 16)).toString('hex')
+    const wrapped = async () => (await guest.read(0, 0xa000, 16)).toString('hex') === boot
+    await guest.call(0x15, { ax: 0x2400 })
+    await guest.call(0x13, read)
+    expect(await wrapped()).toBe(true)
+    await write(guest, 0xa000, new Array(16).fill(0))
+    await guest.call(0x15, { ax: 0x2401 })
+    await guest.call(0x13, read)
+    // SeaBIOS makes a paragraph of the address: docs/quirks.md.
+    expect(await wrapped()).toBe(engine.name !== 'embedded')
+  })
+
   test('moves blocks above 1 MiB, with the gate off too', async () => {
     const bytes = [1, 2, 3, 4, 5, 6, 7, 8]
     await write(guest, 0x9300, bytes)

@@ -193,6 +193,20 @@ test('RAM below 1 MiB answers reads, writes, both or neither', () => {
   expect(lost).toEqual(['read c0000 4', 'write c0000 1'])
 })
 
+test('numbers come from RAM, ROM and chips alike, and go there', () => {
+  const { memory } = new PagedMachine('off', { rom: { image: romOf(1, 2, 3, 4), hasShadow: true } })
+  const chip = new RecordingChip()
+  memory.attach(0xa_0000, 0x1000, chip)
+  memory.writeNumber(0x1234, 4, 0x8765_4321)
+  expect(memory.read(0x1234, 4)).toEqual(Uint8Array.of(0x21, 0x43, 0x65, 0x87))
+  expect([1, 2, 4].map((size) => memory.readNumber(0x1234, size))).toEqual([0x21, 0x4321, 0x8765_4321])
+  memory.writeNumber(0xf_0000, 2, 0xffff)
+  expect(memory.readNumber(0xf_0000, 4)).toBe(0x0403_0201)
+  memory.writeNumber(0xa_0010, 2, 0x0102)
+  expect(memory.readNumber(0xa_0010, 4)).toBe(0x1010_1010)
+  expect(chip.seen).toEqual(['write 10 2 102', 'read 10 4'])
+})
+
 test('ROM shows where RAM does not answer, and writes go to RAM behind it', () => {
   const machine = new PagedMachine('off', { rom: { image: romOf(1, 2, 3, 4), hasShadow: true } })
   machine.memory.setRamAccess(0xf_0000, 0x1_0000, { reads: false, writes: true })

@@ -184,6 +184,28 @@ export class PhysicalMemory {
     else for (const [at, byte] of bytes.entries()) this.writeChip(address + at, 1, byte)
   }
 
+  /** 1, 2 or 4 bytes in one page, little-endian, from RAM, ROM or a chip. */
+  readNumber(address: number, size: number): number {
+    const { bytes } = this.#connected
+    const frame = this.#connected.frameOf(address)
+    if (!frame) return this.readChip(address, size)
+    const first = frame.offset + (address % pageBytes)
+    let value = 0
+    for (let at = first + size - 1; at >= first; at--) value = value * 256 + (bytes[at] ?? 0)
+    return value
+  }
+
+  /** The same to RAM or a chip; bits beyond `size` are lost. */
+  writeNumber(address: number, size: number, value: number): void {
+    const frames = this.#connected
+    const frame = frames.frameOf(address)
+    if (!frame) this.writeChip(address, size, value)
+    if (!frame?.writable) return
+    const offset = frame.offset + (address % pageBytes)
+    frames.noteWrite(offset, size)
+    for (let byte = 0; byte < size; byte++) frames.bytes[offset + byte] = value >>> (8 * byte)
+  }
+
   /** A copy of RAM or ROM; all ones where neither is. Chips hear nothing of it. */
   read(address: number, length: number): Uint8Array {
     const copy = new Uint8Array(length).fill(0xff)

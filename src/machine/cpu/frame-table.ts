@@ -40,7 +40,10 @@ export class FrameTable implements Frames {
   }
 
   frameOf(address: number): Frame | null {
-    const found = this.#core.frameOf(BigInt(address))
+    const found =
+      address < lowPageCount * pageBytes
+        ? this.#view.getInt32(lowPages + 4 * Math.floor(address / pageBytes), true)
+        : this.#core.frameOf(BigInt(address))
     if (found === frame.none) return null
     return { offset: ((found & -pageBytes) >>> 0) - ramBase, writable: (found & frame.readOnly) === 0 }
   }

@@ -71,7 +71,7 @@ export class Pic implements SavedChip<SavedPic> {
   readonly #cascade: Cascade | null
   /** ELCR bits that exist: timer, keyboard, cascade, clock and coprocessor stay edge-triggered. */
   readonly #levelCapable: number
-  #state = atPowerOn
+  readonly #state: { -readonly [Name in keyof SavedPic]: SavedPic[Name] } = { ...atPowerOn }
 
   constructor(output: Line, { cascade = null, levelCapable = 0xff }: PicWiring = {}) {
     this.#output = output
@@ -146,11 +146,11 @@ export class Pic implements SavedChip<SavedPic> {
   }
 
   save(): SavedPic {
-    return this.#state
+    return { ...this.#state }
   }
 
   load(state: SavedPic): void {
-    this.#state = state
+    Object.assign(this.#state, state)
   }
 
   get #requests(): number {
@@ -159,7 +159,7 @@ export class Pic implements SavedChip<SavedPic> {
   }
 
   #set(change: Partial<SavedPic>): void {
-    this.#state = { ...this.#state, ...change }
+    Object.assign(this.#state, change)
     this.#output.set(this.#state.awaited === 0 && this.#highest() !== null)
   }
 

@@ -50,6 +50,7 @@ export class PowerManagement implements SavedChip<SavedPowerManagement> {
 
   reset(): void {
     this.#set({ status: 0, enable: 0, control: 0 })
+    this.#arm()
   }
 
   /** Somebody presses the power button. */
@@ -103,6 +104,7 @@ export class PowerManagement implements SavedChip<SavedPowerManagement> {
     switch (offset) {
       case register.status:
         this.#set({ status: status & ~(value & clearable) })
+        this.#arm()
         break
       case register.enable:
         this.#set({ enable: ((enable & ~mask) | value) & enableable })
@@ -120,8 +122,9 @@ export class PowerManagement implements SavedChip<SavedPowerManagement> {
     this.#arm()
   }
 
+  /** For the next overflow of the timer, unless an earlier one has not been noticed yet. */
   #arm(): void {
-    if (this.#timer.at === null) {
+    if (this.#timer.at === null && (this.#state.status & event.timer) === 0) {
       this.#timer.arm((Math.floor(this.#clock.now / ticksPerEvent) + 1) * ticksPerEvent)
     }
   }

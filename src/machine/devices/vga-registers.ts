@@ -77,7 +77,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   readonly #crtc = new Uint8Array(counts.crtc)
   readonly #graphics = new Uint8Array(counts.graphics)
   readonly #attribute = new Uint8Array(counts.attribute)
-  #indexes = indexesAtPowerOn
+  readonly #indexes: { -readonly [Name in keyof VgaIndexes]: VgaIndexes[Name] } = { ...indexesAtPowerOn }
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -85,13 +85,13 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
 
   reset(): void {
     for (const registers of [this.#sequencer, this.#crtc, this.#graphics, this.#attribute]) registers.fill(0)
-    this.#indexes = indexesAtPowerOn
+    Object.assign(this.#indexes, indexesAtPowerOn)
     this.dac.reset()
   }
 
   read(offset: number): number {
     const value = this.peek(offset)
-    if (this.#isStatus(offset)) this.#point({ expectsData: false })
+    if (this.#isStatus(offset)) this.#indexes.expectsData = false
     else if (isDac(offset)) this.dac.read(offset - port.dac)
     return value
   }
@@ -137,7 +137,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
       crtc: [...this.#crtc],
       graphics: [...this.#graphics],
       attribute: [...this.#attribute],
-      indexes: this.#indexes,
+      indexes: { ...this.#indexes },
       dac: this.dac.save(),
     }
   }
@@ -147,7 +147,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
     this.#crtc.set(crtc)
     this.#graphics.set(graphics)
     this.#attribute.set(attribute)
-    this.#indexes = indexes
+    Object.assign(this.#indexes, indexes)
     this.dac.load(dac)
   }
 
@@ -236,12 +236,12 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   #writeByte(offset: number, value: number): void {
     const { sequencer, graphics } = this.#indexes
     if (isDac(offset)) this.dac.write(offset - port.dac, value)
-    else if (this.#isStatus(offset)) this.#point({ feature: value & 3 })
+    else if (this.#isStatus(offset)) this.#indexes.feature = value & 3
     else if (this.#isCrtc(offset)) this.#writeCrtc(offset, value)
     else if (offset === port.attribute) this.#writeAttribute(value)
-    else if (offset === port.miscellaneous) this.#point({ miscellaneous: value })
-    else if (offset === port.sequencer) this.#point({ sequencer: value & 7 })
-    else if (offset === port.graphics) this.#point({ graphics: value & 15 })
+    else if (offset === port.miscellaneous) this.#indexes.miscellaneous = value
+    else if (offset === port.sequencer) this.#indexes.sequencer = value & 7
+    else if (offset === port.graphics) this.#indexes.graphics = value & 15
     else if (offset === port.sequencer + 1) setAt(this.#sequencer, sequencer, value)
     else if (offset === port.graphics + 1) setAt(this.#graphics, graphics, value)
   }
@@ -249,7 +249,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   /** Registers 0 to 7 may be protected, as they hold what a monitor could not bear. */
   #writeCrtc(offset: number, value: number): void {
     if ((offset & 1) === 0) {
-      this.#point({ crtc: value & 0x3f })
+      this.#indexes.crtc = value & 0x3f
       return
     }
     const at = this.#indexes.crtc
@@ -264,9 +264,9 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   /** Index and data by turns through one port; reading the status register begins anew. */
   #writeAttribute(value: number): void {
     const { attribute, expectsData } = this.#indexes
-    this.#point({ expectsData: !expectsData })
+    this.#indexes.expectsData = !expectsData
     if (!expectsData) {
-      this.#point({ attribute: value & 0x3f })
+      this.#indexes.attribute = value & 0x3f
       return
     }
     const at = attribute & 0x1f
@@ -293,10 +293,6 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
 
   #isStatus(offset: number): boolean {
     return offset === (this.#isColor ? port.colorStatus : port.monochromeStatus)
-  }
-
-  #point(change: Partial<VgaIndexes>): void {
-    this.#indexes = { ...this.#indexes, ...change }
   }
 }
 

@@ -33,17 +33,11 @@ export class VgaBench {
 
   /** As a processor reads: from RAM, where it is shown, else from the chip. */
   read(address: number, size = 1): number {
-    if (!this.#isRam(address)) return this.memory.readChip(address, size)
-    return this.memory.read(address, size).reduceRight((value, byte) => value * 256 + byte, 0)
+    return this.memory.readNumber(address, size)
   }
 
   write(address: number, value: number, size = 1): void {
-    if (!this.#isRam(address)) this.memory.writeChip(address, size, value)
-    else
-      this.memory.write(
-        address,
-        Uint8Array.from({ length: size }, (_, byte) => value >> (8 * byte)),
-      )
+    this.memory.writeNumber(address, size, value)
   }
 
   plane(plane: number, at: number): number {
@@ -53,9 +47,5 @@ export class VgaBench {
   /** Past all registers: of a byte that is not in RAM for now. */
   setPlane(plane: number, at: number, value: number): void {
     this.vga.planes.planes[plane * planeBytes + at] = value
-  }
-
-  #isRam(address: number): boolean {
-    return this.memory.lowPage(address) === 'ram'
   }
 }

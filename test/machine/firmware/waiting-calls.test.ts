@@ -25,15 +25,15 @@ const code = assemble(
    over: pop dx; pop cx; pop ax; iret`,
 )
 
-function image(): Uint8Array {
+function image(code: Uint8Array): Uint8Array {
   const bytes = Uint8Array.from({ length: 64 * sectorBytes }, (_, at) => (at * 31) >> 3)
   bytes.set(code)
   bytes.set([0x55, 0xaa], 510)
   return bytes
 }
 
-function wiring(): Wiring {
-  const bytes = image()
+function wiring(code: Uint8Array): Wiring {
+  const bytes = image(code)
   const medium = {
     sectorBytes,
     sectors: 64,
@@ -46,9 +46,9 @@ function wiring(): Wiring {
   return { exit: null, serial: () => {}, drives, bootOrder: [disk] }
 }
 
-function boot(): Machine {
-  const machine = new Machine({ memoryMiB: 1, ...wiring() })
-  machine.powerOn([], wiring())
+function boot(program = code): Machine {
+  const machine = new Machine({ memoryMiB: 1, ...wiring(program) })
+  machine.powerOn([], wiring(program))
   machine.enter(firmwareEntry)
   return machine
 }
@@ -69,9 +69,9 @@ test('calls that wait do what they should', () => {
   const machine = boot()
   toEnd(machine)
   const ram = Buffer.from(machine.cpu.ram)
-  expect(ram.subarray(0x9000, 0x9000 + 40 * sectorBytes).equals(image().subarray(0, 40 * sectorBytes))).toBe(
-    true,
-  )
+  expect(
+    ram.subarray(0x9000, 0x9000 + 40 * sectorBytes).equals(image(code).subarray(0, 40 * sectorBytes)),
+  ).toBe(true)
   expect(ram.readUInt16LE(0x600)).toBe(0x1e61)
   // The key came with the ninth tick of 55 ms, 300 ms after the wait was over.
   expect(machine.ticks).toBeGreaterThan(9 * 55_000_000)
@@ -100,4 +100,14 @@ test('a run that is saved anywhere, and goes on elsewhere, ends as the whole run
     expect(isDeepStrictEqual(second.save(), saved)).toBe(true)
     expect(toEnd(second), `saved after ${at}`).toEqual(expected)
   }
+})
+
+test('a wait for a key that nothing can end is a halt, until somebody presses one', () => {
+  // Counter 0 awaits a count: no timer of the machine is armed.
+  const machine = boot(assemble(16, 'mov al, 0x30; out 0x43, al; mov ah, 0; int 0x16; cli; hlt'))
+  expect(machine.run(1_000_000)).toEqual({ kind: 'halted' })
+  expect([machine.awaitsKey, Number.isFinite(machine.ticks)]).toEqual([true, true])
+  machine.press(['x'])
+  expect(machine.run(1_000_000)).toEqual({ kind: 'halted' })
+  expect([machine.awaitsKey, machine.state.general(0, 2)]).toEqual([false, 0x2d78n])
 })

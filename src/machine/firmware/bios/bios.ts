@@ -31,7 +31,8 @@ export interface SavedBios {
   readonly changed: readonly string[]
 }
 
-const roms = [biosRom, vgaRom]
+/** By the linear address of a processor that calls. */
+const sites = new Map([...biosRom.traps, ...vgaRom.traps])
 /** A guest that leaves calls and never comes back leaves no more behind than this. */
 const mostCalls = 64
 
@@ -130,8 +131,7 @@ export class Bios {
   }
 
   get #site(): TrapSite | undefined {
-    const linear = this.#cpu.linearRip
-    return roms.map(({ traps }) => traps.get(linear)).find((site) => site)
+    return sites.get(this.#cpu.linearRip)
   }
 
   #outcome({ service }: TrapSite, before: WaitingCall | undefined): Outcome {

@@ -1,7 +1,6 @@
-import { bytesOf, numberAt } from './little-endian.ts'
-import type { ProcessorPort } from './processor-port.ts'
+import type { LinearMemory, NumberBytes } from './processor-port.ts'
 
-type Field = readonly [address: number, bytes: 1 | 2 | 4]
+type Field = readonly [address: number, bytes: NumberBytes]
 
 /** Where the extended BIOS data area is: the last KiB of conventional memory. */
 export const ebda = { at: 0x9_fc00, bytes: 0x400, segment: 0x9fc0 } as const
@@ -79,7 +78,7 @@ export type DataField = keyof typeof fields
 /** The BIOS data area, field by field, to read and to assign. */
 export type DataArea = { -readonly [Name in DataField]: number }
 
-type DataMemory = Pick<ProcessorPort, 'read' | 'write'>
+type DataMemory = Pick<LinearMemory, 'readNumber' | 'writeNumber'>
 
 class FieldsInMemory {
   readonly memory: DataMemory
@@ -93,10 +92,10 @@ class FieldsInMemory {
 for (const [name, [address, bytes]] of Object.entries(fields)) {
   Object.defineProperty(FieldsInMemory.prototype, name, {
     get(this: FieldsInMemory) {
-      return numberAt(this.memory.read(address, bytes), 0, bytes)
+      return this.memory.readNumber(address, bytes)
     },
     set(this: FieldsInMemory, value: number) {
-      this.memory.write(address, bytesOf(value, bytes))
+      this.memory.writeNumber(address, bytes, value)
     },
   })
 }

@@ -1,4 +1,3 @@
-import { bytesOf, numberAt } from './little-endian.ts'
 import type { ProcessorPort, SegmentName } from './processor-port.ts'
 import type { Registers } from './registers.ts'
 
@@ -56,11 +55,11 @@ export class Frame {
   }
 
   #top(offset: number): number {
-    return numberAt(this.#cpu.read(this.#topAt(offset), 2), 0, 2)
+    return this.#cpu.readNumber(this.#topAt(offset), 2)
   }
 
   #setTop(offset: number, value: number): void {
-    this.#cpu.write(this.#topAt(offset), bytesOf(value, 2))
+    this.#cpu.writeNumber(this.#topAt(offset), 2, value)
   }
 
   #topAt(offset: number): number {

@@ -7,8 +7,7 @@ const codeBytes = 2
 export function nextKey({ data, memory }: Platform): number | null {
   const { keyBufferHead: head, keyBufferTail: tail } = data
   if (head === tail) return null
-  const [low = 0, high = 0] = memory.read(segmentAt + head, codeBytes)
-  return low | (high << 8)
+  return memory.readNumber(segmentAt + head, codeBytes)
 }
 
 export function dropKey({ data }: Platform): void {
@@ -20,7 +19,7 @@ export function addKey({ data, memory }: Platform, code: number): boolean {
   const tail = data.keyBufferTail
   const next = following(tail, data)
   if (next === data.keyBufferHead) return false
-  memory.write(segmentAt + tail, Uint8Array.of(code & 0xff, code >> 8))
+  memory.writeNumber(segmentAt + tail, codeBytes, code)
   data.keyBufferTail = next
   return true
 }

@@ -3,6 +3,7 @@ import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf, ebda } from './data-area.ts'
 import { floppyBits } from './disk-emulation.ts'
+import { bytesOf, numberAt } from './little-endian.ts'
 import { interruptVectors } from './vectors.ts'
 
 /** Contents of RAM from `at` on. */
@@ -48,13 +49,10 @@ function makeMemory(floppies: number, disks: number): readonly MemoryPart[] {
   const placeOf = (linear: number) =>
     linear < lowBytes ? ([low, linear] as const) : ([high, linear - ebda.at] as const)
   const data = dataAreaOf({
-    read: (linear, length) => {
+    readNumber: (linear, size) => numberAt(...placeOf(linear), size),
+    writeNumber: (linear, size, value) => {
       const [bytes, at] = placeOf(linear)
-      return bytes.slice(at, at + length)
-    },
-    write: (linear, written) => {
-      const [bytes, at] = placeOf(linear)
-      bytes.set(written, at)
+      bytes.set(bytesOf(value, size), at)
     },
   })
   const [com1, com2, com3, com4] = serialPorts

@@ -4,12 +4,12 @@ import type { Drive } from '../../media/drive.ts'
 import type { MemoryRange } from '../tables/memory-map.ts'
 import type { DataArea } from './data-area.ts'
 import type { Frame } from './frame.ts'
-import type { ProcessorPort } from './processor-port.ts'
+import type { LinearMemory } from './processor-port.ts'
 
 /** What services work with besides their frame. */
 export interface Platform {
   readonly data: DataArea
-  readonly memory: Pick<ProcessorPort, 'read' | 'write' | 'isA20Open' | 'openingA20'>
+  readonly memory: LinearMemory
   /** What INT 15h E820 tells. */
   readonly memoryMap: readonly MemoryRange[]
   readonly ports: Pick<PortSpace, 'read' | 'write'>
@@ -26,7 +26,7 @@ export interface Platform {
 
 /**
  * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock, or
- * whenever something has happened to the machine, a key perhaps. Meanwhile interrupts are served and time
+ * whenever the processor has been interrupted, by a key perhaps. Meanwhile interrupts are served and time
  * passes.
  */
 export type Outcome = 'done' | Again | 'awaitsKey' | 'idle'

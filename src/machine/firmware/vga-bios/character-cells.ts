@@ -38,20 +38,31 @@ function textCells({ data, memory }: Platform, facts: ModeFacts): CharacterCells
     facts.memory + page * pageBytes + 2 * (row * columns + column)
   return {
     put(page, column, row, code, attribute) {
-      const cell = attribute === null ? [code] : [code, attribute]
-      memory.write(at(page, column, row), Uint8Array.from(cell))
+      const place = at(page, column, row)
+      if (attribute === null) memory.writeNumber(place, 1, code)
+      else memory.writeNumber(place, 2, code | (attribute << 8))
     },
     get(page, column, row) {
-      const [code = 0, attribute = 0] = memory.read(at(page, column, row), 2)
-      return { code, attribute }
+      const cell = memory.readNumber(at(page, column, row), 2)
+      return { code: cell & 0xff, attribute: cell >> 8 }
     },
     scroll({ page, left, top, right, bottom }, lines, attribute) {
       const width = right - left + 1
-      const empty = new Uint8Array(new Uint16Array(width).fill((attribute << 8) | blank).buffer)
-      eachRow(top, bottom, lines, (row, from) => {
-        const cells = from === null ? empty : memory.read(at(page, left, from), 2 * width)
-        memory.write(at(page, left, row), cells)
-      })
+      const copy = (from: number, to: number, cells: number) =>
+        memory.write(at(page, left, to), memory.read(at(page, left, from), 2 * cells))
+      const clear = (row: number, cells: number) => {
+        const empty = new Uint16Array(cells).fill((attribute << 8) | blank)
+        memory.write(at(page, left, row), new Uint8Array(empty.buffer))
+      }
+      if (width === columns) {
+        // Rows stand one behind the other.
+        const gone = Math.abs(lines)
+        copy(top + Math.max(lines, 0), top - Math.min(lines, 0), (bottom - top + 1 - gone) * columns)
+        clear(lines > 0 ? bottom + 1 - lines : top, gone * columns)
+      } else
+        eachRow(top, bottom, lines, (row, from) =>
+          from === null ? clear(row, width) : copy(from, row, width),
+        )
     },
   }
 }

@@ -1,4 +1,3 @@
-import { numberAt } from '../bios/little-endian.ts'
 import type { Platform } from '../bios/service.ts'
 import { crtcPort, setRegister } from './video-ports.ts'
 
@@ -15,13 +14,13 @@ export interface CursorPlace {
 }
 
 export function cursorOf({ memory }: Platform, page: number): CursorPlace {
-  const place = numberAt(memory.read(positions + 2 * (page % mostPages), 2), 0, 2)
+  const place = memory.readNumber(positions + 2 * (page % mostPages), 2)
   return { column: place & 0xff, row: place >> 8 }
 }
 
 export function moveCursor(platform: Platform, page: number, { column, row }: CursorPlace): void {
   const { data, memory } = platform
-  memory.write(positions + 2 * (page % mostPages), Uint8Array.of(column, row))
+  memory.writeNumber(positions + 2 * (page % mostPages), 2, (row << 8) | column)
   if (page === data.page) showCursor(platform)
 }
 
