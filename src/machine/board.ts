@@ -1,6 +1,6 @@
 import type { Chip } from './bus/chip.ts'
 import type { MemoryWindow, PhysicalMemory } from './bus/physical-memory.ts'
-import type { PortSpace } from './bus/port-space.ts'
+import type { PortSpace, PortWindow } from './bus/port-space.ts'
 import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
 import { PciFunction } from './devices/pci-function.ts'
@@ -13,6 +13,7 @@ import {
   type MachineShape,
   machineTables,
   type Socket,
+  type WindowRow,
 } from './machine-table.ts'
 
 export interface Buses {
@@ -88,11 +89,16 @@ export class Board {
     return chip
   }
 
+  #window(row: WindowRow): PortWindow | MemoryWindow {
+    const { ports, memory } = this.#buses
+    if (row === 'device memory') return memory.deviceWindow()
+    const chip = row.chip(this.chips)
+    return 'ports' in row ? ports.window(row.ports, chip) : memory.window(row.bytes, chip)
+  }
+
   #plug(name: string, { slot, identity, windows = {}, follow }: FunctionRow): void {
     const config = new PciFunction(identity)
-    const places = Object.entries(windows).map(([window, { chip, ports }]) => {
-      return [window, this.#buses.ports.window(ports, chip(this.chips))] as const
-    })
+    const places = Object.entries(windows).map(([window, row]) => [window, this.#window(row)] as const)
     config.onChange = () => {
       const seen = new Map(config.windows.map(({ name: window, base }) => [window, base]))
       for (const [window, place] of places) place.place(seen.get(window) ?? null)

@@ -17,6 +17,8 @@ export const ports = {
   /** The VGA's, but for 3BCh to 3BFh: a parallel port may be there. */
   vgaMonochrome: { first: 0x3b0, count: 12 },
   vga: { first: 0x3c0, count: 32 },
+  /** Bochs' VBE registers: a word at the first, and one that overlaps it at the second. */
+  vbe: { first: 0x1ce, count: 3 },
   com3: { first: 0x3e8, count: 8 },
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },
@@ -63,3 +65,6 @@ export const biosCharges = { call: 2000, seek: 100_000, byte: 20 } as const
 
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const
+
+/** Memory of the VGA for modes of VBE: what its base address register has room for. */
+export const videoMemoryBytes = 2 ** 24

@@ -30,8 +30,9 @@ import { ShutdownPort } from './devices/shutdown-port.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { SystemControlB } from './devices/system-control-b.ts'
 import { Uart16550 } from './devices/uart16550.ts'
-import { Vga } from './devices/vga.ts'
-import { vgaFunction } from './devices/vga-function.ts'
+import { Vga, vbeOffset } from './devices/vga.ts'
+import { vgaFunction, vgaRegisterBytes } from './devices/vga-function.ts'
+import { VgaRegisterWindow } from './devices/vga-register-window.ts'
 import { charges, irq, ports } from './layout.ts'
 
 /** `pc`: an i440FX with a PIIX3, of the nineties. `q35`: a Q35 with an ICH9, of 2007. */
@@ -116,9 +117,16 @@ export interface FunctionRow {
   readonly follow?: (config: PciFunction, socket: Socket) => void
 }
 
-export interface WindowRow {
+export type WindowRow = PortWindowRow | MemoryWindowRow | 'device memory'
+
+interface PortWindowRow {
   readonly chip: (chips: Chips) => Chip
   readonly ports: Omit<PortRange, 'first'>
+}
+
+interface MemoryWindowRow {
+  readonly chip: (chips: Chips) => Chip
+  readonly bytes: number
 }
 
 export interface MachineTable {
@@ -206,7 +214,11 @@ const chips: MachineTable['chips'] = {
   },
   vga: {
     make: ({ clock, memory }) => new Vga(clock, memory),
-    ports: [ports.vgaMonochrome, { ...ports.vga, offset: ports.vga.first - ports.vgaMonochrome.first }],
+    ports: [
+      ports.vgaMonochrome,
+      { ...ports.vga, offset: ports.vga.first - ports.vgaMonochrome.first },
+      { ...ports.vbe, width: 2, offset: vbeOffset },
+    ],
   },
   com1: serial(0, ports.com1, irq.serialA),
   com2: serial(1, ports.com2, irq.serialB),
@@ -251,7 +263,13 @@ const powerWindow: WindowRow = {
 const ideControl = { count: 1, offset: 8, charge: charges.pci } as const
 const ideCommand = { count: 8, width: 4, charge: charges.pci } as const
 
-const vga: Omit<FunctionRow, 'slot'> = { identity: vgaFunction }
+const vga: Omit<FunctionRow, 'slot'> = {
+  identity: vgaFunction,
+  windows: {
+    bar0: 'device memory',
+    bar2: { chip: ({ vga: chip }) => new VgaRegisterWindow(chip), bytes: vgaRegisterBytes },
+  },
+}
 
 /** An 82441FX and an 82371SB, the latter with the power management of its successor, as QEMU's `pc`. */
 const pc: MachineTable = {

@@ -15,7 +15,7 @@ import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios, type SavedBios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
-import { charges, ports, softOff, textMemory } from './layout.ts'
+import { charges, ports, softOff, textMemory, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
 import { leaveAsFirmware } from './post-state.ts'
@@ -118,7 +118,7 @@ export class Machine {
   /** Throws a RangeError where the host has no room for `memoryMiB`. */
   constructor({ memoryMiB, shape = 'pc', ...wiring }: MachineSettings) {
     this.shape = shape
-    const memory = new PhysicalMemory(memoryMiB * 2 ** 20)
+    const memory = new PhysicalMemory(memoryMiB * 2 ** 20, null, videoMemoryBytes)
     memory.watch = { unknown: (at, size, isWrite) => this.#noteUnknown('memory', at, size, isWrite) }
     this.cpu = new Cpu(memory, this.#ports)
     const { ram } = this.cpu
@@ -235,9 +235,10 @@ export class Machine {
 
   /** Takes what a machine of this shape saved. */
   load({ cpu, board, timers, bios, skipped }: SavedMachine): void {
+    // What chips move empties the TLB, which is part of the processor's state.
+    this.#board.load(board)
     this.cpu.load(cpu)
     this.#skipped = skipped
-    this.#board.load(board)
     this.#clock.load(timers)
     this.#bios.load(bios)
   }

@@ -39,6 +39,8 @@ export interface BiosCaller extends OpenMachine {
   poke(segment: number, offset: number, value: number): Promise<void>
   output(port: number, value: number): Promise<void>
   input(port: number): Promise<number>
+  outputWord(port: number, value: number): Promise<void>
+  inputWord(port: number): Promise<number>
 }
 
 /** Guest time for one answer. */
@@ -83,6 +85,10 @@ export async function openBiosCaller(engine: TestEngine, media: readonly Medium[
       await call(operation.output, { dx, ax })
     },
     input: async (dx) => (await call(operation.input, { dx })).eax & 0xff,
+    outputWord: async (dx, ax) => {
+      await call(operation.output, { dx, ax, cx: 2 })
+    },
+    inputWord: async (dx) => (await call(operation.input, { dx, cx: 2 })).eax & 0xffff,
   }
 }
 

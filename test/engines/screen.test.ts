@@ -3,8 +3,8 @@ import { loadFont } from '../../src/machine/firmware/vga-bios/load-font.ts'
 import { videoMode } from '../../src/machine/firmware/vga-bios/mode-tables.ts'
 import { writeModeColors, writeModeRegisters } from '../../src/machine/firmware/vga-bios/set-mode.ts'
 import { setAttribute, setRegister, videoPort } from '../../src/machine/firmware/vga-bios/video-ports.ts'
-import type { GraphicsScreen } from '../../src/observe/screen.ts'
 import { linesOf } from '../../src/observe/text-screen.ts'
+import { colorLevels } from './color-levels.ts'
 import { eachEngine, type TestEngine } from './each-engine.ts'
 import { onBoth } from './on-both.ts'
 import { codePlan } from './plans.ts'
@@ -87,8 +87,8 @@ describe.each(eachEngine)('$name', (engine) => {
   })
 })
 
-/** The six bits that the DAC has of each color: what a monitor makes of them is another matter. */
-const dacLevels = ({ pixels }: GraphicsScreen) => Buffer.from(pixels.map((level) => level >> 2))
+/** Of each color in the DAC. */
+const bits = 6
 
 describe('graphics, pixel by pixel as on QEMU', () => {
   test.each([
@@ -111,6 +111,6 @@ describe('graphics, pixel by pixel as on QEMU', () => {
     })
     if (qemu?.kind !== 'graphics' || embedded?.kind !== 'graphics') throw new Error('a text mode')
     expect([embedded.width, embedded.height]).toEqual([qemu.width, qemu.height])
-    expect(dacLevels(embedded).equals(dacLevels(qemu))).toBe(true)
+    expect(colorLevels(embedded, bits).equals(colorLevels(qemu, bits))).toBe(true)
   })
 })

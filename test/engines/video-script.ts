@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Ports } from '../../src/machine/bus/port-space.ts'
 import { kernel } from '../kernels/build.ts'
 
-const step = { end: 0, out: 1, in: 2, fill: 3, copy: 4 } as const
+const step = { end: 0, out: 1, in: 2, fill: 3, copy: 4, outWord: 5, outDoubleWord: 6 } as const
 const miscellaneous = { write: 0x3c2, read: 0x3cc } as const
 
 /** What a guest does with a video adapter: accesses are put down, and done when `code` runs. */
@@ -16,6 +16,14 @@ export class VideoScript {
       return port === miscellaneous.read ? this.#miscellaneous : 0
     },
     write: (port, size, value) => {
+      if (isVbe(port)) {
+        this.#steps.push(step.outWord, ...word(port), ...word(value))
+        return
+      }
+      if (size === 4) {
+        this.#steps.push(step.outDoubleWord, ...word(port), ...doubleWord(value))
+        return
+      }
       if (port === miscellaneous.write) this.#miscellaneous = value
       for (let byte = 0; byte < size; byte++) {
         this.#steps.push(step.out, ...word(port + byte), (value >> (8 * byte)) & 0xff)
@@ -37,6 +45,9 @@ export class VideoScript {
     return [...readFileSync(kernel('video-script')), ...this.#steps, step.end]
   }
 }
+
+/** Bochs' VBE registers: they take nothing but words. */
+const isVbe = (port: number) => port === 0x1ce || port === 0x1cf
 
 const word = (value: number) => [value & 0xff, value >> 8]
 const doubleWord = (value: number) => [...word(value & 0xffff), ...word(value >>> 16)]

@@ -1,6 +1,6 @@
 ; A boot sector that does what it is told over COM1: 27 bytes, a vector, then EAX, EBX, ECX, EDX, ESI, EDI, ES.
 ; It calls the interrupt and answers EAX, EBX, ECX, EDX, ESI, EDI, ES, FLAGS, DS, SP in hexadecimal, a byte after the other, on one line. For the first vectors it does something else:
-;   0: answers CX bytes at ES:DI   1: byte [ES:DI] = AL   2: out dx, al   3: al = in dx
+;   0: answers CX bytes at ES:DI   1: byte [ES:DI] = AL   2: out dx, al   3: al = in dx; with CX = 2 the port takes AX
 COM1 equ 0x3f8
 
 bits 16
@@ -83,10 +83,20 @@ poke:
     mov [es:di], al
     jmp done
 output:
+    cmp cl, 2
+    je .word
     out dx, al
     jmp done
+.word:
+    out dx, ax
+    jmp done
 input:
+    cmp cl, 2
+    je .word
     in al, dx
+    jmp done
+.word:
+    in ax, dx
     jmp done
 
 digit:

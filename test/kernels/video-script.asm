@@ -3,6 +3,8 @@
 ;   2, port (word)                      IN, for its effect
 ;   3, address, count (dwords)          fills memory, byte by byte, with a pattern
 ;   4, address, count (dwords), bytes   copies them there
+;   5, port, value (words)              OUT of a word
+;   6, port (word), value (dword)       OUT of a double word
 ;   0                                   the end
 %macro TAKE_PLACE 0
     lodsd
@@ -27,7 +29,23 @@ step:
     je fill
     cmp al, 4
     je copy
+    cmp al, 5
+    je write_word
+    cmp al, 6
+    je write_double_word
     hlt
+write_double_word:
+    lodsw
+    mov dx, ax
+    lodsd
+    out dx, eax
+    jmp step
+write_word:
+    lodsw
+    mov dx, ax
+    lodsw
+    out dx, ax
+    jmp step
 write_port:
     lodsw
     mov dx, ax

@@ -19,6 +19,7 @@ export interface Setup {
   readonly isShared?: boolean
   readonly rom?: Rom
   readonly ramBytes?: number
+  readonly deviceBytes?: number
 }
 
 export const bit = {
@@ -94,7 +95,7 @@ export class PagedMachine {
 
   constructor(paging: Paging, setup: Setup = {}) {
     this.#paging = paging
-    this.memory = new PhysicalMemory(setup.ramBytes ?? 8 << 20, setup.rom ?? null)
+    this.memory = new PhysicalMemory(setup.ramBytes ?? 8 << 20, setup.rom ?? null, setup.deviceBytes)
     this.cpu = new Cpu(this.memory, new PortSpace())
     this.cpu.stopsAtExceptions = true
     for (const [index, name] of snippetNames.entries()) {

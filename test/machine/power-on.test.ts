@@ -1,34 +1,12 @@
 import { expect, test } from 'vitest'
-import { rights } from '../../src/machine/cpu/state-layout.ts'
-import type { EntryRegisters } from '../../src/machine/entry.ts'
 import { Machine, type Wiring } from '../../src/machine/machine.ts'
 import { assemble } from './control/assemble.ts'
+import { flatEntry } from './flat-entry.ts'
 import './generated-core.ts'
 
 const codeAt = 0x1_0000
 const dataAt = 0x2_0000
-
-const flat = (type: number) => ({
-  selector: 0x10,
-  base: 0n,
-  limit: 0xffff_ffff,
-  rights: rights.present | rights.nonSystem | rights.big | rights.granular | rights.accessed | type,
-})
-const [data, code] = [flat(rights.writable), flat(rights.code | rights.readable)]
-const nothing = { base: 0n, limit: 0 }
-
-const entry: EntryRegisters = {
-  general: Array.from({ length: 16 }, () => 0n),
-  rip: BigInt(codeAt),
-  rflags: 2,
-  cr0: 0x11,
-  cr3: 0n,
-  cr4: 0,
-  efer: 0,
-  segments: { cs: code, ss: data, ds: data, es: data, fs: data, gs: data, ldtr: data, tr: data },
-  gdtr: nothing,
-  idtr: nothing,
-}
+const entry = flatEntry(codeAt)
 
 const wiring: Wiring = { exit: null, serial: () => {} }
 

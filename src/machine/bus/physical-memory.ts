@@ -1,5 +1,6 @@
 import { invariant } from '../../support/invariant.ts'
 import type { Chip } from './chip.ts'
+import { DeviceMemory } from './device-memory.ts'
 
 const lowMemory = 0x10_0000
 const fourGiB = 2 ** 32
@@ -16,14 +17,18 @@ export interface Rom {
 
 /** Memory of the host that stands behind RAM and ROM, and the processor that looks at it. */
 export interface Frames {
-  /** All of RAM, then ROM. */
+  /** All of RAM, then ROM, then memory of a device. */
   readonly bytes: Uint8Array
+  /** A byte for each page of `bytes`: 1 once something was written there. */
+  readonly written: Uint8Array
   /** Where in `bytes` the page of a physical address is, or null where none stands behind it. */
   frameOf(address: number): Frame | null
   /** Comes before every write: `count` bytes at `offset` of `bytes`, in one page. */
   noteWrite(offset: number, count: number): void
-  /** What stands where has changed. */
+  /** What stands where below 1 MiB has changed. */
   remap(): void
+  /** From where on memory of a device is seen, above RAM. Null: nowhere. */
+  placeDevice(first: number | null): void
 }
 
 export interface Frame {
@@ -35,6 +40,11 @@ export interface Frame {
 interface Stretch {
   readonly first: number
   readonly count: number
+}
+
+/** Physical addresses, and the byte of a device's memory at the first. */
+interface DeviceStretch extends Stretch {
+  readonly offset: number
 }
 
 interface Range extends Stretch {
@@ -62,6 +72,7 @@ export interface RamAccess {
 }
 
 const plainRam: RamAccess = { reads: true, writes: true }
+const noStretch: DeviceStretch = { first: 0, count: 0, offset: 0 }
 const noRam: RamAccess = { reads: false, writes: false }
 
 /**
@@ -71,6 +82,8 @@ const noRam: RamAccess = { reads: false, writes: false }
 export class PhysicalMemory {
   readonly ramBytes: number
   readonly rom: Rom | null
+  /** Memory that a device brings along. */
+  readonly device: DeviceMemory
   readonly #ranges: Range[] = []
   readonly #windows = new Map<MemoryWindow, Range>()
   /** By page below 1 MiB, where it is not plain. */
@@ -79,13 +92,16 @@ export class PhysicalMemory {
   #watch: MemoryWatch = { unknown: () => {} }
   /** RAM that shows through a chip's range. */
   #shown: Stretch | null = null
+  #deviceAt: Stretch | null = null
+  #shownDevice: DeviceStretch | null = null
 
-  /** `ramBytes` is a multiple of 64 KiB, from 1 MiB to 3 GiB. */
-  constructor(ramBytes: number, rom: Rom | null = null) {
+  /** `ramBytes` is a multiple of 64 KiB, from 1 MiB to 3 GiB; `deviceBytes` one of a page. */
+  constructor(ramBytes: number, rom: Rom | null = null, deviceBytes = 0) {
     invariant(ramBytes >= lowMemory && ramBytes <= 3 * 2 ** 30, 'RAM has 1 MiB to 3 GiB')
     invariant((rom?.image.length ?? 0) % pageBytes === 0, 'ROM is made of pages')
     this.ramBytes = ramBytes
     this.rom = rom
+    this.device = new DeviceMemory(deviceBytes, ramBytes + (rom?.image.length ?? 0), () => this.#connected)
     if (rom?.hasShadow) this.#letAnswer(lowMemory - shadowBytes, shadowBytes, noRam)
   }
 
@@ -101,6 +117,7 @@ export class PhysicalMemory {
   /** Registers of a chip: outside of RAM, or whole pages below 1 MiB that hide it. */
   attach(first: number, count: number, chip: Chip): void {
     this.#ranges.push({ first, count, chip })
+    this.#placeDevice()
     if (first < lowMemory) this.#frames?.remap()
   }
 
@@ -109,12 +126,28 @@ export class PhysicalMemory {
     this.#frames?.remap()
   }
 
+  /**
+   * A place of the device's memory, which is nowhere yet: like {@link window}, but as good as RAM where it
+   * has its addresses for itself.
+   */
+  deviceWindow(): MemoryWindow {
+    const { bytes } = this.device
+    const window = this.window(bytes, this.device)
+    return {
+      place: (first) => {
+        this.#deviceAt = first === null ? null : { first, count: bytes }
+        window.place(first)
+      },
+    }
+  }
+
   /** A range that is nowhere yet. It hides no RAM, nor what is attached. */
   window(count: number, chip: Chip): MemoryWindow {
     const window: MemoryWindow = {
       place: (first) => {
         this.#windows.delete(window)
         if (first !== null) this.#windows.set(window, { first, count, chip })
+        this.#placeDevice()
       },
     }
     return window
@@ -137,6 +170,15 @@ export class PhysicalMemory {
     this.#frames?.remap()
   }
 
+  /**
+   * Lets memory of the device from `offset` on show at whole pages below 1 MiB, whoever else is there, until
+   * the next call.
+   */
+  showDevice(stretch: DeviceStretch | null): void {
+    this.#shownDevice = stretch
+    this.#frames?.remap()
+  }
+
   /** RAM as it is, below 1 MiB, whoever hides it. Writes are to go through {@link write}. */
   lowRam({ first, count }: Stretch): Uint8Array {
     return this.#connected.bytes.subarray(first, first + count)
@@ -145,18 +187,26 @@ export class PhysicalMemory {
   /** By the processor, once. */
   connect(frames: Frames): void {
     this.#frames = frames
+    this.#placeDevice()
   }
 
   /**
-   * What stands behind a page below 1 MiB: the end of ROM, RAM, or RAM whose contents stay. Else each access
-   * comes to `readChip` or `writeChip`.
+   * What stands behind a page below 1 MiB: the end of ROM, RAM, RAM whose contents stay, or memory of the
+   * device. Else each access comes to `readChip` or `writeChip`.
    */
-  lowPage(address: number): 'chip' | 'rom' | 'ram' | 'readOnlyRam' {
+  lowPage(address: number): 'chip' | 'rom' | 'ram' | 'readOnlyRam' | 'device' {
+    if (this.#shownDevice && covers(this.#shownDevice, address)) return 'device'
     if (this.#shown && covers(this.#shown, address)) return 'ram'
     if (this.#ranges.some((range) => covers(range, address))) return 'chip'
     const { reads, writes } = this.#ramAccess.get(Math.floor(address / pageBytes)) ?? plainRam
     if (reads) return writes ? 'ram' : 'readOnlyRam'
     return this.#hasRomAt(address) && !writes ? 'rom' : 'chip'
+  }
+
+  /** Which byte of its memory a device shows at an address below 1 MiB. */
+  deviceOffset(address: number): number {
+    const { first, offset } = this.#shownDevice ?? noStretch
+    return address - first + offset
   }
 
   /** Where no frame may be read. `size` is 1, 2 or 4 bytes. */
@@ -263,6 +313,14 @@ export class PhysicalMemory {
     return undefined
   }
 
+  /** Where somebody else has some of its addresses, accesses are to find out who. */
+  #placeDevice(): void {
+    const place = this.#deviceAt
+    const others = [...this.#ranges, ...this.#windows.values()].filter(({ chip }) => chip !== this.device)
+    const isAlone = place !== null && !others.some((range) => overlaps(range, place))
+    this.#frames?.placeDevice(isAlone ? place.first : null)
+  }
+
   #letAnswer(first: number, count: number, access: RamAccess): void {
     for (let at = first; at < first + count; at += pageBytes) this.#ramAccess.set(at / pageBytes, access)
   }
@@ -287,6 +345,9 @@ export class PhysicalMemory {
     for (let byte = 0; byte < size; byte++) frames.bytes[address + byte] = (value >>> (8 * byte)) & 0xff
   }
 }
+
+const overlaps = (one: Stretch, other: Stretch) =>
+  one.first < other.first + other.count && other.first < one.first + one.count
 
 function covers({ first, count }: Stretch, address: number): boolean {
   return address >= first && address < first + count

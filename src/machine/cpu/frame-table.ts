@@ -1,5 +1,5 @@
 import type { Frame, Frames, PhysicalMemory } from '../bus/physical-memory.ts'
-import { frame, lowPages, pageBytes, ramBase, state } from './state-layout.ts'
+import { dirtyPages, frame, lowPages, pageBytes, ramBase, state } from './state-layout.ts'
 
 const lowPageCount = 256
 const segmentBytes = 65536
@@ -10,15 +10,19 @@ interface FrameExports {
   readonly noteWrite: (address: number, bytes: number) => void
 }
 
-/** Bytes of the memory that a processor with this RAM and ROM needs. */
-export function memoryBytes({ ramBytes, rom }: PhysicalMemory): number {
-  const all = ramBase + ramBytes + (rom?.image.length ?? 0)
+/** Bytes of the memory that a processor with this RAM, ROM and memory of a device needs. */
+export function memoryBytes({ ramBytes, rom, device }: PhysicalMemory): number {
+  const all = ramBase + ramBytes + (rom?.image.length ?? 0) + device.bytes
   return Math.ceil(all / segmentBytes) * segmentBytes
 }
 
-/** RAM and ROM in the processor's memory: writes down for the core what stands behind physical pages. */
+/**
+ * RAM, ROM and memory of a device in the processor's memory: writes down for the core what stands behind
+ * physical pages.
+ */
 export class FrameTable implements Frames {
   readonly bytes: Uint8Array
+  readonly written: Uint8Array
   readonly #view: DataView
   readonly #core: FrameExports
   readonly #memory: PhysicalMemory
@@ -26,6 +30,7 @@ export class FrameTable implements Frames {
 
   constructor(view: DataView, core: FrameExports, memory: PhysicalMemory, onRemap: () => void) {
     this.bytes = new Uint8Array(view.buffer, ramBase)
+    this.written = new Uint8Array(view.buffer, dirtyPages, this.bytes.length / pageBytes)
     this.#view = view
     this.#core = core
     this.#memory = memory
@@ -34,6 +39,7 @@ export class FrameTable implements Frames {
     view.setBigUint64(state.ramBytes, BigInt(ramBytes), true)
     view.setBigUint64(state.romBase, BigInt(romBase), true)
     view.setUint32(state.romFrames, ramBase + ramBytes, true)
+    view.setUint32(state.deviceFrames, this.#deviceFrames, true)
     if (rom) this.bytes.set(rom.image, ramBytes)
     this.#writeLowPages()
     memory.connect(this)
@@ -57,6 +63,25 @@ export class FrameTable implements Frames {
     this.#onRemap()
   }
 
+  placeDevice(first: number | null): void {
+    const bytes = BigInt(first === null ? 0 : this.#memory.device.bytes)
+    const base = BigInt(first ?? 0)
+    const view = this.#view
+    if (
+      view.getBigUint64(state.deviceBase, true) === base &&
+      view.getBigUint64(state.deviceBytes, true) === bytes
+    )
+      return
+    view.setBigUint64(state.deviceBase, base, true)
+    view.setBigUint64(state.deviceBytes, bytes, true)
+    this.#onRemap()
+  }
+
+  get #deviceFrames(): number {
+    const { ramBytes, rom } = this.#memory
+    return ramBase + ramBytes + (rom?.image.length ?? 0)
+  }
+
   #writeLowPages(): void {
     for (let page = 0; page < lowPageCount; page++) {
       this.#view.setInt32(lowPages + 4 * page, this.#lowPage(page * pageBytes), true)
@@ -72,6 +97,8 @@ export class FrameTable implements Frames {
         const end = ramBytes + (rom?.image.length ?? 0)
         return ramBase + end - (lowPageCount * pageBytes - address) + frame.readOnly
       }
+      case 'device':
+        return this.#deviceFrames + this.#memory.deviceOffset(address)
       case 'readOnlyRam':
         return ramBase + address + frame.readOnly
       default:

@@ -151,6 +151,10 @@ export const state = {
   x87Opcode: 0x9a0,
   /** i32: 1 while the machine has x87 ignore its exceptions (IGNNE#), which counts with CR0.NE clear. */
   numericErrorsIgnored: 0x9a4,
+  /** i64 each: where memory of a device begins, and its bytes, 0 where it is nowhere; i32: as romFrames. */
+  deviceBase: 0x9a8,
+  deviceBytes: 0x9b0,
+  deviceFrames: 0x9b8,
   /**
    * i64 each for ES to GS: the last offset that may be read or written as far as type and limit go, or -1
    * where that takes more than a comparison. Derived.

@@ -4,7 +4,7 @@ const state = { writing: 0, reading: 3 } as const
 const colors = 256
 
 export interface SavedDac {
-  /** Red, green and blue of each color, 6 bits each. */
+  /** Red, green and blue of each color, 6 bits each; 8 while it is wide. */
   readonly palette: Uint8Array
   readonly pointer: DacPointer
 }
@@ -21,11 +21,13 @@ const pointerAtPowerOn: DacPointer = { mask: 0xff, index: 0, part: 0, isReading:
 
 /**
  * The color look-up table behind a VGA: 256 colors of 18 bits (IBM PS/2 Hardware Interface Technical
- * Reference, Video DAC).
+ * Reference, Video DAC), or of 24.
  */
 export class VgaDac {
   readonly #palette = new Uint8Array(3 * colors)
   #pointer = pointerAtPowerOn
+  /** Levels have 8 bits rather than 6. */
+  isWide = false
 
   reset(): void {
     this.#palette.fill(0)
@@ -64,7 +66,7 @@ export class VgaDac {
         this.#point({ index: value, part: 0, isReading: false })
         break
       default:
-        this.#palette[3 * index + part] = value & 0x3f
+        this.#palette[3 * index + part] = this.isWide ? value : value & 0x3f
         this.#advance()
     }
   }
@@ -73,7 +75,9 @@ export class VgaDac {
   color(index: number): readonly [number, number, number] {
     const at = 3 * (index & this.#pointer.mask)
     const part = (offset: number) => {
-      const six = this.#palette[at + offset] ?? 0
+      const level = this.#palette[at + offset] ?? 0
+      if (this.isWide) return level
+      const six = level & 0x3f
       return (six << 2) | (six >> 4)
     }
     return [part(0), part(1), part(2)]

@@ -1,3 +1,6 @@
+import type { DeviceMemory } from '../bus/device-memory.ts'
+import type { BochsVbe, VbeMode } from './bochs-vbe.ts'
+import { blackPixels, type Pixels, vbePixels } from './vbe-pixels.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 /** What a monitor shows, in text modes: a character and an attribute a cell, row by row. */
@@ -15,13 +18,6 @@ export interface VgaText {
 /** The planes, whoever keeps them. */
 interface Planes {
   byte(plane: number, at: number): number
-}
-
-export interface VgaPixels {
-  readonly width: number
-  readonly height: number
-  /** Red, green, blue, opaque: four bytes a pixel. */
-  readonly rgba: Uint8Array
 }
 
 /** Indexes of CRT controller registers. */
@@ -55,14 +51,23 @@ const joins = (code: number) => code >= 0xc0 && code <= 0xdf
 export class VgaDisplay {
   readonly #registers: VgaRegisters
   readonly #planes: Planes
+  readonly #vbe: BochsVbe
+  /** What modes of VBE show. */
+  readonly #memory: DeviceMemory
 
-  constructor(registers: VgaRegisters, planes: Planes) {
+  constructor(
+    registers: VgaRegisters,
+    planes: Planes,
+    { vbe, memory }: { readonly vbe: BochsVbe; readonly memory: DeviceMemory },
+  ) {
     this.#registers = registers
     this.#planes = planes
+    this.#vbe = vbe
+    this.#memory = memory
   }
 
   get isText(): boolean {
-    return (this.#registers.graphics(6) & 1) === 0
+    return this.#vbe.mode === null && (this.#registers.graphics(6) & 1) === 0
   }
 
   /** Null in graphics modes. */
@@ -88,7 +93,9 @@ export class VgaDisplay {
   }
 
   /** What a person sees; black where nothing is shown. Blinking things are visible. */
-  get pixels(): VgaPixels {
+  get pixels(): Pixels {
+    const { mode } = this.#vbe
+    if (mode) return this.#vbePixels(mode)
     const width = this.columns * this.#dotsOfColumn * this.#widthOfDot
     const height = this.isText ? this.rows * this.#linesOfRow : this.#displayedLines
     const colors = this.#colors()
@@ -102,6 +109,14 @@ export class VgaDisplay {
     else this.#drawGraphics(width / wide, height, put)
     const rgba = new Uint8Array(pixels.buffer)
     return { width, height, rgba }
+  }
+
+  #vbePixels(mode: VbeMode): Pixels {
+    if (!this.#registers.isVisible) return blackPixels(mode)
+    const colors = this.#colors()
+    const palette =
+      mode.depth === 4 ? colors.map((_, color) => colors[this.#paletteColor(color & 15)] ?? 0) : colors
+    return vbePixels(mode, this.#memory.contents, palette)
   }
 
   /** All 256 colors as pixels in memory: the host is little-endian, as WebAssembly's memory is. */

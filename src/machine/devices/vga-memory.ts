@@ -1,3 +1,4 @@
+import type { DeviceMemory } from '../bus/device-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 export const planeBytes = 65_536
@@ -19,6 +20,18 @@ const windows = [
   { first: 0x1_8000, bytes: 0x8000 },
 ] as const
 
+/** Where bytes of planes are: `first`, and so many from plane to plane and from place to place. */
+interface PlaneStore {
+  readonly bytes: Uint8Array
+  readonly first: number
+  readonly planeStep: number
+  readonly placeStep: number
+  /** Bits of a place that count. */
+  readonly places: number
+  /** Comes before a change of all planes at a place. */
+  readonly note: (at: number) => void
+}
+
 export interface SavedVgaMemory {
   readonly bytes: Uint8Array
   readonly latches: readonly number[]
@@ -34,9 +47,26 @@ export class VgaMemory {
   /** One plane after the other. */
   readonly planes = new Uint8Array(planes * planeBytes)
   readonly #latches = new Uint8Array(planes)
+  readonly #own: PlaneStore = {
+    bytes: this.planes,
+    ...{ first: 0, planeStep: planeBytes, placeStep: 1, places: planeBytes - 1 },
+    note: () => {},
+  }
+  #store = this.#own
 
   constructor(registers: VgaRegisters) {
     this.#registers = registers
+  }
+
+  /** What the host reaches: planes by turns in memory of the card from `first` on; null: its own. */
+  reach(memory: DeviceMemory | null, first: number): void {
+    this.#store = memory
+      ? {
+          bytes: memory.contents,
+          ...{ first: planes * first, planeStep: 1, placeStep: planes, places: memory.bytes / planes - 1 },
+          note: (at) => memory.note(at, planes),
+        }
+      : this.#own
   }
 
   reset(): void {
@@ -84,7 +114,8 @@ export class VgaMemory {
   writeBytes(offset: number, bytes: Uint8Array): void {
     const { isChained, isOddEven, mapMask } = this.#registers
     const [first, last] = [this.#inWindow(offset), this.#inWindow(offset + bytes.length - 1)]
-    const isPlain = !isChained && !isOddEven && keepsBytes(this.#registers)
+    const isOwn = this.#store === this.#own
+    const isPlain = isOwn && !isChained && !isOddEven && keepsBytes(this.#registers)
     if (!isPlain || first === null || last === null || last >= planeBytes) {
       for (const [at, byte] of bytes.entries()) this.#writeByte(offset + at, byte)
       return
@@ -122,16 +153,22 @@ export class VgaMemory {
     if (at === null) return 0xff
     const { isChained, isOddEven, readsCompared, readMap } = this.#registers
     const place = isChained ? at & ~3 : isOddEven ? at & ~1 : at
-    this.#load(place & 0xffff)
+    this.#load(place)
     if (isChained) return this.#latches[at & 3] ?? 0
     if (isOddEven) return this.#latches[(readMap & 2) | (at & 1)] ?? 0
     return readsCompared ? this.#compared() : (this.#latches[readMap] ?? 0)
   }
 
   #load(place: number): void {
-    for (let plane = 0; plane < planes; plane++) {
-      this.#latches[plane] = this.planes[plane * planeBytes + place] ?? 0
-    }
+    const { bytes, planeStep } = this.#store
+    const at = this.#placeAt(place)
+    for (let plane = 0; plane < planes; plane++) this.#latches[plane] = bytes[at + plane * planeStep] ?? 0
+  }
+
+  /** Of plane 0. */
+  #placeAt(place: number): number {
+    const { first, placeStep, places } = this.#store
+    return first + (place & places) * placeStep
   }
 
   /** Read mode 1: bits whose pixel has the color that is asked for, in the planes that matter. */
@@ -147,12 +184,12 @@ export class VgaMemory {
     const at = this.#inWindow(offset)
     if (at === null) return
     const { isChained, isOddEven, mapMask } = this.#registers
-    const place = (isChained ? at & ~3 : isOddEven ? at & ~1 : at) & 0xffff
+    const { bytes, planeStep, note } = this.#store
+    const place = this.#placeAt(isChained ? at & ~3 : isOddEven ? at & ~1 : at)
     const reachable = isChained ? 1 << (at & 3) : isOddEven ? (at & 1 ? 0b1010 : 0b0101) : 0b1111
+    note(place)
     for (let plane = 0; plane < planes; plane++) {
-      if (mapMask & reachable & (1 << plane)) {
-        this.planes[plane * planeBytes + place] = this.#written(plane, value)
-      }
+      if (mapMask & reachable & (1 << plane)) bytes[place + plane * planeStep] = this.#written(plane, value)
     }
   }
 

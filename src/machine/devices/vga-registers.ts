@@ -151,6 +151,12 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
     this.dac.load(dac)
   }
 
+  /** Pixels at A0000h, 64 KiB of them: what a VBE mode does to the graphics controller. */
+  showPixels(arePacked: boolean): void {
+    this.#graphics[5] = (this.graphics(5) & ~0x60) | (arePacked ? 0x40 : 0)
+    this.#graphics[6] = (this.graphics(6) & ~0x0c) | 0x05
+  }
+
   sequencer(index: number): number {
     return this.#sequencer[index] ?? 0
   }

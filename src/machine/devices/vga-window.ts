@@ -1,10 +1,13 @@
 import type { Chip } from '../bus/chip.ts'
 import type { PhysicalMemory } from '../bus/physical-memory.ts'
+import type { BochsVbe } from './bochs-vbe.ts'
 import { keepsBytes, type VgaMemory } from './vga-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
 /** Where the host sees the planes: A0000h to BFFFFh. */
 const vgaWindow = { first: 0xa_0000, bytes: 0x2_0000 } as const
+/** What it sees of a VBE mode's pixels. */
+const bankBytes = 0x1_0000
 
 /** A part of the window whose bytes go to planes by turns, and come back as they were. */
 interface PlainMapping {
@@ -22,35 +25,40 @@ const plain = {
 } as const satisfies Record<string, PlainMapping>
 
 /**
- * A VGA's planes as the host sees them. In text modes and in mode 13h the window is as good as RAM, and then
- * it is RAM: the processor writes there at full speed, and the bytes are moved to the planes when a register
- * makes a difference. Such reads load no latches.
+ * A VGA's planes as the host sees them, or a bank of a VBE mode's pixels. In text modes and in mode 13h the
+ * window is as good as RAM, and then it is RAM: the processor writes there at full speed, and the bytes are
+ * moved to the planes when a register makes a difference. Such reads load no latches.
  */
 export class VgaWindow implements Chip {
   readonly #registers: VgaRegisters
   readonly #planes: VgaMemory
+  readonly #vbe: BochsVbe
   readonly #memory: PhysicalMemory
+  /** Where the bank that is shown begins in the adapter's memory; null: none is. */
+  #bank: number | null = null
   #mapping: PlainMapping | null = null
   /** RAM that stands for planes now. */
   #ram: Uint8Array = new Uint8Array()
 
-  constructor(registers: VgaRegisters, planes: VgaMemory, memory: PhysicalMemory) {
+  constructor(registers: VgaRegisters, vbe: BochsVbe, planes: VgaMemory, memory: PhysicalMemory) {
     this.#registers = registers
+    this.#vbe = vbe
     this.#planes = planes
     this.#memory = memory
     memory.attach(vgaWindow.first, vgaWindow.bytes, this)
   }
 
   read(offset: number, size: number): number {
+    if (this.#bank !== null) return 2 ** (8 * size) - 1
     return this.#planes.read(offset, size)
   }
 
   write(offset: number, size: number, value: number): void {
-    this.#planes.write(offset, size, value)
+    if (this.#bank === null) this.#planes.write(offset, size, value)
   }
 
   writeBytes(offset: number, bytes: Uint8Array): void {
-    this.#planes.writeBytes(offset, bytes)
+    if (this.#bank === null) this.#planes.writeBytes(offset, bytes)
   }
 
   /** A byte of a plane, wherever it is now. */
@@ -64,7 +72,8 @@ export class VgaWindow implements Chip {
 
   /** To be called when registers have changed: moves what is shown to where it is to be found now. */
   follow(): void {
-    const mapping = plainMapping(this.#registers)
+    this.#showBank()
+    const mapping = this.#plainMapping()
     if (mapping === this.#mapping) return
     if (this.#mapping) this.#takeBack(this.#mapping)
     this.#map(mapping)
@@ -73,8 +82,24 @@ export class VgaWindow implements Chip {
 
   /** After a load of registers, planes and RAM: each byte is where it belongs. */
   resume(): void {
-    const mapping = plainMapping(this.#registers)
+    this.#showBank()
+    const mapping = this.#plainMapping()
     if (mapping !== this.#mapping) this.#map(mapping)
+  }
+
+  #plainMapping(): PlainMapping | null {
+    return this.#vbe.mode ? null : plainMapping(this.#registers)
+  }
+
+  /** Packed pixels are the adapter's memory itself; planes are seen through the graphics controller. */
+  #showBank(): void {
+    const { mode, bankAt } = this.#vbe
+    this.#planes.reach(mode?.depth === 4 ? this.#memory.device : null, bankAt)
+    const bank = mode && mode.depth !== 4 ? bankAt : null
+    if (bank === this.#bank) return
+    this.#bank = bank
+    const shown = { first: vgaWindow.first, count: bankBytes, offset: bank ?? 0 }
+    this.#memory.showDevice(bank === null ? null : shown)
   }
 
   #map(mapping: PlainMapping | null): void {

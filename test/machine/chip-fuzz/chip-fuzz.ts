@@ -9,10 +9,17 @@ import { makePc } from '../make-pc.ts'
 /** Accesses between two events from outside, and between two looks at the state, on average. */
 const perEvent = 16
 const perSave = 40_000
-/** A state is some registers, buffers of drives, timers, and the VGA's 256 KiB: as text. */
-const mostStateBytes = 4_000_000
+/** A state is some registers, buffers of drives, timers, and the VGA's 256 KiB and 16 MiB: as text. */
+const mostStateBytes = 24_000_000
 /** Where the VGA is, or RAM that stands for it. */
 const vgaWindow = { first: 0xa_0000, count: 0x2_0000 } as const
+/** Where firmware leaves the VGA's pixels, of which some pages are enough, and its registers in memory. */
+const vgaBars = [
+  { first: 0xfd00_0000, count: 0x8000 },
+  { first: 0xfebf_0400, count: 0x20 },
+  { first: 0xfebf_0500, count: 0x18 },
+  { first: 0xfebf_0000, count: 0x1000 },
+] as const
 const sizes = [1, 1, 1, 2, 4] as const
 const keys = ['a', 'shift', 'enter', 'left', 'pause']
 const ideBases = [0x1f0, 0x170]
@@ -94,6 +101,8 @@ class ChipFuzz {
   #reachVga(): void {
     const at = vgaWindow.first + this.#random.below(vgaWindow.count)
     if (this.#pc.memory.lowPage(at) === 'chip') this.#reachMemory(at, this.#random.pick(sizes))
+    const { first, count } = this.#random.pick(vgaBars)
+    this.#reachMemory(first + this.#random.below(count), this.#random.pick(sizes))
   }
 
   #reachMemory(at: number, size: number): void {
@@ -150,14 +159,14 @@ class ChipFuzz {
   #change(): void {
     const { board, clock, at, space, memory } = this.#pc
     const saved = structuredClone([board.save(), clock.save()] as const)
-    const text = JSON.stringify(saved)
+    const text = textOf(saved)
     if (text.length > mostStateBytes) throw new Error(`the state has grown to ${text.length} bytes`)
     const other = this.#make()
     other.at.tick = at.tick
     other.memory.lowRam(vgaWindow).set(memory.lowRam(vgaWindow))
     other.board.load(saved[0])
     other.clock.load(saved[1])
-    const again = JSON.stringify([other.board.save(), other.clock.save()])
+    const again = textOf([other.board.save(), other.clock.save()])
     if (again !== text) throw new Error('a state did not come back as it was')
     for (const port of [0x21, 0x40, 0x61, 0x64, 0x71, 0x3fd, 0xcfc]) {
       if (space.read(port, 1) !== other.space.read(port, 1)) throw new Error(`port ${port} differs`)
@@ -183,6 +192,12 @@ export function hashOf(shape: MachineShape, accesses: number): number {
   const fuzz = new ChipFuzz(shape, 'kerneltest chips')
   fuzz.run(accesses)
   return fuzz.hash
+}
+
+function textOf(state: unknown): string {
+  return JSON.stringify(state, (_, value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  )
 }
 
 /** A disk and a disc with few sectors, so that most commands find their end. */

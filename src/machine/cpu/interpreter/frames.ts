@@ -9,7 +9,7 @@ const fourGiB = 0x1_0000_0000n
 /**
  * `(physical address) → address in this memory` of the page that backs it, plus `frame.readOnly`;
  * `frame.none` where a device is, or nothing. RAM above 1 MiB backs itself; below, a table says page by
- * page.
+ * page. So does memory of a device, where it has been placed.
  */
 export function defineFrameOf(module: ModuleBuilder): FunctionReference {
   return module.function('frameOf', ['i64'], ['i32'], (f) => {
@@ -28,6 +28,11 @@ export function defineFrameOf(module: ModuleBuilder): FunctionReference {
       const offset = op('i32.sub', low, load('i32.load', 0, state.romBase))
       const page = op('i32.and', offset, ~0xfff)
       f.return(op('i32.add', op('i32.add', page, load('i32.load', 0, state.romFrames)), frame.readOnly))
+    })
+    const inDevice = f.let(op('i64.sub', address, load('i64.load', 0, state.deviceBase)))
+    f.if(op('i64.lt_u', inDevice, load('i64.load', 0, state.deviceBytes)), () => {
+      const page = op('i32.and', op('i32.wrap_i64', inDevice), ~0xfff)
+      f.return(op('i32.add', page, load('i32.load', 0, state.deviceFrames)))
     })
     f.return(frame.none)
   })
