@@ -3,6 +3,7 @@ import type { StopWhen } from '../observe/condition.ts'
 import type { EventSink } from '../observe/event.ts'
 import type { InputEvent } from '../observe/input.ts'
 import type { Instant } from '../observe/instant.ts'
+import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
@@ -33,7 +34,7 @@ export interface EngineReport {
 }
 
 /** What not every engine can do. */
-export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog'
+export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog' | 'diskContents'
 
 /** One PC. Guest time passes only inside `run`; between two calls the machine stands still. */
 export interface Machine {
@@ -63,6 +64,12 @@ export interface Machine {
    * @throws KernelTestError KT3050, KT3052 for the file.
    */
   changeMedium(drive: string, path: string | null): Promise<void>
+  /** What is in a drive; null where nothing is. Capability `diskContents`, as for the next two. */
+  medium(drive: string): Promise<MediumState | null>
+  /** Bytes as the guest would read them, as far as there are any. */
+  readMedium(drive: string, at: number, length: number): Promise<Uint8Array>
+  /** From now on the guest cannot read these sectors, and no others, of what is in a drive. */
+  failReads(drive: string, bad: readonly BadSectors[]): Promise<void>
   /**
    * Ends the machine. Always answers, also after a crash, with all that was recorded; a second call answers
    * the same.

@@ -5,6 +5,7 @@ import type { StopWhen } from '../observe/condition.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import type { InputEvent } from '../observe/input.ts'
 import type { Instant } from '../observe/instant.ts'
+import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
@@ -43,6 +44,9 @@ export type MachineCall =
   | { readonly call: 'screen' }
   | { readonly call: 'input'; readonly event: InputEvent }
   | { readonly call: 'changeMedium'; readonly drive: string; readonly path: string | null }
+  | { readonly call: 'medium'; readonly drive: string }
+  | { readonly call: 'readMedium'; readonly drive: string; readonly at: number; readonly length: number }
+  | { readonly call: 'failReads'; readonly drive: string; readonly bad: readonly BadSectors[] }
   | { readonly call: 'close' }
 
 /** What each call answers. */
@@ -55,6 +59,9 @@ export interface CallResults {
   screen: Screen
   input: undefined
   changeMedium: undefined
+  medium: MediumState | null
+  readMedium: Uint8Array
+  failReads: undefined
   close: Recording
 }
 

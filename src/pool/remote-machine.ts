@@ -6,6 +6,7 @@ import type { Ending } from '../observe/ending.ts'
 import type { EventSink } from '../observe/event.ts'
 import type { InputEvent } from '../observe/input.ts'
 import { type Instant, nsPerMs, powerOn } from '../observe/instant.ts'
+import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
@@ -151,6 +152,18 @@ export class RemoteMachine implements Machine {
 
   changeMedium(drive: string, path: string | null): Promise<void> {
     return this.#call({ call: 'changeMedium', drive, path })
+  }
+
+  medium(drive: string): Promise<MediumState | null> {
+    return this.#call({ call: 'medium', drive })
+  }
+
+  readMedium(drive: string, at: number, length: number): Promise<Uint8Array> {
+    return this.#call({ call: 'readMedium', drive, at, length })
+  }
+
+  failReads(drive: string, bad: readonly BadSectors[]): Promise<void> {
+    return this.#call({ call: 'failReads', drive, bad })
   }
 
   close(): Promise<Recording> {

@@ -82,6 +82,12 @@ function perform(machine: Machine, request: MachineCall): Promise<CallResults[ke
       return machine.input(request.event).then(() => undefined)
     case 'changeMedium':
       return machine.changeMedium(request.drive, request.path).then(() => undefined)
+    case 'medium':
+      return machine.medium(request.drive)
+    case 'readMedium':
+      return machine.readMedium(request.drive, request.at, request.length)
+    case 'failReads':
+      return machine.failReads(request.drive, request.bad).then(() => undefined)
     case 'close':
       return machine.close()
   }

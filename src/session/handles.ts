@@ -5,11 +5,13 @@ import { pressesOfText } from '../observe/keys.ts'
 import { type OutputPort, type SerialPort, serialPorts } from '../observe/output.ts'
 import { linesOfText, type OutputLog } from '../observe/output-log.ts'
 import { linesOf } from '../observe/text-screen.ts'
+import { diskHandle } from './disk-handle.ts'
 import { noSuchPort } from './errors.ts'
 import { readAddressSpace } from './read-address-space.ts'
 import type { PortState, Session } from './session.ts'
 import { conditionOf } from './until.ts'
 import type {
+  DiskHandle,
   MemoryHandle,
   OutputHandle,
   PageTablesHandle,
@@ -94,6 +96,10 @@ class SessionVm implements Vm {
 
   changeDisk(drive: string, path: string | null): Promise<void> {
     return this.#session.changeMedium(drive, path)
+  }
+
+  disk(drive: string): DiskHandle {
+    return diskHandle(this.#session, drive)
   }
 
   end(): Promise<Ending> {

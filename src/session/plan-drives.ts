@@ -3,7 +3,7 @@ import { didYouMean } from '../support/closest.ts'
 import { KernelTestError } from '../support/errors.ts'
 
 /** @throws KernelTestError KT4008 where the machine has no such drive. */
-function driveOf({ media }: BootPlan, name: string): Medium {
+export function driveOf({ media }: BootPlan, name: string): Medium {
   const drive = media.find(({ id }) => id === name)
   if (drive) return drive
   const names = media.map(({ id }) => id)

@@ -68,6 +68,8 @@ const lastWordsNs = 250_000_000n
 export class Session {
   readonly facts: SessionFacts
   readonly ports: ReadonlyMap<OutputPort, PortState>
+  /** Of all files that are or were in a drive. */
+  readonly mediaPaths: Set<string>
   readonly #machine: Machine
   readonly #notes: string[]
   #at: Instant = powerOn
@@ -80,6 +82,7 @@ export class Session {
   constructor(facts: SessionFacts, machine: Machine, trace: Trace) {
     this.facts = facts
     this.#machine = machine
+    this.mediaPaths = new Set(facts.plan.media.flatMap(({ path }) => path ?? []))
     this.ports = trace.ports
     this.#notes = trace.notes
     trace.notes.unshift(...facts.plan.provenance.notes)
@@ -165,6 +168,7 @@ export class Session {
   async changeMedium(drive: string, path: string | null): Promise<void> {
     const { id } = removableDrive(this.facts.plan, drive)
     const whole = path && (await mediumPath('changeDisk', path))
+    if (whole !== null) this.mediaPaths.add(whole)
     if (this.#ending === null) await this.#machine.changeMedium(id, whole)
   }
 

@@ -2,6 +2,7 @@ import type { AddressSpace } from '../observe/address-space.ts'
 import type { Condition, Pattern, ScreenPattern } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
+import type { BadSectors, ByteRange } from '../observe/medium-state.ts'
 import type { SerialPort } from '../observe/output.ts'
 import type { OutputLog } from '../observe/output-log.ts'
 import type { Registers } from '../observe/registers.ts'
@@ -36,6 +37,8 @@ export interface Vm {
    * options.
    */
   changeDisk(drive: string, path: string | null): Promise<void>
+  /** What is in a drive, named as for {@link changeDisk}; `disk1` for the first of the option `disks`. */
+  disk(drive: string): DiskHandle
   /** Runs to the ending and answers it. */
   end(): Promise<Ending>
   /** Ends the machine. Fixtures call it; it may be called twice. */
@@ -72,6 +75,18 @@ export interface ScreenHandle {
   read(): Promise<Screen>
   /** The text screen's rows, blanks at their ends removed; empty in graphics modes. */
   lines(): Promise<readonly string[]>
+}
+
+/** A disk as the guest sees it: its file, and over it what the guest has written. Bytes. */
+export interface DiskHandle {
+  /** As far as there are any. */
+  read(at: number, length: number): Promise<Uint8Array>
+  /** What the guest has written, in whole sectors, in ascending order. */
+  written(): Promise<readonly ByteRange[]>
+  /** Writes all of it to a new file, or over another one; never over the one that is in the drive. */
+  save(path: string): Promise<void>
+  /** From now on the guest cannot read these sectors, and no others; without any it can read all. */
+  failReads(...sectors: readonly BadSectors[]): Promise<void>
 }
 
 /** The page tables that CR3 points to at the moment of reading. */

@@ -1,4 +1,14 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -36,6 +46,101 @@ async function told(vm: Vm, key: 'r' | 'w'): Promise<string> {
   await vm.run({ until: { condition: { on: 'output', port: 'com1', pattern: '\n', from } } })
   return vm.serial.log.text.slice(from).trim()
 }
+
+describe('what is on a disk', () => {
+  test.each(['floppy', 'disk'] as const)(
+    'of a %s: what the guest wrote, and all of it in a file',
+    async (kind) => {
+      const path = image(`overlay-${kind}.img`, kind)
+      const vm = await bootDisk(path, { engine: 'embedded', protocol: kind })
+      const disk = vm.disk('boot')
+      expect(await disk.written()).toEqual([])
+      expect(await told(vm, 'w')).toBe('')
+      expect(await disk.written()).toEqual([{ at: 512, length: 512 }])
+      expect(text(await disk.read(512, 8))).toBe('guest')
+      expect(text(await disk.read(510, 5))).toBe('U\xaague')
+      expect(await disk.read(sizes[kind] - 1, 100)).toHaveLength(1)
+      expect(await disk.read(sizes[kind], 100)).toHaveLength(0)
+      const after = join(folder, `after-${kind}.img`)
+      writeFileSync(after, 'an older one')
+      await vm.disk('boot').save(after)
+      const [before, saved] = [readFileSync(path), readFileSync(after)]
+      before.write('guest\0\0\0', 512)
+      expect(saved.equals(before)).toBe(true)
+      expect(statSync(after).blocks * 512).toBeLessThan(sizes.disk)
+      await vm.press('x')
+      await vm.end()
+      expect(text(await disk.read(512, 8))).toBe('guest')
+    },
+  )
+
+  test('is refused where it cannot be told or saved', async () => {
+    const path = image('refused.img', 'disk')
+    const link = join(folder, 'link.img')
+    symlinkSync(path, link)
+    const vm = await bootDisk(path, { engine: 'embedded', protocol: 'disk', cds: [null] })
+    const refusals = [
+      vm.disk('cd1').read(0, 1),
+      vm.disk('cd1').failReads({ first: 0, count: 1 }),
+      vm.disk('boot').save(link),
+      vm.disk('boot').save(join(folder, 'none', 'x.img')),
+    ].map((call) => call.then(String, (error: Error) => error.message.replaceAll(folder, 'FOLDER')))
+    expect(await Promise.all(refusals)).toMatchInlineSnapshot(`
+      [
+        "KT4009: the drive cd1 is empty
+        Put something in first: vm.changeDisk('cd1', path).",
+        "KT4009: the drive cd1 is empty
+        Put something in first: vm.changeDisk('cd1', path).",
+        "KT4014: FOLDER/link.img cannot be written: it is in a drive of the machine
+        Save it under another name.",
+        "KT4014: FOLDER/none/x.img cannot be written: ENOENT: no such file or directory, open 'FOLDER/none/x.img'
+        Name a file in a directory that exists and may be written.",
+      ]
+    `)
+    const qemu = await bootDisk(path, { engine: 'qemu', protocol: 'disk' })
+    await expect(qemu.disk('boot').written()).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT3016: the engine qemu does not tell what is on its disks
+        Use the engine embedded, which does (capability \`diskContents\`).]
+    `)
+  })
+
+  test('sectors that cannot be read are told by the BIOS, and belong to the disk', async () => {
+    const [one, two] = [image('bad.img', 'floppy', 'bad'), image('good.img', 'floppy', 'good')]
+    const vm = await bootDisk(one, { engine: 'embedded' })
+    await vm.disk('boot').failReads({ first: 1, count: 1 })
+    expect(await told(vm, 'r')).toBe('10 failed')
+    await vm.changeDisk('boot', two)
+    expect(await told(vm, 'r')).toBe('good')
+    await vm.changeDisk('boot', one)
+    expect(await told(vm, 'r')).toBe('10 failed')
+    await vm.disk('boot').failReads()
+    expect(await told(vm, 'r')).toBe('bad')
+  })
+
+  test('a guest that writes more than there is memory for', async () => {
+    const path = join(folder, 'flood.img')
+    copyFileSync(kernel('disk-flood'), path)
+    truncateSync(path, 300 << 20)
+    const vm = await boot(path, { engine: 'embedded', protocol: 'disk', limit: '60s' })
+    onTestFinished(() => vm.close())
+    expect(await vm.end()).toMatchObject({
+      kind: 'engineError',
+      code: 'KT3054',
+      detail: `what the guest has written to ${path} takes more than 256 MiB`,
+    })
+    expect((await vm.disk('boot').written())[0]?.length).toBeGreaterThan(256 << 20)
+  })
+
+  test('a file that changes underneath ends the run', async () => {
+    const path = image('changes.img', 'disk')
+    const vm = await bootDisk(path, { engine: 'embedded', protocol: 'disk' })
+    utimesSync(path, 1, 1)
+    const read = vm.disk('boot').read(1 << 20, 1)
+    await expect(read).rejects.toMatchObject({ code: 'KT3051' })
+  })
+})
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').replace(/\0+$/, '')
 
 const engines = ['embedded', 'qemu'] as const
 

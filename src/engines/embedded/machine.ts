@@ -7,6 +7,7 @@ import type { EventSink } from '../../observe/event.ts'
 import type { InputEvent } from '../../observe/input.ts'
 import type { Instant } from '../../observe/instant.ts'
 import { keysOfPress } from '../../observe/keys.ts'
+import type { BadSectors, MediumState } from '../../observe/medium-state.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { OutputConditions } from '../../observe/output-conditions.ts'
 import type { Recording } from '../../observe/recording.ts'
@@ -24,7 +25,7 @@ import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
 import { readScreen } from './screen.ts'
 
-export const capabilities: readonly Capability[] = ['instructionCount']
+export const capabilities: readonly Capability[] = ['instructionCount', 'diskContents']
 
 /** A machine of our own, in this thread: it runs while nobody else does, and gives way from time to time. */
 export class EmbeddedMachine implements Machine {
@@ -138,6 +139,21 @@ export class EmbeddedMachine implements Machine {
   async changeMedium(drive: string, path: string | null): Promise<void> {
     this.#assertOpen()
     this.#pc.insert(this.#media.change(drive, path))
+  }
+
+  async medium(drive: string): Promise<MediumState | null> {
+    this.#assertOpen()
+    return this.#media.state(drive)
+  }
+
+  async readMedium(drive: string, at: number, length: number): Promise<Uint8Array> {
+    this.#assertOpen()
+    return this.#media.read(drive, at, length)
+  }
+
+  async failReads(drive: string, bad: readonly BadSectors[]): Promise<void> {
+    this.#assertOpen()
+    this.#media.failReads(drive, bad)
   }
 
   close(): Promise<Recording> {

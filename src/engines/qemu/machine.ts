@@ -98,7 +98,8 @@ export class QemuMachine implements Machine, LiveListener {
   async run(until: StopWhen): Promise<Stop> {
     invariant(this.#run === null, 'a machine runs once at a time')
     this.#assertOpen()
-    if (until.any.some(({ on }) => on === 'instructions')) throw cannotCount()
+    if (until.any.some(({ on }) => on === 'instructions'))
+      throw lacks('instructionCount', 'does not count instructions, and so cannot wait for a number of them')
     if (this.#live.endReason !== null) return this.#endStop()
     try {
       this.#outputs.wait(until.any)
@@ -155,6 +156,18 @@ export class QemuMachine implements Machine, LiveListener {
   async changeMedium(drive: string, path: string | null): Promise<void> {
     this.#assertOpen()
     if (this.#live.endReason === null) await this.#drives.change(drive, path)
+  }
+
+  async medium(): Promise<never> {
+    throw lacks('diskContents', 'does not tell what is on its disks')
+  }
+
+  async readMedium(): Promise<never> {
+    return this.medium()
+  }
+
+  async failReads(): Promise<never> {
+    throw lacks('diskContents', 'does not make disks fail')
   }
 
   close(): Promise<Recording> {
@@ -302,11 +315,11 @@ export class QemuMachine implements Machine, LiveListener {
   }
 }
 
-function cannotCount(): KernelTestError {
+function lacks(capability: Capability, why: string): KernelTestError {
   return new KernelTestError(
     'KT3016',
-    'the engine qemu does not count instructions, and so cannot wait for a number of them',
-    'Use the engine embedded, which does (capability `instructionCount`).',
+    `the engine qemu ${why}`,
+    `Use the engine embedded, which does (capability \`${capability}\`).`,
   )
 }
 

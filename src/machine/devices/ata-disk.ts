@@ -1,6 +1,6 @@
 import { IdeDrive } from './ide-drive.ts'
 import { IdentifyData } from './identify.ts'
-import type { Medium } from './medium.ts'
+import { firstBadSector, type Medium, type SectorRange } from './medium.ts'
 import { ataError, deviceBits, logicalAddress, withLogicalAddress } from './task-file.ts'
 
 const sectorBytes = 512
@@ -177,14 +177,26 @@ export class AtaDisk extends IdeDrive<DiskState> {
       this.fail(ataError.notFound)
       return
     }
+    if (!isWrite && this.#isBad({ first: next, count }, isExtended)) return
     this.extra = { ...this.extra, transfer }
     if (isWrite) this.receive(count * sectorBytes, isLater)
     else this.send(this.#medium.read(next, count))
   }
 
   #verify(isExtended: boolean, count: number): void {
-    if (this.#address(isExtended) + count > this.#medium.sectors) this.fail(ataError.notFound)
-    else this.finish()
+    const first = this.#address(isExtended)
+    if (first + count > this.#medium.sectors) this.fail(ataError.notFound)
+    else if (!this.#isBad({ first, count }, isExtended)) this.finish()
+  }
+
+  /** Whether a sector cannot be read: then the command has ended there. */
+  #isBad(range: SectorRange, isExtended: boolean): boolean {
+    const bad = firstBadSector(this.#medium, range)
+    if (bad === null) return false
+    this.extra = { ...this.extra, transfer: null }
+    this.file = withLogicalAddress(this.file, bad, isExtended)
+    this.fail(ataError.uncorrectable)
+    return true
   }
 
   /** 0 stands for all that the register could count and one more. */

@@ -1,4 +1,4 @@
-import type { Medium } from './medium.ts'
+import { firstBadSector, type Medium } from './medium.ts'
 
 /** Why a command failed: SCSI's sense key, additional code and qualifier. */
 export interface Sense {
@@ -12,6 +12,7 @@ export const sense = {
   noMedium: { key: 2, code: 0x3a, qualifier: 0 },
   mediumChanged: { key: 6, code: 0x28, qualifier: 0 },
   unknownCommand: { key: 5, code: 0x20, qualifier: 0 },
+  unreadable: { key: 3, code: 0x11, qualifier: 0 },
   outOfRange: { key: 5, code: 0x21, qualifier: 0 },
   invalidField: { key: 5, code: 0x24, qualifier: 0 },
 } as const satisfies Record<string, Sense>
@@ -140,6 +141,7 @@ function readCapacity(_packet: DataView, { medium }: DriveState): PacketResult {
 
 function read({ medium }: DriveState, first: number, count: number): PacketResult {
   if (!medium || first + count > medium.sectors) return { failed: sense.outOfRange }
+  if (firstBadSector(medium, { first, count }) !== null) return { failed: sense.unreadable }
   return { data: count === 0 ? none : medium.read(first, count) }
 }
 

@@ -1,4 +1,4 @@
-import type { Medium } from '../devices/medium.ts'
+import { firstBadSector, type Medium } from '../devices/medium.ts'
 
 const sectorBytes = 512
 
@@ -12,6 +12,12 @@ export function imageOnDisc(disc: Medium, first: number, sectors: number): Mediu
     sectorBytes,
     sectors,
     isWritable: false,
+    firstBad(from, count) {
+      const start = Math.floor(from / perSector)
+      const end = Math.ceil((from + count) / perSector)
+      const bad = firstBadSector(disc, { first: first + start, count: end - start })
+      return bad === null ? null : Math.max((bad - first) * perSector, from)
+    },
     read(from, count) {
       const start = Math.floor(from / perSector)
       const end = Math.ceil((from + count) / perSector)

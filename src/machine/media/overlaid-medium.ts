@@ -1,4 +1,4 @@
-import type { Medium } from '../devices/medium.ts'
+import type { Medium, SectorRange } from '../devices/medium.ts'
 import { Overlay, type SavedOverlay } from './overlay.ts'
 
 /** Bytes that nobody writes to. */
@@ -14,6 +14,9 @@ export interface MediumShape {
   /** May be more than the source has: the rest reads as zeros. */
   readonly sectors: number
   readonly isWritable: boolean
+  /** What the overlay may take in memory, in bytes: where it needs more `full` is called, which throws. */
+  readonly overlayBytes?: number
+  readonly full?: () => never
 }
 
 /** A medium over a source that stays as it is: what the guest writes goes to an overlay. */
@@ -23,8 +26,20 @@ export class OverlaidMedium implements Medium {
   readonly isWritable: boolean
   readonly #source: MediumSource
   readonly #overlay: Overlay
+  readonly #overlayBytes: number
+  readonly #full: () => void
+  #bad: readonly SectorRange[] = []
 
-  constructor(source: MediumSource, { sectorBytes, sectors, isWritable }: MediumShape) {
+  constructor(source: MediumSource, shape: MediumShape) {
+    const {
+      sectorBytes,
+      sectors,
+      isWritable,
+      overlayBytes = Number.POSITIVE_INFINITY,
+      full = () => {},
+    } = shape
+    this.#overlayBytes = overlayBytes
+    this.#full = full
     this.#source = source
     this.sectorBytes = sectorBytes
     this.sectors = sectors
@@ -32,9 +47,21 @@ export class OverlaidMedium implements Medium {
     this.#overlay = new Overlay(sectorBytes)
   }
 
-  /** How many sectors differ, or could, from the source. */
-  get written(): number {
-    return this.#overlay.size
+  /** Sectors that differ, or could, from the source. */
+  get written(): readonly SectorRange[] {
+    return this.#overlay.ranges
+  }
+
+  /** From now on these sectors, and no others, cannot be read. */
+  failReads(bad: readonly SectorRange[]): void {
+    this.#bad = bad
+  }
+
+  firstBad(first: number, count: number): number | null {
+    const found = this.#bad
+      .map((bad) => ({ at: Math.max(bad.first, first), end: Math.min(bad.first + bad.count, first + count) }))
+      .filter(({ at, end }) => at < end)
+    return found.length === 0 ? null : Math.min(...found.map(({ at }) => at))
   }
 
   read(first: number, count: number): Uint8Array {
@@ -46,6 +73,7 @@ export class OverlaidMedium implements Medium {
 
   write(first: number, bytes: Uint8Array): void {
     this.#overlay.write(first, bytes)
+    if (this.#overlay.memoryBytes > this.#overlayBytes) this.#full()
   }
 
   save(): SavedOverlay {

@@ -36,6 +36,14 @@ function numbered(
   }
 }
 
+/** With one sector that cannot be read. */
+function withBad(medium: Medium, sector: number): Medium {
+  return {
+    ...medium,
+    firstBad: (first, count) => (sector >= first && sector < first + count ? sector : null),
+  }
+}
+
 let interrupts = 0
 let level = false
 const line = {
@@ -178,6 +186,17 @@ describe('a disk', () => {
     expect(hex(status())).toBe('51')
     command(0x40, { count: 10 })
     expect(hex(status())).toBe('50')
+  })
+
+  test('a sector that cannot be read is uncorrectable, at its number, behind those before it', () => {
+    channel = cable([new AtaDisk(withBad(numbered(512, 100), 12)), null], line)
+    command(0x20, { count: 5, address: [10, 0, 0] })
+    expect([number(readSector()), number(readSector())]).toEqual([10, 11])
+    expect([hex(status()), hex(channel.read(1, 1)), channel.read(3, 1)]).toEqual(['51', '40', 12])
+    command(0x40, { count: 5, address: [10, 0, 0] })
+    expect([hex(status()), hex(channel.read(1, 1)), channel.read(3, 1)]).toEqual(['51', '40', 12])
+    command(0x20, { count: 1, address: [13, 0, 0] })
+    expect([number(readSector()), hex(status())]).toEqual([13, '50'])
   })
 
   test('one that is write-protected refuses', () => {
@@ -330,6 +349,13 @@ describe('a CD-ROM drive', () => {
   test('errors tell why when they are asked', () => {
     expect([packet([0x28, 0, 0, 0, 1, 0x90, 0, 0, 1]), requestSense()]).toEqual(['sense 5', '5 21 0'])
     expect([packet([0x99]), requestSense(), requestSense()]).toEqual(['sense 5', '5 20 0', '0 0 0'])
+  })
+
+  test('a sector that cannot be read is a medium error', () => {
+    cd.insert(withBad(numbered(2048, 50, false), 20))
+    packet([0x00])
+    expect([packet([0x28, 0, 0, 0, 0, 18, 0, 0, 4]), requestSense()]).toEqual(['sense 3', '3 11 0'])
+    expect(packet([0x28, 0, 0, 0, 0, 18, 0, 0, 2]).length).toBe(4096)
   })
 
   test('a change of medium is told once; no medium each time', () => {

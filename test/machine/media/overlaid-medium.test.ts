@@ -27,7 +27,45 @@ test('what is written covers the source, and is a copy', () => {
   expect(all[511]).toBe(511 % 251)
   expect(all.subarray(512, 1536).every((byte) => byte === 0xaa)).toBe(true)
   expect(all[1536]).toBe(0)
-  expect(medium.written).toBe(2)
+  expect(medium.written).toEqual([{ first: 1, count: 2 }])
+})
+
+test('what was written is told as ranges, and has a limit', () => {
+  const full = () => {
+    throw new Error('full')
+  }
+  const shape = { sectorBytes: 512, sectors: 100, isWritable: true, overlayBytes: 8192, full } as const
+  const medium = new OverlaidMedium(source, shape)
+  for (const sector of [9, 3, 4, 9]) medium.write(sector, new Uint8Array(512))
+  expect(medium.written).toEqual([
+    { first: 3, count: 2 },
+    { first: 9, count: 1 },
+  ])
+  medium.write(8, new Uint8Array(4096))
+  expect(() => medium.write(50, new Uint8Array(512))).toThrow('full')
+})
+
+test('sectors that cannot be read are found where a range meets them', () => {
+  const medium = open()
+  expect(medium.firstBad(0, 4)).toBe(null)
+  medium.failReads([
+    { first: 3, count: 5 },
+    { first: 1, count: 1 },
+  ])
+  const found = ([first, count]: readonly [number, number]) => medium.firstBad(first, count)
+  expect(
+    (
+      [
+        [0, 4],
+        [0, 1],
+        [2, 1],
+        [2, 2],
+        [3, 1],
+      ] as const
+    ).map(found),
+  ).toEqual([1, null, null, 3, 3])
+  medium.failReads([])
+  expect(medium.firstBad(0, 4)).toBe(null)
 })
 
 test('a saved overlay is in order, and the same after loading', () => {

@@ -1,7 +1,7 @@
 import type { Medium as PlannedMedium } from '../../../boot/plan.ts'
 import type { Drive, RemovableDrive } from '../../../machine/media/drive.ts'
 import { diskGeometry } from '../../../machine/media/geometry.ts'
-import { OverlaidMedium } from '../../../machine/media/overlaid-medium.ts'
+import { type MediumShape, OverlaidMedium } from '../../../machine/media/overlaid-medium.ts'
 import { KernelTestError } from '../../../support/errors.ts'
 import {
   type FloppyFormat,
@@ -12,6 +12,9 @@ import {
 import type { MediaFile } from './media-file.ts'
 
 const sectorBytes = { floppy: 512, disk: 512, cdrom: 2048 } as const
+
+/** To each medium: it is kept in memory. */
+const overlayMiB = 256
 
 /** A drive of a machine, whatever is in it. */
 export interface DrivePlace extends Pick<PlannedMedium, 'id' | 'kind'> {
@@ -37,7 +40,7 @@ export function mountFile(place: DrivePlace, file: MediaFile): MountedFile {
   const sectors = Math.ceil(file.size / bytes)
   const rest = file.size % bytes
   const note = rest === 0 ? null : `${file.path} ends inside a sector: ${bytes - rest} zeros were added`
-  const medium = new OverlaidMedium(file, { sectorBytes: bytes, sectors, isWritable: kind === 'disk' })
+  const medium = overlaid(file, { sectorBytes: bytes, sectors, isWritable: kind === 'disk' })
   const drive: Drive =
     kind === 'cdrom'
       ? { ...place, kind, medium }
@@ -52,10 +55,21 @@ export function emptyDrive(place: DrivePlace & Pick<RemovableDrive, 'kind'>): Re
     : { ...place, kind, medium: null }
 }
 
+function overlaid(file: MediaFile, shape: MediumShape): OverlaidMedium {
+  const full = () => {
+    throw new KernelTestError(
+      'KT3054',
+      `what the guest has written to ${file.path} takes more than ${overlayMiB} MiB`,
+      'It is kept in memory, 4 KiB at a time: let the guest write less, or to fewer places.',
+    )
+  }
+  return new OverlaidMedium(file, { ...shape, overlayBytes: overlayMiB * 2 ** 20, full })
+}
+
 function mountFloppy(place: DrivePlace, file: MediaFile): MountedFile {
   const geometry = formatOf(file)
   const bytes = sectorBytes.floppy
-  const medium = new OverlaidMedium(file, {
+  const medium = overlaid(file, {
     sectorBytes: bytes,
     sectors: floppyBytes(geometry) / bytes,
     isWritable: true,

@@ -1,5 +1,6 @@
 import type { BootPlan, MachineShape, Medium as PlannedMedium } from '../../../boot/plan.ts'
 import { type Drive, firstNumber, type RemovableDrive } from '../../../machine/media/drive.ts'
+import type { BadSectors, MediumState } from '../../../observe/medium-state.ts'
 import { KernelTestError } from '../../../support/errors.ts'
 import { invariant } from '../../../support/invariant.ts'
 import { MediaFile } from './media-file.ts'
@@ -56,6 +57,34 @@ export class OpenDrives {
     const drive = mounted?.drive ?? emptyDrive(place)
     invariant(drive.kind !== 'disk', 'a removable drive stays one')
     return drive
+  }
+
+  /** Null for an empty drive. */
+  state(id: string): MediumState | null {
+    const medium = this.#inside.get(id)?.medium
+    if (!medium) return null
+    const { sectorBytes, sectors, written } = medium
+    return {
+      size: sectors * sectorBytes,
+      sectorBytes,
+      written: written.map(({ first, count }) => ({ at: first * sectorBytes, length: count * sectorBytes })),
+    }
+  }
+
+  /** As far as there are bytes. */
+  read(id: string, at: number, length: number): Uint8Array {
+    const medium = this.#inside.get(id)?.medium
+    if (!medium) return new Uint8Array(0)
+    const { sectorBytes, sectors } = medium
+    const end = Math.min(at + length, sectors * sectorBytes)
+    if (at >= end) return new Uint8Array(0)
+    const first = Math.floor(at / sectorBytes)
+    const bytes = medium.read(first, Math.ceil(end / sectorBytes) - first)
+    return bytes.slice(at - first * sectorBytes, end - first * sectorBytes)
+  }
+
+  failReads(id: string, bad: readonly BadSectors[]): void {
+    this.#inside.get(id)?.medium.failReads(bad)
   }
 
   close(): void {

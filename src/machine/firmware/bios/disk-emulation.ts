@@ -1,5 +1,5 @@
 import { floppyFormatOf } from '../../../support/floppy-formats.ts'
-import type { Medium } from '../../devices/medium.ts'
+import { firstBadSector, type Medium } from '../../devices/medium.ts'
 import type { CdDrive, Drive } from '../../media/drive.ts'
 import { imageOnDisc } from '../../media/image-on-disc.ts'
 import { ebda } from './data-area.ts'
@@ -157,7 +157,9 @@ export function loadImage(platform: Platform, image: BootImage): string | null {
   if (count === 0) return 'has a boot image of no sectors'
   if (count > available) return 'has its boot image outside of the disc'
   if (address + count * sectorBytes > ebda.at) return 'has a boot image that is too large for the memory'
-  platform.memory.write(address, imageOnDisc(medium, image.first, count).read(0, count))
+  const sectors = imageOnDisc(medium, image.first, count)
+  if (firstBadSector(sectors, { first: 0, count }) !== null) return 'has a boot image that cannot be read'
+  platform.memory.write(address, sectors.read(0, count))
   return null
 }
 

@@ -1,4 +1,4 @@
-import type { Medium } from '../../devices/medium.ts'
+import { firstBadSector, type Medium } from '../../devices/medium.ts'
 import { numberAt } from './little-endian.ts'
 
 /** What the boot catalog of a CD names (El Torito 1.0, section 2); sectors of the disc have 2048 bytes. */
@@ -39,9 +39,12 @@ export function catalogSector(disc: Medium): number | null {
 
 /** The first entry for a BIOS, or why there is none: what to say of the drive. */
 export function bootEntry(disc: Medium): BootEntry | string {
+  const isBad = (first: number) => firstBadSector(disc, { first, count: 1 }) !== null
+  if (isBad(bootRecordAt)) return 'has a boot record that cannot be read'
   const at = catalogSector(disc)
   if (at === null) return 'has no El Torito boot record'
   if (at >= disc.sectors) return 'has its boot catalog outside of the disc'
+  if (isBad(at)) return 'has a boot catalog that cannot be read'
   const catalog = disc.read(at, Math.min(catalogSectors, disc.sectors - at))
   if (!isValid(catalog)) return 'has a damaged boot catalog'
   const entry = firstForBios(catalog)

@@ -1,4 +1,4 @@
-import type { Medium } from '../../devices/medium.ts'
+import { firstBadSector, type Medium, type SectorRange } from '../../devices/medium.ts'
 import { biosCharges } from '../../layout.ts'
 import type { Drive } from '../../media/drive.ts'
 import type { Frame } from './frame.ts'
@@ -23,6 +23,8 @@ export const diskStatus = {
   writeProtected: 0x03,
   notFound: 0x04,
   changed: 0x06,
+  /** A sector is there and cannot be read. */
+  unreadable: 0x10,
   noMedium: 0x31,
   /** A floppy drive does not answer: no disk is in it. */
   timeout: 0x80,
@@ -52,10 +54,10 @@ export function statusField(drive: number): 'floppyStatus' | 'diskStatus' {
 export type Transfer = 'read' | 'write' | 'verify'
 
 /** Sectors, and where they are to go to or come from; linear. */
-export interface Extent {
-  readonly first: number
-  readonly count: number
+export interface Extent extends SectorRange {
   readonly memory: number
+  /** How many sectors were transferred, where not all were. */
+  readonly tell: (done: number) => void
 }
 
 /**
@@ -72,14 +74,23 @@ export function mediumOf({ drive, platform }: DiskCall): Medium | number {
 export function transfer(call: DiskCall, how: Transfer, extent: Extent): Outcome | null {
   const { frame, platform } = call
   const { first, count, memory } = extent
+  const stop = (status: number, done = 0) => {
+    extent.tell(done)
+    return fail(call, status)
+  }
   const medium = mediumOf(call)
-  if (typeof medium === 'number') return fail(call, medium)
-  if (first + count > medium.sectors) return fail(call, diskStatus.notFound)
-  if (how === 'write' && !medium.isWritable) return fail(call, diskStatus.writeProtected)
+  if (typeof medium === 'number') return stop(medium)
+  if (first + count > medium.sectors) return stop(diskStatus.notFound)
+  if (how === 'write' && !medium.isWritable) return stop(diskStatus.writeProtected)
   if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }
-  if (how === 'read') platform.memory.write(memory, medium.read(first, count))
-  else if (how === 'write') medium.write(first, platform.memory.read(memory, count * medium.sectorBytes))
-  return null
+  if (how === 'write') {
+    medium.write(first, platform.memory.read(memory, count * medium.sectorBytes))
+    return null
+  }
+  const bad = firstBadSector(medium, extent)
+  const good = bad === null ? count : bad - first
+  if (how === 'read') platform.memory.write(memory, medium.read(first, good))
+  return bad === null ? null : stop(diskStatus.unreadable, good)
 }
 
 /** What a transfer of so many sectors takes. */

@@ -1,3 +1,4 @@
+import { firstBadSector } from '../../devices/medium.ts'
 import type { CdDrive, Drive } from '../../media/drive.ts'
 import { startBoot } from './boot-start.ts'
 import { bootPacket, emulate, endEmulation, imageOfPacket, loadImage, packetBytes } from './disk-emulation.ts'
@@ -77,6 +78,7 @@ function readCatalog(call: DiskCall): Outcome {
   const first = at + numberAt(packet, 6, 2)
   if (count === 0 || first + count > medium.sectors) return fail(call, diskStatus.notFound)
   if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }
+  if (firstBadSector(medium, { first, count }) !== null) return fail(call, diskStatus.unreadable)
   const memory = numberAt(packet, 4, 2) * 16 + numberAt(packet, 2, 2)
   platform.memory.write(memory, medium.read(first, count))
   return succeed(call)

@@ -33,7 +33,10 @@ function transferChs(call: DiskCall, how: Transfer): Outcome {
   const { cylinders, heads, sectorsPerTrack } = drive.geometry
   if (cylinder >= cylinders || dh >= heads || sector > sectorsPerTrack) return fail(call, diskStatus.invalid)
   const first = (cylinder * heads + dh) * sectorsPerTrack + sector - 1
-  return transfer(call, how, { first, count: al, memory: frame.linear('es', bx) }) ?? succeed(call)
+  const tell = (done: number) => {
+    frame.regs.al = done
+  }
+  return transfer(call, how, { first, count: al, memory: frame.linear('es', bx), tell }) ?? succeed(call)
 }
 
 /** The last cylinder of a disk is set apart for diagnostics. */

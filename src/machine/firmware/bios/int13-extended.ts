@@ -8,7 +8,7 @@ import {
   type Transfer,
   transfer,
 } from './int13-call.ts'
-import { numberAt } from './little-endian.ts'
+import { bytesOf, numberAt } from './little-endian.ts'
 import type { Outcome } from './service.ts'
 
 /** Version 3.0; fixed disk access, locking and ejecting, enhanced disk drives. */
@@ -32,9 +32,8 @@ function transferPacket(call: DiskCall, how: Transfer): Outcome {
   const first = numberAt(packet, 8, 4) + numberAt(packet, 12, 4) * 2 ** 32
   if ((packet[0] ?? 0) < packetBytes.short || call.drive.kind === 'floppy')
     return fail(call, diskStatus.invalid)
-  const outcome = transfer(call, how, { first, count, memory: buffer(packet) })
-  if (outcome === 'done') platform.memory.write(frame.linear('ds', si) + 2, Uint8Array.of(0, 0))
-  return outcome ?? succeed(call)
+  const tell = (done: number) => platform.memory.write(frame.linear('ds', si) + 2, bytesOf(done, 2))
+  return transfer(call, how, { first, count, memory: buffer(packet), tell }) ?? succeed(call)
 }
 
 /** Segment and offset, or all ones and a linear address behind the sector's number. */

@@ -1,4 +1,4 @@
-import type { Medium } from '../../devices/medium.ts'
+import { firstBadSector, type Medium } from '../../devices/medium.ts'
 import type { CdDrive, Drive } from '../../media/drive.ts'
 import { print } from '../vga-bios/teletype.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
@@ -61,6 +61,7 @@ function start(frame: Frame, platform: Platform, drive: Drive & Filled): Refusal
 }
 
 function bootDisk(frame: Frame, { memory }: Platform, { number, medium }: Drive & Filled): Refusal {
+  if (firstBadSector(medium, { first: 0, count: 1 }) !== null) return 'has a first sector that cannot be read'
   const sector = medium.read(0, 1)
   const { address, bytes, signature } = bootSector
   if (numberAt(sector, bytes - 2, 2) !== signature) {
