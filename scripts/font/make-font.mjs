@@ -193,15 +193,15 @@ function fontFile(glyphs, height) {
   )
   return `// Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
 
+import { bytesOfHex } from './hex.ts'
+
 ${height === 16 ? sizes : ''}/** Code page 437 by code: one byte a row, top row first, leftmost pixel in bit 7. */
 const rows = [
 ${lines.join('\n')}
 ]
 
 /** Row \`y\` of the glyph of \`code\` is byte \`${height} * code + y\`; its leftmost pixel is bit 7. */
-export const ${height === 16 ? 'font' : 'smallFont'}: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) =>
-  Number.parseInt(byte, 16),
-)
+export const ${height === 16 ? 'font' : 'smallFont'}: Uint8Array = bytesOfHex(rows.join(''))
 `
 }
 

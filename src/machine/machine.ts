@@ -150,7 +150,7 @@ export class Machine {
       memoryMap: this.firmware.map,
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
-    leaveAsFirmware(shape, { ports: this.#ports, memory }, ram.length)
+    leaveAsFirmware(shape, { ports: this.#ports, memory }, this.#board.chips.vga.planes, ram.length)
     this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
     this.#plug()
   }

@@ -1,7 +1,7 @@
 import type { Buses } from './board.ts'
 import type { Ports } from './bus/port-space.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
-import { startVideo } from './firmware/vga-bios/start-video.ts'
+import { type FontPlanes, startVideo } from './firmware/vga-bios/start-video.ts'
 import { apicMemory, ports } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 
@@ -97,6 +97,7 @@ const configurations: Readonly<Record<MachineShape, Configuration>> = {
 export function leaveAsFirmware(
   shape: MachineShape,
   { ports: space, memory }: Buses,
+  planes: FontPlanes,
   memoryBytes: number,
 ): void {
   for (const [register, value] of apic) memory.writeChip(apicMemory.first + register, 4, value)
@@ -115,7 +116,7 @@ export function leaveAsFirmware(
     read: (port, size) => space.inspect(port, size),
     write: (port, size, value) => space.preset(port, value, size),
   }
-  startVideo(quiet, { write: (address, bytes) => memory.writeChipBytes(address, bytes) })
+  startVideo(quiet, planes)
 }
 
 /**

@@ -27,12 +27,13 @@ export class RamImage {
   readonly #wanted = new Uint8Array(pageBytes)
   /** All of RAM. */
   readonly #words: Int32Array
-  readonly #dirtyWords: Int32Array
+  /** Eight pages each, as the bits of numbers: all of them are 0 or tiny. */
+  readonly #dirtyEights: Float64Array
 
   constructor(ram: TrackedRam) {
     this.#ram = ram
     this.#words = wordsOf(ram.bytes)
-    this.#dirtyWords = wordsOf(ram.dirty)
+    this.#dirtyEights = new Float64Array(ram.dirty.buffer, ram.dirty.byteOffset, ram.dirty.length / 8)
   }
 
   /** Pages that hold, or held, something else than zeros. */
@@ -40,7 +41,7 @@ export class RamImage {
     return this.#loaded.size + this.#dirtyPages().length
   }
 
-  /** Later parts lie over earlier ones. Answers the pages that were written. */
+  /** Later parts lie over earlier ones. Answers the pages of code that were written. */
   load(parts: readonly RamPart[]): readonly number[] {
     const byPage = partsByPage(parts)
     const changed: number[] = []
@@ -59,12 +60,13 @@ export class RamImage {
     return changed
   }
 
-  /** False where code of the page was right already. */
+  /** Answers whether the page had code that was not right already. */
   #write(page: number, parts: readonly RamPart[]): boolean {
     const wanted = this.#contents(page * pageBytes, parts)
-    if (this.#ram.hasCode(page) && this.#holds(page, wanted)) return false
+    const hadCode = this.#ram.hasCode(page)
+    if (hadCode && this.#holds(page, wanted)) return false
     this.#ram.bytes.set(wanted, page * pageBytes)
-    return true
+    return hadCode
   }
 
   /** The page at `start`: a part that is all of it, or put together, until the next call. */
@@ -88,12 +90,13 @@ export class RamImage {
     return true
   }
 
-  /** Looks at four pages at once: most of them are not. */
+  /** Looks at eight pages at once: most of them are not. */
   #dirtyPages(): readonly number[] {
     const pages: number[] = []
-    for (let four = 0; four < this.#dirtyWords.length; four++) {
-      if (this.#dirtyWords[four] === 0) continue
-      for (let page = 4 * four; page < 4 * four + 4; page++) {
+    const eights = this.#dirtyEights
+    for (let eight = 0; eight < eights.length; eight++) {
+      if (eights[eight] === 0) continue
+      for (let page = 8 * eight; page < 8 * eight + 8; page++) {
         if (this.#ram.dirty[page] !== 0) pages.push(page)
       }
     }

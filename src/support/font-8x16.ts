@@ -1,5 +1,7 @@
 // Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
 
+import { bytesOfHex } from './hex.ts'
+
 /** In pixels, of a glyph. */
 export const glyphWidth = 8
 export const glyphHeight = 16
@@ -265,6 +267,4 @@ const rows = [
 ]
 
 /** Row `y` of the glyph of `code` is byte `16 * code + y`; its leftmost pixel is bit 7. */
-export const font: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) =>
-  Number.parseInt(byte, 16),
-)
+export const font: Uint8Array = bytesOfHex(rows.join(''))

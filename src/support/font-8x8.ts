@@ -1,5 +1,7 @@
 // Made by scripts/font/make-font.mjs from Spleen 1.9.1 (BSD-2-Clause, see NOTICE) and own-glyphs.txt.
 
+import { bytesOfHex } from './hex.ts'
+
 /** Code page 437 by code: one byte a row, top row first, leftmost pixel in bit 7. */
 const rows = [
   '0000000000000000', // (blank)
@@ -261,6 +263,4 @@ const rows = [
 ]
 
 /** Row `y` of the glyph of `code` is byte `8 * code + y`; its leftmost pixel is bit 7. */
-export const smallFont: Uint8Array = Uint8Array.from(rows.join('').match(/../g) ?? [], (byte) =>
-  Number.parseInt(byte, 16),
-)
+export const smallFont: Uint8Array = bytesOfHex(rows.join(''))

@@ -25,7 +25,7 @@ export function makePc(shape: MachineShape = 'pc') {
     panicked: () => events.push('panicked'),
     ignoreNumericErrors: () => events.push('IGNNE'),
   })
-  leaveAsFirmware(shape, { ports: space, memory }, 64 * 2 ** 20)
+  leaveAsFirmware(shape, { ports: space, memory }, board.chips.vga.planes, 64 * 2 ** 20)
   events.length = 0
   const runTo = (tick: number) => {
     while (clock.deadline !== null && clock.deadline <= tick) {

@@ -5,7 +5,7 @@ import { type EndingCause, statusOfExitValue } from '../../observe/ending.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 import { physicalOf } from './memory.ts'
-import { readRegisters } from './registers.ts'
+import { readPaging } from './registers.ts'
 
 /** How the run is over, after a stop that ends it; null after any other. */
 export function endingOf(stop: MachineStop, machine: Machine, exitPort: number): EndingCause | null {
@@ -58,7 +58,7 @@ function instructionAt(machine: Machine): string {
 }
 
 function bytesFrom(machine: Machine, linear: bigint): Uint8Array {
-  const registers = readRegisters(machine)
+  const registers = readPaging(machine)
   const bytes: number[] = []
   for (let at = linear; bytes.length < longestInstruction; ) {
     const physical = physicalOf(machine, at, registers)

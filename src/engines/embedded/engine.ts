@@ -16,7 +16,7 @@ import { OpenDrives } from './media/open-drives.ts'
 import { physicalOf } from './memory.ts'
 import { missingDeviceNotes } from './missing-devices.ts'
 import { checkPlan, outsideOfMemory } from './refusals.ts'
-import { readRegisters } from './registers.ts'
+import { readPaging } from './registers.ts'
 import { keepMachine, takeMachine } from './warm-machines.ts'
 
 /** Our own PC, in this thread. It needs nothing from the host. */
@@ -113,7 +113,7 @@ function enterDirectly(pc: Pc, { machine, cpu }: BootPlan, start: DirectStart): 
   const registers = entryRegisters(start.cpu, (selector) => descriptorAt(pc, gdt.base + BigInt(selector)))
   pc.enter(registers, choicesOf(cpu))
   if (gdt.task !== 0) markBusy(pc, gdt.base + BigInt(gdt.task))
-  const physical = physicalOf(pc, pc.linearRip, readRegisters(pc))
+  const physical = physicalOf(pc, pc.linearRip, readPaging(pc))
   if (physical === null || pc.peek(physical, 1) === null) {
     throw outsideOfMemory('the entry point', start.cpu.rip, machine.memoryMiB)
   }

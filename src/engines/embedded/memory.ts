@@ -1,10 +1,10 @@
 import type { Machine } from '../../machine/machine.ts'
 import { type PageWalkEnd, translate } from '../../observe/page-walk.ts'
-import type { Registers } from '../../observe/registers.ts'
+import type { PagingRegisters } from '../../observe/paging.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 import type { AddressSpaceKind } from '../engine.ts'
-import { readRegisters } from './registers.ts'
+import { readPaging } from './registers.ts'
 
 /** A stretch of physical memory. */
 interface Piece {
@@ -48,7 +48,7 @@ export function writeMemory(
 }
 
 /** Where a linear address leads; null where it leads nowhere. */
-export function physicalOf(machine: Machine, linear: bigint, registers: Registers): bigint | null {
+export function physicalOf(machine: Machine, linear: bigint, registers: PagingRegisters): bigint | null {
   return walk(machine, linear, registers).mapping?.physical ?? null
 }
 
@@ -65,7 +65,7 @@ function piecesOf(
 }
 
 function linearPieces(machine: Machine, address: bigint, length: number): readonly Piece[] {
-  const registers = readRegisters(machine)
+  const registers = readPaging(machine)
   const pieces: Piece[] = []
   for (let done = 0; done < length; ) {
     const linear = address + BigInt(done)
@@ -78,14 +78,14 @@ function linearPieces(machine: Machine, address: bigint, length: number): readon
   return pieces
 }
 
-function walk(machine: Machine, linear: bigint, registers: Registers) {
+function walk(machine: Machine, linear: bigint, registers: PagingRegisters) {
   const walker = translate(registers, linear)
   let step = walker.next()
   while (!step.done) step = walker.next(machine.peek(step.value.physical, step.value.length))
   return step.value
 }
 
-function notMapped(linear: bigint, end: PageWalkEnd, { efer }: Registers): KernelTestError {
+function notMapped(linear: bigint, end: PageWalkEnd, { efer }: PagingRegisters): KernelTestError {
   const longMode = (efer & longModeActive) !== 0n
   if (end === 'notAnAddress' && (linear < 0n || linear >= 1n << (longMode ? 64n : 32n))) {
     return new KernelTestError(

@@ -1,7 +1,7 @@
 import { segment as segmentNumber, state as stateLayout } from '../../machine/cpu/state-layout.ts'
 import type { CpuState } from '../../machine/cpu/system/cpu-state.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { modeOf } from '../../observe/paging.ts'
+import { modeOf, type PagingRegisters } from '../../observe/paging.ts'
 import type { Registers, Segment } from '../../observe/registers.ts'
 import { x87Of } from '../../observe/x87.ts'
 
@@ -13,7 +13,7 @@ export function readRegisters(machine: Machine): Registers {
     const { selector, base, limit, rights } = state.segment(segmentNumber[name])
     return { selector, base, limit, attributes: attributesOf(rights) }
   }
-  const [cr0, cr4, efer] = [BigInt(state.cr0), BigInt(state.cr4), BigInt(state.efer)]
+  const { cr0, cr3, cr4, efer, pdptes } = readPaging(machine)
   return {
     rax: general(0),
     rcx: general(1),
@@ -35,10 +35,10 @@ export function readRegisters(machine: Machine): Registers {
     rflags: BigInt(state.flags),
     cr0,
     cr2: state.u64(stateLayout.cr2),
-    cr3: state.u64(stateLayout.cr3),
+    cr3,
     cr4,
     efer,
-    pdptes: modeOf({ cr0, cr4, efer }) === 'PAE' ? pdptesOf(state) : null,
+    pdptes,
     cs: segment('cs'),
     ss: segment('ss'),
     ds: segment('ds'),
@@ -60,6 +60,13 @@ export function readRegisters(machine: Machine): Registers {
     cpl: state.cpl,
     halted: machine.halted,
   }
+}
+
+/** Those that decide how addresses are translated. */
+export function readPaging({ state }: Machine): PagingRegisters {
+  const [cr0, cr4, efer] = [BigInt(state.cr0), BigInt(state.cr4), BigInt(state.efer)]
+  const pdptes = modeOf({ cr0, cr4, efer }) === 'PAE' ? pdptesOf(state) : null
+  return { cr0, cr3: state.u64(stateLayout.cr3), cr4, efer, pdptes }
 }
 
 /** `count` values of 128 bits. */

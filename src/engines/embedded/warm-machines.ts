@@ -1,4 +1,5 @@
 import type { MachineOptions } from '../../boot/plan.ts'
+import { pageBytes } from '../../machine/cpu/state-layout.ts'
 import { Machine } from '../../machine/machine.ts'
 import { loadCore } from './core-file.ts'
 import { hostLacksMemory } from './refusals.ts'
@@ -30,7 +31,8 @@ export async function takeMachine({ shape, memoryMiB }: MachineOptions): Promise
 
 /** Keeps a machine warm for the next. */
 export function keepMachine(machine: Machine): void {
-  if (machine.usedPages > mostPagesKept) return
+  const mayBeLarge = machine.cpu.ram.length > mostPagesKept * pageBytes
+  if (mayBeLarge && machine.usedPages > mostPagesKept) return
   kept.unshift(machine)
   kept.splice(mostKept)
 }

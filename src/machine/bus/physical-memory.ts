@@ -25,8 +25,8 @@ export interface Frames {
   frameOf(address: number): Frame | null
   /** Comes before every write: `count` bytes at `offset` of `bytes`, in one page. */
   noteWrite(offset: number, count: number): void
-  /** What stands where below 1 MiB has changed. */
-  remap(): void
+  /** What stands where, below 1 MiB, has changed. */
+  remap(range: Stretch): void
   /** From where on memory of a device is seen, above RAM. Null: nowhere. */
   placeDevice(first: number | null): void
 }
@@ -37,7 +37,7 @@ export interface Frame {
 }
 
 /** Physical addresses. */
-interface Stretch {
+export interface Stretch {
   readonly first: number
   readonly count: number
 }
@@ -118,12 +118,12 @@ export class PhysicalMemory {
   attach(first: number, count: number, chip: Chip): void {
     this.#ranges.push({ first, count, chip })
     this.#placeDevice()
-    if (first < lowMemory) this.#frames?.remap()
+    if (first < lowMemory) this.#frames?.remap({ first, count })
   }
 
   detachAll(): void {
     this.#ranges.length = 0
-    this.#frames?.remap()
+    this.#frames?.remap({ first: 0, count: lowMemory })
   }
 
   /**
@@ -158,7 +158,7 @@ export class PhysicalMemory {
     const { reads, writes } = this.#ramAccess.get(first / pageBytes) ?? plainRam
     if (reads === access.reads && writes === access.writes) return
     this.#letAnswer(first, count, access)
-    this.#frames?.remap()
+    this.#frames?.remap({ first, count })
   }
 
   /**
@@ -166,8 +166,9 @@ export class PhysicalMemory {
    * chip whose memory is as good as RAM. Null: everything is the chip's again.
    */
   showRam(stretch: Stretch | null): void {
+    const before = this.#shown
     this.#shown = stretch
-    this.#frames?.remap()
+    for (const range of [before, stretch]) if (range) this.#frames?.remap(range)
   }
 
   /**
@@ -175,8 +176,9 @@ export class PhysicalMemory {
    * the next call.
    */
   showDevice(stretch: DeviceStretch | null): void {
+    const before = this.#shownDevice
     this.#shownDevice = stretch
-    this.#frames?.remap()
+    for (const range of [before, stretch]) if (range) this.#frames?.remap(range)
   }
 
   /** RAM as it is, below 1 MiB, whoever hides it. Writes are to go through {@link write}. */

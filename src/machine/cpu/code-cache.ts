@@ -137,7 +137,8 @@ export class CodeCache {
 
   /** Whether something is decoded from a frame. */
   hasCode(frame: number): boolean {
-    return this.#view.getBigUint64(granules + 8 * frame, true) !== 0n
+    const at = granules + 8 * frame
+    return (this.#view.getInt32(at, true) | this.#view.getInt32(at + 4, true)) !== 0
   }
 
   /** Forgets what was decoded from a frame. */

@@ -1,4 +1,4 @@
-import type { Frame, Frames, PhysicalMemory } from '../bus/physical-memory.ts'
+import type { Frame, Frames, PhysicalMemory, Stretch } from '../bus/physical-memory.ts'
 import { dirtyPages, frame, lowPages, pageBytes, ramBase, state } from './state-layout.ts'
 
 const lowPageCount = 256
@@ -41,7 +41,7 @@ export class FrameTable implements Frames {
     view.setUint32(state.romFrames, ramBase + ramBytes, true)
     view.setUint32(state.deviceFrames, this.#deviceFrames, true)
     if (rom) this.bytes.set(rom.image, ramBytes)
-    this.#writeLowPages()
+    this.#writeLowPages({ first: 0, count: lowPageCount * pageBytes })
     memory.connect(this)
   }
 
@@ -58,8 +58,8 @@ export class FrameTable implements Frames {
     this.#core.noteWrite(ramBase + offset, count)
   }
 
-  remap(): void {
-    this.#writeLowPages()
+  remap(range: Stretch): void {
+    this.#writeLowPages(range)
     this.#onRemap()
   }
 
@@ -82,8 +82,10 @@ export class FrameTable implements Frames {
     return ramBase + ramBytes + (rom?.image.length ?? 0)
   }
 
-  #writeLowPages(): void {
-    for (let page = 0; page < lowPageCount; page++) {
+  /** A range may end above 1 MiB. */
+  #writeLowPages({ first, count }: Stretch): void {
+    const end = Math.min(first + count, lowPageCount * pageBytes)
+    for (let page = Math.floor(first / pageBytes); page * pageBytes < end; page++) {
       this.#view.setInt32(lowPages + 4 * page, this.#lowPage(page * pageBytes), true)
     }
   }

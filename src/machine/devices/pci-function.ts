@@ -90,6 +90,8 @@ export class PciFunction {
   readonly #writable = new Uint8Array(configBytes)
   #bytes = new Uint8Array(configBytes)
   #view = new DataView(this.#bytes.buffer)
+  /** What the registers hold, if that was loaded. */
+  #loaded: readonly number[] | null = null
   /** Called after a write that may have moved a window, or changed a register of the function's own. */
   onChange: () => void = () => {}
 
@@ -100,6 +102,7 @@ export class PciFunction {
   }
 
   reset(): void {
+    this.#loaded = null
     const { vendor, device, revision = 0, classCode, subsystem, interruptPin = 0 } = this.#identity
     this.#bytes.fill(0)
     this.#put(pciRegister.vendor, 2, vendor)
@@ -125,6 +128,7 @@ export class PciFunction {
   }
 
   write(offset: number, size: number, value: number): void {
+    this.#loaded = null
     for (let byte = 0; byte < size; byte++) {
       const at = offset + byte
       const mask = this.#writable[at] ?? 0
@@ -143,8 +147,11 @@ export class PciFunction {
     return Array.from(this.#bytes)
   }
 
+  /** Each boot loads the same: where nobody wrote since there is nothing to do. */
   load(state: readonly number[]): void {
+    if (state === this.#loaded) return
     this.#bytes.set(state)
+    this.#loaded = state
     this.onChange()
   }
 

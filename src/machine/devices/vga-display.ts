@@ -161,10 +161,15 @@ export class VgaDisplay {
   }
 
   #readCells(columns: number, codes: Uint8Array, attributes: Uint8Array): void {
-    for (let cell = 0; cell < codes.length; cell++) {
-      const at = this.#cellAddress(cell % columns, Math.floor(cell / columns))
-      codes[cell] = this.#byte(0, at)
-      attributes[cell] = this.#byte(1, at)
+    // The first look at a screen comes before anything is optimized: the loop does not read registers.
+    const start = 2 * this.#word(crtc.start)
+    const pitch = 2 * this.#rowPitch
+    const planes = this.#planes
+    for (let cell = 0, row = start; cell < codes.length; row += pitch) {
+      for (let at = row; at < row + 2 * columns; at += 2, cell++) {
+        codes[cell] = planes.byte(0, at & 0xffff)
+        attributes[cell] = planes.byte(1, at & 0xffff)
+      }
     }
   }
 

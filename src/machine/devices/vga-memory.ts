@@ -1,7 +1,7 @@
 import type { DeviceMemory } from '../bus/device-memory.ts'
 import type { VgaRegisters } from './vga-registers.ts'
 
-export const planeBytes = 65_536
+const planeBytes = 65_536
 const planes = 4
 
 /** What the graphics controller does with host and latched data, by its function select bits. */
@@ -22,7 +22,7 @@ const windows = [
 
 /** Where bytes of planes are: `first`, and so many from plane to plane and from place to place. */
 interface PlaneStore {
-  readonly bytes: Uint8Array
+  readonly bytes: () => Uint8Array
   readonly first: number
   readonly planeStep: number
   readonly placeStep: number
@@ -33,6 +33,7 @@ interface PlaneStore {
 }
 
 export interface SavedVgaMemory {
+  /** Nobody writes to them any more. */
   readonly bytes: Uint8Array
   readonly latches: readonly number[]
 }
@@ -45,14 +46,16 @@ export interface SavedVgaMemory {
 export class VgaMemory {
   readonly #registers: VgaRegisters
   /** One plane after the other. */
-  readonly planes = new Uint8Array(planes * planeBytes)
+  #planes: Uint8Array = new Uint8Array(planes * planeBytes)
+  /** A saved state has them too: they are copied before they are written to. */
+  #isShared = false
   readonly #latches = new Uint8Array(planes)
-  readonly #own: PlaneStore = {
-    bytes: this.planes,
+  readonly #plain: PlaneStore = {
+    bytes: () => this.#planes,
     ...{ first: 0, planeStep: planeBytes, placeStep: 1, places: planeBytes - 1 },
-    note: () => {},
+    note: () => this.#own(),
   }
-  #store = this.#own
+  #store = this.#plain
 
   constructor(registers: VgaRegisters) {
     this.#registers = registers
@@ -62,25 +65,30 @@ export class VgaMemory {
   reach(memory: DeviceMemory | null, first: number): void {
     this.#store = memory
       ? {
-          bytes: memory.contents,
+          bytes: () => memory.contents,
           ...{ first: planes * first, planeStep: 1, placeStep: planes, places: memory.bytes / planes - 1 },
           note: (at) => memory.note(at, planes),
         }
-      : this.#own
+      : this.#plain
   }
 
   reset(): void {
-    this.planes.fill(0)
+    this.#own().fill(0)
     this.#latches.fill(0)
   }
 
   byte(plane: number, at: number): number {
-    return this.planes[plane * planeBytes + at] ?? 0
+    return this.#planes[plane * planeBytes + at] ?? 0
+  }
+
+  /** Puts bytes into a plane, whatever registers say. */
+  setBytes(plane: number, at: number, bytes: Uint8Array): void {
+    this.#own().set(bytes, plane * planeBytes + at)
   }
 
   /** Bytes that go to the first `count` planes by turns, from offset 0 of each on. */
   interleaved(bytes: number, count: number): Uint8Array {
-    const { planes: from } = this
+    const from = this.#planes
     const contents = new Uint8Array(bytes)
     for (let plane = 0; plane < count; plane++) {
       for (let at = 0; at < bytes; at += count) contents[at + plane] = from[plane * planeBytes + at] ?? 0
@@ -90,7 +98,7 @@ export class VgaMemory {
 
   /** What `interleaved` gave, or became since. */
   setInterleaved(contents: Uint8Array, count: number): void {
-    const { planes: to } = this
+    const to = this.#own()
     for (let plane = 0; plane < count; plane++) {
       for (let at = 0; at < contents.length; at += count) {
         to[plane * planeBytes + at] = contents[at + plane] ?? 0
@@ -114,14 +122,14 @@ export class VgaMemory {
   writeBytes(offset: number, bytes: Uint8Array): void {
     const { isChained, isOddEven, mapMask } = this.#registers
     const [first, last] = [this.#inWindow(offset), this.#inWindow(offset + bytes.length - 1)]
-    const isOwn = this.#store === this.#own
+    const isOwn = this.#store === this.#plain
     const isPlain = isOwn && !isChained && !isOddEven && keepsBytes(this.#registers)
     if (!isPlain || first === null || last === null || last >= planeBytes) {
       for (const [at, byte] of bytes.entries()) this.#writeByte(offset + at, byte)
       return
     }
     for (let plane = 0; plane < planes; plane++) {
-      if (mapMask & (1 << plane)) this.planes.set(bytes, plane * planeBytes + first)
+      if (mapMask & (1 << plane)) this.setBytes(plane, first, bytes)
     }
   }
 
@@ -134,12 +142,21 @@ export class VgaMemory {
   }
 
   save(): SavedVgaMemory {
-    return { bytes: this.planes.slice(), latches: [...this.#latches] }
+    this.#isShared = true
+    return { bytes: this.#planes, latches: [...this.#latches] }
   }
 
   load({ bytes, latches }: SavedVgaMemory): void {
-    this.planes.set(bytes)
+    this.#planes = bytes
+    this.#isShared = true
     this.#latches.set(latches)
+  }
+
+  /** The planes to write to. */
+  #own(): Uint8Array {
+    if (this.#isShared) this.#planes = this.#planes.slice()
+    this.#isShared = false
+    return this.#planes
   }
 
   /** The offset in the window, or null. */
@@ -160,7 +177,8 @@ export class VgaMemory {
   }
 
   #load(place: number): void {
-    const { bytes, planeStep } = this.#store
+    const { planeStep } = this.#store
+    const bytes = this.#store.bytes()
     const at = this.#placeAt(place)
     for (let plane = 0; plane < planes; plane++) this.#latches[plane] = bytes[at + plane * planeStep] ?? 0
   }
@@ -184,10 +202,11 @@ export class VgaMemory {
     const at = this.#inWindow(offset)
     if (at === null) return
     const { isChained, isOddEven, mapMask } = this.#registers
-    const { bytes, planeStep, note } = this.#store
+    const { planeStep, note } = this.#store
     const place = this.#placeAt(isChained ? at & ~3 : isOddEven ? at & ~1 : at)
     const reachable = isChained ? 1 << (at & 3) : isOddEven ? (at & 1 ? 0b1010 : 0b0101) : 0b1111
     note(place)
+    const bytes = this.#store.bytes()
     for (let plane = 0; plane < planes; plane++) {
       if (mapMask & reachable & (1 << plane)) bytes[place + plane * planeStep] = this.#written(plane, value)
     }

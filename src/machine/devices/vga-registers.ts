@@ -92,13 +92,13 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   read(offset: number): number {
     const value = this.peek(offset)
     if (this.#isStatus(offset)) this.#indexes.expectsData = false
-    else if (isDac(offset)) this.dac.read(offset - port.dac)
+    else if (isDacPort(offset)) this.dac.read(offset - port.dac)
     return value
   }
 
   peek(offset: number): number {
     const { attribute, crtc, sequencer, graphics, feature, miscellaneous } = this.#indexes
-    if (isDac(offset)) return this.dac.peek(offset - port.dac)
+    if (isDacPort(offset)) return this.dac.peek(offset - port.dac)
     if (this.#isStatus(offset)) return this.#status()
     if (this.#isCrtc(offset)) return offset & 1 ? this.crtc(crtc) : crtc
     switch (offset) {
@@ -241,7 +241,7 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
 
   #writeByte(offset: number, value: number): void {
     const { sequencer, graphics } = this.#indexes
-    if (isDac(offset)) this.dac.write(offset - port.dac, value)
+    if (isDacPort(offset)) this.dac.write(offset - port.dac, value)
     else if (this.#isStatus(offset)) this.#indexes.feature = value & 3
     else if (this.#isCrtc(offset)) this.#writeCrtc(offset, value)
     else if (offset === port.attribute) this.#writeAttribute(value)
@@ -302,7 +302,8 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
   }
 }
 
-const isDac = (offset: number) => offset >= port.dac && offset < port.dac + 4
+/** Of the color look-up table, which has no say in where memory is. */
+export const isDacPort = (offset: number): boolean => offset >= port.dac && offset < port.dac + 4
 
 /** Where a register is. */
 function setAt(registers: Uint8Array, index: number, value: number): void {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import { BochsVbe, type SavedBochsVbe } from './bochs-vbe.ts'
 import { VgaDisplay } from './vga-display.ts'
 import { type SavedVgaMemory, VgaMemory } from './vga-memory.ts'
-import { type SavedVgaRegisters, VgaRegisters } from './vga-registers.ts'
+import { isDacPort, type SavedVgaRegisters, VgaRegisters } from './vga-registers.ts'
 import { VgaWindow } from './vga-window.ts'
 
 /** From here on offsets are those of the VBE registers' ports. */
@@ -56,7 +56,7 @@ export class Vga implements SavedChip<SavedVga> {
       this.vbe.write(offset - vbeOffset, size, value)
       this.#followMode()
     }
-    this.#window.follow()
+    if (!isDacPort(offset)) this.#window.follow()
   }
 
   /** A VBE register, past the ports. */

@@ -1,6 +1,5 @@
 import { PortSpace } from '../../../src/machine/bus/port-space.ts'
 import { Vga } from '../../../src/machine/devices/vga.ts'
-import { planeBytes } from '../../../src/machine/devices/vga-memory.ts'
 import { videoMode } from '../../../src/machine/firmware/vga-bios/mode-tables.ts'
 import { writeModeColors, writeModeRegisters } from '../../../src/machine/firmware/vga-bios/set-mode.ts'
 import { TimerQueue } from '../../../src/machine/timer-queue.ts'
@@ -41,11 +40,11 @@ export class VgaBench {
   }
 
   plane(plane: number, at: number): number {
-    return this.vga.planes.planes[plane * planeBytes + at] ?? 0
+    return this.vga.planes.byte(plane, at)
   }
 
   /** Past all registers: of a byte that is not in RAM for now. */
   setPlane(plane: number, at: number, value: number): void {
-    this.vga.planes.planes[plane * planeBytes + at] = value
+    this.vga.planes.setBytes(plane, at, Uint8Array.of(value))
   }
 }

@@ -43,7 +43,7 @@ describe('text', () => {
   test('A0000h and B0000h are nobody’s in this mode', () => {
     write(0xa_0000, 0x12)
     expect([read(0xa_0000, 2), read(0xb_0000)]).toEqual([0xffff, 0xff])
-    expect(bench.vga.planes.planes.every((byte) => byte === 0)).toBe(true)
+    expect(bench.vga.save().memory.bytes.every((byte) => byte === 0)).toBe(true)
   })
 
   test('start address and cursor', () => {
@@ -188,7 +188,7 @@ describe('graphics', () => {
   test('10h, 0Dh and 0Eh draw alike in their sizes', () => {
     const seen = [0x10, 0x0d, 0x0e].map((mode) => {
       setMode(mode)
-      bench.vga.planes.planes.fill(0)
+      bench.vga.planes.reset()
       setPlane(1, 0, 0x80)
       return pixels([0, 0], [1, 0], [2, 0], [0, 1]).join(' ')
     })
@@ -216,7 +216,7 @@ describe('graphics', () => {
     write(0xb_8000 + 0x2000 + 1, 0x80)
     expect(pixels([8, 2], [8, 3], [8, 0], [9, 2])).toEqual(['ffffff', 'ffffff', '000000', '000000'])
     setMode(0x11)
-    bench.vga.planes.planes.fill(0)
+    bench.vga.planes.reset()
     write(0xa_0000 + 80 * 479 + 79, 1)
     expect(pixels([639, 479], [638, 479])).toEqual(['ffffff', '000000'])
   })

@@ -9,7 +9,7 @@ export const follows = { nothing: 0, modrm: 1, registers: 2 } as const
 /** The rows of one opcode map, by opcode; those with ModRM also by `reg` and by whether it names memory. */
 export class Slots {
   readonly follows = new Uint8Array(256)
-  readonly #rows: Row[][] = Array.from({ length: 256 }, () => [])
+  readonly #rows: (Row[] | undefined)[] = new Array(256)
   /** Worked out when they are first asked for: a guest has few of all opcodes. */
   readonly #plans: (readonly Plan[] | undefined)[] = new Array(16 * 256)
 
@@ -17,7 +17,9 @@ export class Slots {
     for (const row of known) {
       for (let opcode = row.opcode; opcode < row.opcode + row.span; opcode++) {
         if (row.modrm) this.follows[opcode] = isSystemMove(row) ? follows.registers : follows.modrm
-        this.#rows[opcode]?.push(row)
+        const others = this.#rows[opcode]
+        if (others) others.push(row)
+        else this.#rows[opcode] = [row]
       }
     }
   }

@@ -105,9 +105,6 @@ const prefixes: Readonly<Record<string, MandatoryPrefix>> = {
   F3: 'f3',
 }
 
-const encodingForm =
-  /^(?:(NP|NFx|66|F2|F3) )?(0F (?:38 |3A )?)?([0-9A-F]{2})(\+r|\+cc)?(?: (?:\/([0-7r])|([C-F][0-9A-F])(\+i)?))?$/
-
 /** Operand kinds that make another instruction of a mnemonic. */
 const specialOperands: readonly OperandKind[] = ['Cy', 'Dy', 'Sw', 'Pq', 'Qd', 'Qq', 'Nq', 'Mt']
 
@@ -117,30 +114,48 @@ export function instructionName({ mnemonic, operands }: Row): string {
   return isSpecial ? `${mnemonic} ${operands.join(',')}` : mnemonic
 }
 
+const escapes: Readonly<Record<string, OpcodeMap>> = { '38': '0f38', '3A': '0f3a' }
+const spans: Readonly<Record<string, number>> = { '': 1, '+r': 8, '+cc': 16 }
+const hexByte = /^[0-9A-F]{2}/
+const behindOpcode = /^(?:\/([0-7r])|([C-F][0-9A-F])(\+i)?)$/
+
 /** Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`, `['D8 C0+i', 'FADD ST0,STi']`. */
 export function parseRow([encoding, instruction, facts = {}]: RowText, id: number): Row {
-  const match = encodingForm.exec(encoding)
-  invariant(match, `an encoding reads like 0F B6 /r, not ${encoding}`)
-  const [, prefix, leading, opcode = '', plus, digit, fixed, anyRm] = match
+  const words = encoding.split(' ')
+  // 66 0F is a prefix; 66 alone would be an opcode.
+  const prefix = words.length > 1 ? prefixes[words[0] ?? ''] : undefined
+  let next = prefix === undefined ? 0 : 1
+  const isEscaped = words[next] === '0F'
+  if (isEscaped) next++
+  const table = isEscaped && words.length > next + 1 ? escapes[words[next] ?? ''] : undefined
+  if (table !== undefined) next++
+  const opcode = words[next] ?? ''
+  const span = spans[opcode.slice(2)]
+  const rest = words.slice(next + 1)
+  const last = rest[0] === undefined ? null : behindOpcode.exec(rest[0])
+  const isRow = hexByte.test(opcode) && span !== undefined && rest.length <= 1
+  invariant(isRow && (last !== null || rest.length === 0), `an encoding reads like 0F B6 /r, not ${encoding}`)
+  const [, digit, fixed, anyRm] = last ?? []
   const [mnemonic = '', operands = ''] = instruction.split(' ')
   const modrm = fixed === undefined ? null : Number.parseInt(fixed, 16)
-  const chosen = prefix === undefined ? undefined : prefixes[prefix]
   return {
     id,
     encoding,
     mnemonic,
-    map: leading ? (leading.replaceAll(' ', '').toLowerCase() as OpcodeMap) : 'one',
+    map: table ?? (isEscaped ? '0f' : 'one'),
     opcode: Number.parseInt(opcode, 16),
-    span: plus === '+r' ? 8 : plus === '+cc' ? 16 : 1,
-    condition: plus === '+cc',
+    span,
+    condition: span === 16,
     extension: modrm !== null ? (modrm >> 3) & 7 : digit && digit !== 'r' ? Number(digit) : null,
     rm: modrm !== null && anyRm === undefined ? modrm & 7 : null,
-    modrm: modrm !== null || digit !== undefined,
+    modrm: last !== null,
     operands: operands === '' ? [] : (operands.split(',') as OperandKind[]),
-    facts: {
-      ...facts,
-      ...(chosen && { prefix: chosen }),
-      ...(modrm !== null && { form: 'register' as const }),
-    },
+    facts: withEncoding(facts, prefix, modrm !== null),
   }
+}
+
+/** The facts that an encoding tells. */
+function withEncoding(facts: Facts, prefix: MandatoryPrefix | undefined, isFixed: boolean): Facts {
+  if (prefix === undefined && !isFixed) return facts
+  return { ...facts, ...(prefix && { prefix }), ...(isFixed && { form: 'register' as const }) }
 }

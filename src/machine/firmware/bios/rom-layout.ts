@@ -5,7 +5,7 @@ export interface RomRow {
   readonly at: number
   /** For readers, and for the error when two rows overlap. */
   readonly what: string
-  readonly code: Code
+  readonly code: Code | Uint8Array
 }
 
 /** Where a processor stands that calls a service: behind an OUT of a trap. */
@@ -29,24 +29,35 @@ export interface Rom {
 export function layOutRom(at: number, size: number, rows: readonly RomRow[]): Rom {
   const bytes = new Uint8Array(size)
   const traps = new Map<number, TrapSite>()
-  /** Of each byte, 1 + the number of its row. */
-  const owners = new Uint16Array(size)
-  for (const [number, row] of rows.entries()) {
-    let offset = row.at
-    const put = (byte: number) => {
-      if (owners[offset] !== 0) throw misplaced(row, rows[(owners[offset] ?? 0) - 1])
-      owners[offset] = number + 1
-      bytes[offset++] = byte
-    }
-    for (const item of row.code) {
-      if (typeof item === 'number') put(item)
-      else {
-        for (const [site, trap] of sitesOf(item.service)) traps.set(at + offset + site, trap)
-        trapBytes.forEach(put)
-      }
-    }
+  const placed: Placed[] = []
+  for (const row of rows) {
+    const code = row.code instanceof Uint8Array ? row.code : encoded(row.code, at + row.at, traps)
+    const end = row.at + code.length
+    const other = placed.find((there) => there.row.at < end && row.at < there.end)
+    if (other || end > size) throw misplaced(row, other?.row)
+    bytes.set(code, row.at)
+    placed.push({ row, end })
   }
   return { at, bytes, traps }
+}
+
+interface Placed {
+  readonly row: RomRow
+  readonly end: number
+}
+
+/** Notes the traps of what stands at a linear address. */
+function encoded(code: Code, address: number, traps: Map<number, TrapSite>): readonly number[] {
+  const bytes: number[] = []
+  for (const item of code) {
+    if (typeof item === 'number') {
+      bytes.push(item)
+    } else {
+      for (const [site, trap] of sitesOf(item.service)) traps.set(address + bytes.length + site, trap)
+      bytes.push(...trapBytes)
+    }
+  }
+  return bytes
 }
 
 /** A programming error. No `other`: the row lies outside. */

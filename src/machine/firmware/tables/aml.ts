@@ -1,4 +1,4 @@
-import { type Bytes, text, u8, u16, u32 } from './table-fields.ts'
+import { type Bytes, joined, text, u8, u16, u32 } from './table-fields.ts'
 
 /** Opcodes of the ACPI machine language (ACPI specification 6.0, section 20.3). */
 const opcode = {
@@ -16,27 +16,27 @@ const opcode = {
 
 /** `Name (id, value)`. */
 export function name(id: string, value: Bytes): Bytes {
-  return [opcode.name, ...nameString(id), ...value]
+  return joined([[opcode.name], nameString(id), value])
 }
 
 /** `Scope (id) { … }`. */
 export function scope(id: string, ...terms: readonly Bytes[]): Bytes {
-  return [opcode.scope, ...withLength([...nameString(id), ...terms.flat()])]
+  return withLength([opcode.scope], [nameString(id), ...terms])
 }
 
 /** `Device (id) { … }`. */
 export function device(id: string, ...terms: readonly Bytes[]): Bytes {
-  return [opcode.extended, opcode.device, ...withLength([...nameString(id), ...terms.flat()])]
+  return withLength([opcode.extended, opcode.device], [nameString(id), ...terms])
 }
 
 /** `Package () { … }`. */
 export function packageOf(...elements: readonly Bytes[]): Bytes {
-  return [opcode.package, ...withLength([...u8(elements.length), ...elements.flat()])]
+  return withLength([opcode.package], [u8(elements.length), ...elements])
 }
 
 /** `Buffer () { … }`. */
 export function buffer(bytes: Bytes): Bytes {
-  return [opcode.buffer, ...withLength([...integer(bytes.length), ...bytes])]
+  return withLength([opcode.buffer], [integer(bytes.length), bytes])
 }
 
 /** A constant of at most 32 bits, as short as it gets. */
@@ -61,12 +61,16 @@ export function eisaId(id: string): Bytes {
 /** One segment of at most four characters. */
 const nameString = (id: string) => text(id.padEnd(4, '_'))
 
-/** PkgLength, which counts itself, and the contents (section 20.2.4). */
-function withLength(contents: Bytes): Bytes {
-  const length = contents.length
-  if (length + 1 < 0x40) return [length + 1, ...contents]
+/** An opcode, PkgLength, which counts itself, and the contents (section 20.2.4). */
+function withLength(operation: Bytes, contents: readonly Bytes[]): Bytes {
+  const length = contents.reduce((sum, part) => sum + part.length, 0)
+  return joined([operation, packageLength(length), ...contents])
+}
+
+function packageLength(length: number): Bytes {
+  if (length + 1 < 0x40) return [length + 1]
   const bytes = length + 2 < 2 ** 12 ? 2 : 3
   const total = length + bytes
   const rest = [total >> 4, total >> 12].slice(0, bytes - 1).flatMap(u8)
-  return [((bytes - 1) << 6) | (total & 15), ...rest, ...contents]
+  return [((bytes - 1) << 6) | (total & 15), ...rest]
 }

@@ -2,20 +2,31 @@
 export type Bytes = readonly number[]
 
 export const u8 = (value: number): Bytes => [value & 0xff]
-export const u16 = (value: number): Bytes => [...u8(value), ...u8(value >> 8)]
-export const u32 = (value: number): Bytes => [...u16(value), ...u16(value >>> 16)]
+export const u16 = (value: number): Bytes => [value & 0xff, (value >> 8) & 0xff]
+export const u32 = (value: number): Bytes => [
+  value & 0xff,
+  (value >> 8) & 0xff,
+  (value >> 16) & 0xff,
+  (value >> 24) & 0xff,
+]
 /** Of a whole number that is exact. */
 export const u64 = (value: number): Bytes => [...u32(value % 2 ** 32), ...u32(Math.floor(value / 2 ** 32))]
 
 export const zeros = (count: number): Bytes => new Array<number>(count).fill(0)
 
+/** One behind the other; `flat` and spreading take several times as long, and tables precede a first boot. */
+export const joined = (pieces: readonly Bytes[]): Bytes => ([] as number[]).concat(...pieces)
+
 /** ASCII, with blanks behind it up to `size`. */
 export function text(value: string, size = value.length): Bytes {
-  return Array.from(value.padEnd(size), (character) => character.charCodeAt(0))
+  const codes: number[] = []
+  for (let at = 0; at < size; at++) codes.push(at < value.length ? value.charCodeAt(at) : 0x20)
+  return codes
 }
 
 /** Fills in the byte at `at` that makes the sum of all 0, modulo 256. */
 export function withChecksum(bytes: Bytes, at: number): Bytes {
-  const sum = bytes.reduce((total, byte) => total + byte, 0) - (bytes[at] ?? 0)
+  let sum = -(bytes[at] ?? 0)
+  for (const byte of bytes) sum += byte
   return bytes.with(at, -sum & 0xff)
 }

@@ -6,8 +6,8 @@ export interface FontMemory {
   write(address: number, bytes: Uint8Array): void
 }
 
-/** Each character has room for so many lines. */
-const glyphBytes = 32
+/** Each character has room for so many lines in plane 2. */
+export const glyphBytes = 32
 const window = 0xa_0000
 /** Plane 2 alone at A0000h, byte by byte: registers of sequencer and graphics controller. */
 const planeTwo = [

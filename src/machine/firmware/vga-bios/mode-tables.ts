@@ -139,33 +139,40 @@ const cgaModes: ReadonlySet<number> = new Set([4, 5, 6, 0x0d, 0x0e])
 
 /** Red, green and blue of 6 bits each, of the colors 0 to 63, or of all 256 in mode 13h. */
 export function modeColors(number: number): readonly number[] {
-  if (number === 0x13) return colors256
-  if (number === 7) return grayColors
-  return cgaModes.has(number) ? cgaColors : enhancedColors
+  if (number === 0x13) return colors256()
+  if (number === 7) return firstColors(grayColor)
+  return firstColors(cgaModes.has(number) ? cgaColor : enhancedColor)
+}
+
+/** Of a color by its number: red, green and blue. */
+type ColorOf = (index: number) => readonly number[]
+
+function firstColors(color: ColorOf): readonly number[] {
+  const parts: number[] = []
+  for (let index = 0; index < 64; index++) parts.push(...color(index))
+  return parts
 }
 
 /** Bits 0 to 2 are blue, green, red at two thirds, bits 3 to 5 the same at one third. */
-function enhancedColor(index: number): readonly number[] {
+const enhancedColor: ColorOf = (index) => {
   const part = (strong: number, weak: number) => ((index >> strong) & 1) * 0x2a + ((index >> weak) & 1) * 0x15
   return [part(2, 5), part(1, 4), part(0, 3)]
 }
 
-const enhancedColors = Array.from({ length: 64 }, (_, index) => enhancedColor(index)).flat()
-
 /** Bits 0 to 2 and the intensity in bit 4; dark yellow is brown. */
-const cgaColors = Array.from({ length: 64 }, (_, index) => {
+const cgaColor: ColorOf = (index) => {
   const color = index & 7
   const isBright = (index & 0x10) !== 0
   return enhancedColor(color === 6 && !isBright ? 20 : color | (isBright ? 0x38 : 0))
-}).flat()
+}
 
 /** Monochrome: black, normal, dim and bright, eight of each. */
-const grayColors = Array.from({ length: 64 }, (_, index) => {
+const grayColor: ColorOf = (index) => {
   const gray = [0, 0x2a, 0x15, 0x3f][(index >> 3) & 3] ?? 0
   return [gray, gray, gray]
-}).flat()
+}
 
-const grays = bytes('00 05 08 0b 0e 11 14 18 1c 20 24 28 2d 32 38 3f')
+const grays = '00 05 08 0b 0e 11 14 18 1c 20 24 28 2d 32 38 3f'
 
 /**
  * Five steps from the weakest to the strongest part of a color: three brightnesses, three saturations each.
@@ -180,10 +187,10 @@ const steps = [
   '00 04 08 0c 10',
   '08 0a 0c 0e 10',
   '0b 0c 0d 0f 10',
-].map(bytes)
+]
 
 /** Once around the wheel from blue: steps of red, green and blue at 24 hues. */
-function hue(index: number): readonly number[] {
+const hue: ColorOf = (index) => {
   const rising = index % 4
   const falling = 4 - rising
   const sides = [
@@ -198,11 +205,13 @@ function hue(index: number): readonly number[] {
 }
 
 /** The sixteen of text, then grays, then nine wheels; the last eight are black. */
-const colors256 = [
-  ...[0, 1, 2, 3, 4, 5, 20, 7, 56, 57, 58, 59, 60, 61, 62, 63].flatMap(enhancedColor),
-  ...grays.flatMap((gray) => [gray, gray, gray]),
-  ...steps.flatMap((levels) =>
-    Array.from({ length: 24 }, (_, index) => hue(index).map((step) => levels[step] ?? 0)).flat(),
-  ),
-  ...new Array<number>(24).fill(0),
-]
+function colors256(): readonly number[] {
+  return [
+    ...[0, 1, 2, 3, 4, 5, 20, 7, 56, 57, 58, 59, 60, 61, 62, 63].flatMap(enhancedColor),
+    ...bytes(grays).flatMap((gray) => [gray, gray, gray]),
+    ...steps.map(bytes).flatMap((levels) => {
+      return Array.from({ length: 24 }, (_, index) => hue(index).map((step) => levels[step] ?? 0)).flat()
+    }),
+    ...new Array<number>(24).fill(0),
+  ]
+}

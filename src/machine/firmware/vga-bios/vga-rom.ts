@@ -39,10 +39,11 @@ function layOut(): Rom {
     ...([8, 14, 16] as const).map((height) => ({
       at: romFonts[height],
       what: `font of ${height} lines`,
-      code: [...fonts[height].glyphs],
+      code: fonts[height].glyphs,
     })),
   ])
-  const sum = rom.bytes.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (let at = 0; at < romBytes; at++) sum += rom.bytes[at] ?? 0
   rom.bytes[romBytes - 1] = -sum & 0xff
   return rom
 }
