@@ -1,5 +1,5 @@
-// Joins what a worker thread loads into one file for each engine: to load two hundred modules one by one
-// takes Node longer than a first boot may.
+// Joins what a worker thread runs into one script for each engine: to load two hundred modules one by one
+// takes Node longer than a first boot may, and of a script can be kept what V8 has compiled.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -17,24 +17,17 @@ const withMaps = {
   },
 }
 
-/** Engines stay in their folders: they find files by their own places. */
-function fileOf({ facadeModuleId }) {
-  const isEngine = facadeModuleId?.startsWith(`${built}engines/`)
-  return isEngine
-    ? facadeModuleId.slice(built.length).replace(/\.js$/, '-in-worker.js')
-    : 'pool/[name]-in-worker.js'
+for (const engine of ['embedded', 'qemu']) {
+  const bundle = await rolldown({
+    input: `${built}pool/serve-${engine}.js`,
+    platform: 'node',
+    plugins: [withMaps],
+  })
+  await bundle.write({
+    // Engines stay in their folders: they find files by their own places.
+    file: `${built}engines/${engine}/engine-in-worker.cjs`,
+    format: 'cjs',
+    sourcemap: true,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  })
 }
-
-const bundle = await rolldown({
-  input: `${built}pool/worker.js`,
-  platform: 'node',
-  plugins: [withMaps],
-})
-await bundle.write({
-  dir: built,
-  format: 'esm',
-  sourcemap: true,
-  entryFileNames: 'pool/worker.js',
-  chunkFileNames: fileOf,
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-})

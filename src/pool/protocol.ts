@@ -24,6 +24,9 @@ export interface MachineTask {
   readonly plan: BootPlan
 }
 
+/** What runs in the thread; `beforeGone` as `serveMachine` calls it. */
+export type ServeTask = (task: MachineTask, beforeGone: () => void) => Promise<void>
+
 /** A call of `Machine`, as data. */
 export type MachineCall =
   | { readonly call: 'run'; readonly until: StopWhen }

@@ -13,11 +13,13 @@ import {
 /**
  * The worker's half of a session: opens the machine and answers calls until it is closed or the other side is
  * gone. The promise is pending for as long as the machine lives, because a thread of tinypool sleeps in
- * `Atomics.wait` between two tasks: ports, timers and children left behind would be dead.
+ * `Atomics.wait` between two tasks: ports, timers and children left behind would be dead. `beforeGone` is
+ * called before the other side hears that the machine is closed, and may end the thread.
  */
 export async function serveMachine(
-  engine: Engine | Promise<Engine>,
+  engine: Engine,
   { port, plan }: MachineTask,
+  beforeGone: () => void = () => {},
 ): Promise<void> {
   const closed = once(port, 'close')
   const abandoned = new AbortController()
@@ -29,7 +31,7 @@ export async function serveMachine(
 
   let machine: Machine
   try {
-    machine = await (await engine).open(plan, (event) => send({ kind: 'event', event }), abandoned.signal)
+    machine = await engine.open(plan, (event) => send({ kind: 'event', event }), abandoned.signal)
   } catch (error) {
     send({ kind: 'refused', failure: toPlainFailure(error) })
     port.close()
@@ -37,14 +39,19 @@ export async function serveMachine(
     return
   }
   port.off('message', buffer)
-  answerCalls(machine, port, buffered)
+  answerCalls(machine, port, buffered, beforeGone)
   send({ kind: 'opened', capabilities: [...machine.capabilities] })
   await closed
   await machine.close()
 }
 
 /** One call at a time, in order; `close` alone goes past the others, so that it can end a `run`. */
-function answerCalls(machine: Machine, port: MessagePort, early: readonly Request[]): void {
+function answerCalls(
+  machine: Machine,
+  port: MessagePort,
+  early: readonly Request[],
+  beforeGone: () => void,
+): void {
   let previous: Promise<void> = Promise.resolve()
   const answer = async (request: Request) => {
     let message: WorkerMessage
@@ -53,6 +60,7 @@ function answerCalls(machine: Machine, port: MessagePort, early: readonly Reques
     } catch (error) {
       message = { kind: 'failure', id: request.id, failure: toPlainFailure(error) }
     }
+    if (request.call === 'close') beforeGone()
     port.postMessage(message)
     if (request.call === 'close') port.close()
   }

@@ -31,7 +31,7 @@ test('every kind of forbidden import is found', () => {
       path: 'src/pool/a.ts',
       text: `import { Tinypool } from 'tinypool'\nimport { q } from '../engines/qemu/q.ts'`,
     },
-    { path: 'src/pool/worker.ts', text: `import { q } from '../engines/qemu/q.ts'` },
+    { path: 'src/pool/serve-qemu.ts', text: `import { q } from '../engines/qemu/q.ts'` },
     { path: 'src/session/a.ts', text: `type Q = import('../engines/qemu/q.ts').Q` },
     { path: 'src/support/a.ts', text: `import { b } from './b.js'` },
     { path: 'src/attic/a.ts', text: '' },

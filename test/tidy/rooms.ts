@@ -67,11 +67,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['src/engines/engine.ts', 'src/boot/plan.ts', 'src/observe', 'src/support'],
     packages: ['tinypool', 'node:*'],
   },
-  {
-    path: 'src/pool/worker.ts',
-    mayImport: ['src/pool', 'src/engines', 'src/boot/plan.ts', 'src/observe', 'src/support'],
-    packages: ['tinypool', 'node:*'],
-  },
+  ...['serve-embedded.ts', 'serve-qemu.ts'].map((file) => ({
+    path: `src/pool/${file}`,
+    mayImport: ['src/pool', 'src/engines'],
+    packages: [],
+  })),
   {
     path: 'src/session',
     mayImport: ['src/pool', 'src/engines/engine.ts', 'src/boot', 'src/image', 'src/observe', 'src/support'],

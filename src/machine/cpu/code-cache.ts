@@ -55,7 +55,9 @@ export class CodeCache {
   readonly #bytes: Uint8Array
   readonly #handlers: HandlerTable
   readonly #port: FetchPort
-  readonly #decoders: Readonly<Record<Bits, Decoder>>
+  readonly #features: ReadonlySet<Feature>
+  /** Made when they are first needed: most guests use one or two. */
+  readonly #decoders = new Map<Bits, Decoder>()
   /** Code maps by context and frame. */
   readonly #maps = new Map<string, number>()
   readonly #byFrame = new Map<number, number[]>()
@@ -72,8 +74,7 @@ export class CodeCache {
     port: FetchPort,
     features: ReadonlySet<Feature>,
   ) {
-    const decoder = (bits: Bits) => new Decoder(bits, features)
-    this.#decoders = { 16: decoder(16), 32: decoder(32), 64: decoder(64) }
+    this.#features = features
     this.#bytes = memory
     this.#view = new DataView(memory.buffer)
     this.#handlers = handlers
@@ -129,7 +130,7 @@ export class CodeCache {
     const map = this.#mapOf(frame, linear)
     if (this.#view.getInt32(map + 4 * offset, true) !== 0) return 'entered'
     const from = ramBase + frame * pageBytes
-    const first = this.#decoders[bitsOf[mode]].decode(this.#bytes, from + offset, from + pageBytes)
+    const first = this.#decoderOf(bitsOf[mode]).decode(this.#bytes, from + offset, from + pageBytes)
     if (first.verdict === 'incomplete') return this.#enterAlone(point, page, offset)
     this.#decodeRun(mode, frame, map, offset)
     return 'entered'
@@ -202,7 +203,7 @@ export class CodeCache {
         this.#append(pseudo.follow, offset, known)
         return
       }
-      const instruction = this.#decoders[bitsOf[mode]].decode(this.#bytes, from + offset, from + pageBytes)
+      const instruction = this.#decoderOf(bitsOf[mode]).decode(this.#bytes, from + offset, from + pageBytes)
       // Only the first has to be there: what cannot be decoded further on may never run.
       if (count > 0 && instruction.verdict !== 'valid') break
       this.#view.setInt32(map + 4 * offset, this.#end, true)
@@ -220,7 +221,7 @@ export class CodeCache {
    * What is missing faults only where the instruction needs it: first the limit, then the second page.
    */
   #enterAlone({ mode, linear, room }: FetchPoint, page: number, offset: number): Entered {
-    const decoder = this.#decoders[bitsOf[mode]]
+    const decoder = this.#decoderOf(bitsOf[mode])
     const here = Math.min(maxLength, pageBytes - offset, room)
     this.#copy(page, offset, here, 0)
     let instruction = decoder.decode(this.#scratch, 0, here)
@@ -242,6 +243,12 @@ export class CodeCache {
     // No map leads there: the next decoding may write over it.
     this.#end = end
     return 'entered'
+  }
+
+  #decoderOf(bits: Bits): Decoder {
+    const decoder = this.#decoders.get(bits) ?? new Decoder(bits, this.#features)
+    this.#decoders.set(bits, decoder)
+    return decoder
   }
 
   #copy(page: number, offset: number, count: number, to: number): void {

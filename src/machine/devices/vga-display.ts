@@ -18,6 +18,8 @@ export interface VgaText {
 /** The planes, whoever keeps them. */
 interface Planes {
   byte(plane: number, at: number): number
+  /** Bytes of planes 0 and 1 by turns from an even offset on, `count` pairs at every other offset. */
+  pairs(at: number, count: number): Uint8Array
 }
 
 /** Indexes of CRT controller registers. */
@@ -161,14 +163,13 @@ export class VgaDisplay {
   }
 
   #readCells(columns: number, codes: Uint8Array, attributes: Uint8Array): void {
-    // The first look at a screen comes before anything is optimized: the loop does not read registers.
-    const start = 2 * this.#word(crtc.start)
     const pitch = 2 * this.#rowPitch
-    const planes = this.#planes
-    for (let cell = 0, row = start; cell < codes.length; row += pitch) {
-      for (let at = row; at < row + 2 * columns; at += 2, cell++) {
-        codes[cell] = planes.byte(0, at & 0xffff)
-        attributes[cell] = planes.byte(1, at & 0xffff)
+    let at = 2 * this.#word(crtc.start)
+    for (let cell = 0; cell < codes.length; at += pitch) {
+      const pairs = this.#planes.pairs(at & 0xffff, columns)
+      for (let column = 0; column < columns; column++, cell++) {
+        codes[cell] = pairs[2 * column] ?? 0
+        attributes[cell] = pairs[2 * column + 1] ?? 0
       }
     }
   }

@@ -70,6 +70,15 @@ export class VgaWindow implements Chip {
     return this.#ram[at + plane] ?? 0
   }
 
+  /** Bytes of planes 0 and 1 by turns, from an even offset below 64 KiB on. */
+  pairs(at: number, count: number): Uint8Array {
+    const isPlain = this.#mapping?.planes === 2 && at + 2 * count <= this.#mapping.bytes
+    if (isPlain) return this.#ram.subarray(at, at + 2 * count)
+    return Uint8Array.from({ length: 2 * count }, (_, index) =>
+      this.byte(index & 1, (at + (index & ~1)) & 0xffff),
+    )
+  }
+
   /** To be called when registers have changed: moves what is shown to where it is to be found now. */
   follow(): void {
     this.#showBank()

@@ -1,12 +1,11 @@
 import { type Feature, modelFeatures } from '../table/features.ts'
-import type { OpcodeMap } from '../table/row.ts'
 import { CodeCursor } from './code-cursor.ts'
 import { readImmediate } from './immediates.ts'
 import { emptyInstruction, type Instruction, none, type Verdict } from './instruction.ts'
 import { readModRm, readRegisters } from './modrm.ts'
 import type { Plan } from './plan.ts'
 import { prefix, prefixTable } from './prefixes.ts'
-import { follows, opcodeMaps, type Slots } from './slots.ts'
+import { follows, type OpcodeMaps, opcodeMaps, type Slots } from './slots.ts'
 
 export type Bits = 16 | 32 | 64
 
@@ -21,7 +20,7 @@ export class Decoder {
   readonly #instruction = emptyInstruction()
   readonly #code = new CodeCursor()
   readonly #prefixes: Uint8Array
-  readonly #maps: Readonly<Record<OpcodeMap, Slots>>
+  readonly #maps: OpcodeMaps
   #hasOperandPrefix = false
   #hasAddressPrefix = false
   #repeat: 0 | 0xf2 | 0xf3 = 0
@@ -47,7 +46,7 @@ export class Decoder {
 
   #decode(instruction: Instruction, code: CodeCursor): Verdict {
     const first = this.#readPrefixes(instruction, code)
-    const slots = first === 0x0f ? this.#readEscapes(instruction, code) : this.#maps.one
+    const slots = first === 0x0f ? this.#readEscapes(instruction, code) : this.#maps.of('one')
     if (first !== 0x0f) instruction.opcode = first
     if (code.short) return 'incomplete'
     this.#reset(instruction)
@@ -95,7 +94,7 @@ export class Decoder {
     const second = code.byte()
     const isLong = second === 0x38 || second === 0x3a
     instruction.opcode = isLong ? code.byte() : second
-    return isLong ? this.#maps[second === 0x38 ? '0f38' : '0f3a'] : this.#maps['0f']
+    return this.#maps.of(isLong ? (second === 0x38 ? '0f38' : '0f3a') : '0f')
   }
 
   #reset(instruction: Instruction): void {

@@ -9,9 +9,9 @@ export const follows = { nothing: 0, modrm: 1, registers: 2 } as const
 /** The rows of one opcode map, by opcode; those with ModRM also by `reg` and by whether it names memory. */
 export class Slots {
   readonly follows = new Uint8Array(256)
-  readonly #rows: (Row[] | undefined)[] = new Array(256)
-  /** Worked out when they are first asked for: a guest has few of all opcodes. */
-  readonly #plans: (readonly Plan[] | undefined)[] = new Array(16 * 256)
+  readonly #rows: Row[][] = []
+  /** By opcode and form, worked out when they are first asked for: a guest has few of all opcodes. */
+  readonly #plans: (readonly Plan[])[][] = []
 
   constructor(known: readonly Row[]) {
     for (const row of known) {
@@ -26,9 +26,13 @@ export class Slots {
 
   /** In the table's order. */
   plansOf(opcode: number, register: number, isMemory: boolean): readonly Plan[] {
-    const slot = (opcode << 4) | ((register & 7) << 1) | (isMemory ? 1 : 0)
-    const plans = this.#plans[slot] ?? this.#find(opcode, register & 7, isMemory)
-    this.#plans[slot] = plans
+    const form = ((register & 7) << 1) | (isMemory ? 1 : 0)
+    const known = this.#plans[opcode]?.[form]
+    if (known) return known
+    const plans = this.#find(opcode, register & 7, isMemory)
+    const ofOpcode = this.#plans[opcode] ?? []
+    ofOpcode[form] = plans
+    this.#plans[opcode] = ofOpcode
     return plans
   }
 
@@ -41,7 +45,25 @@ export class Slots {
   }
 }
 
-type OpcodeMaps = Readonly<Record<OpcodeMap, Slots>>
+/** The opcode maps of one width and model; each is made when it is first asked for. */
+export class OpcodeMaps {
+  readonly #rows: readonly Row[]
+  readonly #slots = new Map<OpcodeMap, Slots>()
+
+  constructor(long: boolean, features: ReadonlySet<Feature>) {
+    this.#rows = rows.filter(({ facts: { only, cpuid } }) => {
+      return (!only || (only === 'long') === long) && (!cpuid || features.has(cpuid))
+    })
+  }
+
+  of(map: OpcodeMap): Slots {
+    const known = this.#slots.get(map)
+    if (known) return known
+    const slots = new Slots(this.#rows.filter((row) => row.map === map))
+    this.#slots.set(map, slots)
+    return slots
+  }
+}
 
 /** By what the model claims; for 64-bit code and for other code. */
 const known = new WeakMap<ReadonlySet<Feature>, Map<boolean, OpcodeMaps>>()
@@ -50,15 +72,7 @@ const known = new WeakMap<ReadonlySet<Feature>, Map<boolean, OpcodeMaps>>()
 export function opcodeMaps(long: boolean, features: ReadonlySet<Feature>): OpcodeMaps {
   const ofModel = known.get(features) ?? new Map<boolean, OpcodeMaps>()
   known.set(features, ofModel)
-  const maps = ofModel.get(long) ?? buildMaps(long, features)
+  const maps = ofModel.get(long) ?? new OpcodeMaps(long, features)
   ofModel.set(long, maps)
   return maps
-}
-
-function buildMaps(long: boolean, features: ReadonlySet<Feature>): OpcodeMaps {
-  const there = rows.filter(({ facts: { only, cpuid } }) => {
-    return (!only || (only === 'long') === long) && (!cpuid || features.has(cpuid))
-  })
-  const slotsOf = (map: OpcodeMap) => new Slots(there.filter((row) => row.map === map))
-  return { one: slotsOf('one'), '0f': slotsOf('0f'), '0f38': slotsOf('0f38'), '0f3a': slotsOf('0f3a') }
 }
