@@ -184,6 +184,12 @@ export class Machine {
     return this.#bios.awaitsKey
   }
 
+  /** It executes nothing until something wakes it, or ever: it is halted, or waits for the firmware. */
+  get sleeps(): boolean {
+    if (this.#isSignaled) return false
+    return this.#bios.isWaiting ? this.#bios.wakeAt > this.ticks : this.halted && this.interruptsOn
+  }
+
   /** What is on the monitor. */
   get display(): VgaDisplay {
     return this.#board.chips.vga.display
@@ -268,8 +274,9 @@ export class Machine {
       const left = last - this.units
       if (this.ticks >= tick || left <= 0) return { kind: 'budget' }
       if (this.#bios.isWaiting) {
-        if (this.#isForgotten) return { kind: 'halted' }
-        this.#wait(tick)
+        if (this.sleeps && this.#wakeAt === Number.POSITIVE_INFINITY) return { kind: 'halted' }
+        this.doze(tick)
+        if (!this.sleeps) this.#bios.wake()
         continue
       }
       const stop = this.#runTo(Math.min(tick, this.nextEvent), left, addresses)
@@ -277,6 +284,16 @@ export class Machine {
       if (this.#isTrapped) this.#callFirmware()
       if (stop.kind === 'halted' && this.#awaitsEvent) this.#sleep(tick)
       else if (stop.kind !== 'budget' && (stop.kind !== 'requested' || this.#stopAsked)) return stop
+    }
+  }
+
+  /** Lets time pass while the processor sleeps, to a tick, or for as many events as a poll waits for. */
+  doze(tick: number): void {
+    for (let events = 0; events < exitsPerPoll && this.sleeps && this.ticks < tick; events++) {
+      const until = Math.min(tick, this.#wakeAt)
+      if (until === Number.POSITIVE_INFINITY) return
+      this.skip(Math.max(until - this.ticks, 0))
+      this.#clock.expireDue()
     }
   }
 
@@ -372,21 +389,14 @@ export class Machine {
     this.#bios.call()
   }
 
-  /** Nothing will ever end the wait of a call of the firmware. */
-  get #isForgotten(): boolean {
-    return !this.#isSignaled && Math.min(this.#bios.wakeAt, this.nextEvent) === Number.POSITIVE_INFINITY
+  /** The tick before which nothing can wake the processor that sleeps. */
+  get #wakeAt(): number {
+    return this.#bios.isWaiting ? Math.min(this.#bios.wakeAt, this.nextEvent) : this.nextEvent
   }
 
   /** Something waits to interrupt the processor. */
   get #isSignaled(): boolean {
     return this.state.u32(stateLayout.pending) !== 0
-  }
-
-  /** A call of the firmware lets time pass, to `tick` at most, until an interrupt is to be served. */
-  #wait(tick: number): void {
-    const { wakeAt } = this.#bios
-    if (!this.#isSignaled) this.skip(Math.max(Math.min(tick, wakeAt, this.nextEvent) - this.ticks, 0))
-    if (this.#isSignaled || this.ticks >= wakeAt) this.#bios.wake()
   }
 
   /** Wired to whatever is outside at the time. */

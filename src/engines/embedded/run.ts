@@ -23,9 +23,6 @@ export type RunResult =
   | { readonly why: 'deadline'; readonly activity: Activity }
   | { readonly why: 'end'; readonly cause: EndingCause }
 
-/** What a CPU does that does the same for ever. */
-type Rest = 'halted' | 'spins'
-
 /** One stretch of guest time. */
 export class Run {
   readonly #machine: Machine
@@ -40,7 +37,8 @@ export class Run {
   #met: MetCondition | null = null
   #turnAt = performance.now() + turnMs
   #stretch: number = stretch.first
-  #rest: Rest | null = null
+  /** The CPU executes one jump to itself over and over. */
+  #spins = false
   #cause: EndingCause | null = null
 
   /** `checkOwner` is called in each turn of the thread; what it throws ends the run. */
@@ -75,7 +73,8 @@ export class Run {
       if (this.#met) return { why: 'condition', met: this.#met }
       if (machine.ticks >= this.#deadline) return { why: 'deadline', activity: this.#activity }
       const target = this.#nextLook()
-      if (this.#rest) this.#pass(target)
+      if (machine.sleeps) machine.doze(target)
+      else if (this.#spins) this.#spin(target)
       else this.#stand(this.#runStretch(target, addresses))
       if (machine.ticks >= target && this.#cause === null) this.#look()
       if (this.#cause) return { why: 'end', cause: this.#cause }
@@ -103,18 +102,16 @@ export class Run {
 
   #stand(stop: MachineStop): void {
     if (stop.kind === 'address') this.#met ??= { index: this.#addresses.get(stop.linear) ?? 0 }
-    this.#cause = endingOf(stop, this.#machine, this.#exitPort)
-    if (stop.kind !== 'halted') return
-    this.#cause = stuckEnding(this.#machine)
-    this.#rest = 'halted'
+    const ending = endingOf(stop, this.#machine, this.#exitPort)
+    this.#cause = stop.kind === 'halted' ? stuckEnding(this.#machine) : ending
   }
 
   /** At a fixed instant. */
   #look(): void {
     this.#judge()
-    if (this.#met || this.#rest) return
+    if (this.#met || this.#spins || this.#machine.sleeps) return
     this.#cause = stuckEnding(this.#machine)
-    if (isSelfJump(this.#machine)) this.#rest = 'spins'
+    this.#spins = isSelfJump(this.#machine)
   }
 
   #judge(): void {
@@ -126,20 +123,19 @@ export class Run {
 
   /** What does the same for ever shows the same too: it is looked at once. */
   #nextLook(): number {
-    const { ticks, units } = this.#machine
-    const counts = this.#rest === 'halted' ? [] : [...this.#counts.keys()]
+    const { sleeps, ticks, units } = this.#machine
+    const counts = sleeps ? [] : [...this.#counts.keys()]
     const dues = [this.#deadline, this.#still.due, ...counts.map((count) => count - units + ticks)]
-    if (this.#rest === null || this.#screens.isStale) dues.push(nextMillisecond(ticks))
+    const isSame = (sleeps || this.#spins) && !this.#screens.isStale
+    if (!isSame) dues.push(nextMillisecond(ticks))
     return Math.min(...dues)
   }
 
-  /** To `target`, or to the next event of a device, which may wake the CPU. */
-  #pass(target: number): void {
+  /** To `target`, or to the next event of a device, which may end it. */
+  #spin(target: number): void {
     const { ticks, nextEvent } = this.#machine
-    const passed = Math.min(target, nextEvent) - ticks
-    if (this.#rest === 'halted') this.#machine.skip(passed)
-    else this.#machine.spin(passed)
-    if (nextEvent <= target) this.#rest = null
+    this.#machine.spin(Math.min(target, nextEvent) - ticks)
+    if (nextEvent <= target) this.#spins = false
   }
 
   get #activity(): Activity {

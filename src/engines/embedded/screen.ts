@@ -25,6 +25,8 @@ export class ScreenConditions {
   readonly #machine: Machine
   readonly #conditions: readonly Condition[]
   #judged: Screen | null = null
+  /** Units of the machine then: without another nothing changes. */
+  #units = -1
 
   constructor(machine: Machine, conditions: readonly Condition[]) {
     this.#machine = machine
@@ -33,19 +35,22 @@ export class ScreenConditions {
 
   /** Whether cells have changed since the conditions were judged. */
   get isStale(): boolean {
-    return this.#conditions.length > 0 && !this.#isJudged(readCells(this.#machine))
+    return this.#newCells() !== null
   }
 
   /** The index of the first that holds. */
   met(): number | null {
-    if (this.#conditions.length === 0) return null
-    const screen = readCells(this.#machine)
-    if (this.#isJudged(screen)) return null
+    const screen = this.#newCells()
+    this.#units = this.#machine.units
+    if (screen === null) return null
     this.#judged = screen
     return metOnScreen(this.#conditions, screen)
   }
 
-  #isJudged(screen: Screen): boolean {
-    return this.#judged !== null && sameScreen(this.#judged, screen)
+  /** Null where they are those that were judged. */
+  #newCells(): Screen | null {
+    if (this.#conditions.length === 0 || this.#units === this.#machine.units) return null
+    const screen = readCells(this.#machine)
+    return this.#judged !== null && sameScreen(this.#judged, screen) ? null : screen
   }
 }
