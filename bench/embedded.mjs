@@ -25,6 +25,8 @@ const plan = makePlan(
     commandLine: null,
     modules: [],
     disks: [],
+    floppies: [],
+    cds: [],
     exitPort: undefined,
     debugConsole: 0xe9,
   },

@@ -1,3 +1,4 @@
+import { writtenPages } from './bus/written-pages.ts'
 import { pageBytes } from './cpu/state-layout.ts'
 
 /** Contents of RAM from `at` on: `bytes`, then zeros up to `size`. What no part names is 0. */
@@ -35,26 +36,51 @@ export class RamImage {
 
   /** Pages that hold, or held, something else than zeros. */
   get usedPages(): number {
-    return this.#loaded.size + this.#dirtyPages().length
+    return this.#loaded.size + writtenPages(this.#ram.dirty).length
   }
 
   /** Later parts lie over earlier ones. Answers the pages of code that were written. */
   load(parts: readonly RamPart[]): readonly number[] {
     const byPage = partsByPage(parts)
-    const changed: number[] = []
-    const bring = (page: number) => {
-      if (this.#write(page, byPage.get(page) ?? noParts)) changed.push(page)
-    }
     const { dirty } = this.#ram
-    const written = this.#dirtyPages()
-    for (const page of written) bring(page)
+    const written = writtenPages(dirty)
+    const pages = [...written]
     for (const [page, before] of this.#loaded) {
-      if (dirty[page] === 0 && !sameParts(before, byPage.get(page) ?? noParts)) bring(page)
+      if (dirty[page] === 0 && !sameParts(before, byPage.get(page) ?? noParts)) pages.push(page)
     }
-    for (const page of byPage.keys()) if (dirty[page] === 0 && !this.#loaded.has(page)) bring(page)
+    for (const page of byPage.keys()) if (dirty[page] === 0 && !this.#loaded.has(page)) pages.push(page)
+    const changed = this.#bring(pages, byPage)
     for (const page of written) dirty[page] = 0
     this.#loaded = byPage
     return changed
+  }
+
+  /** Answers the pages of code that were not right already. */
+  #bring(pages: readonly number[], byPage: PartsByPage): readonly number[] {
+    const changed: number[] = []
+    for (let index = 0; index < pages.length; ) {
+      const page = pages[index] ?? 0
+      const count = this.#copyRun(page, pages, index, byPage)
+      if (count === 0 && this.#write(page, byPage.get(page) ?? noParts)) changed.push(page)
+      index += Math.max(count, 1)
+    }
+    return changed
+  }
+
+  /** Copies neighbours without code that one part fills, all at once. Answers how many there are. */
+  #copyRun(first: number, pages: readonly number[], index: number, byPage: PartsByPage): number {
+    const filler = fillerOf(first, byPage)
+    if (filler === null) return 0
+    let count = 0
+    for (let page = first; pages[index + count] === page && !this.#ram.hasCode(page); page++) {
+      if (fillerOf(page, byPage) !== filler) break
+      count++
+    }
+    const [start, end] = [first * pageBytes, (first + count) * pageBytes]
+    const { bytes } = this.#ram
+    if (filler === 'zeros') bytes.fill(0, start, end)
+    else bytes.set(filler.bytes.subarray(start - filler.at, end - filler.at), start)
+    return count
   }
 
   /** Answers whether the page had code that was not right already. */
@@ -86,16 +112,6 @@ export class RamImage {
     }
     return true
   }
-
-  /** The host finds the next one faster than a loop: most are not. */
-  #dirtyPages(): readonly number[] {
-    const { dirty } = this.#ram
-    const pages: number[] = []
-    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page)) {
-      for (; dirty[page] === 1; page++) pages.push(page)
-    }
-    return pages
-  }
 }
 
 function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
@@ -122,6 +138,14 @@ function partsByPage(parts: readonly RamPart[]): PartsByPage {
 
 function sameParts(one: readonly RamPart[], other: readonly RamPart[]): boolean {
   return one.length === other.length && one.every((part, index) => part === other[index])
+}
+
+/** What a page is all of; null: it has to be put together. */
+function fillerOf(page: number, byPage: PartsByPage): RamPart | 'zeros' | null {
+  const top = byPage.get(page)?.at(-1)
+  if (!top) return 'zeros'
+  const start = page * pageBytes
+  return top.at <= start && start + pageBytes <= top.at + top.bytes.length ? top : null
 }
 
 function fillPage(page: Uint8Array, start: number, parts: readonly RamPart[]): void {

@@ -1,6 +1,6 @@
 /** Bytes that only grow, in one buffer that doubles when it is full. */
 export class GrowingBytes {
-  #buffer = new Uint8Array(1024)
+  #buffer = new Uint8Array(64)
   #length = 0
 
   /** All bytes so far: a view that later appends do not change. */

@@ -1,4 +1,5 @@
 import type { Chip } from './chip.ts'
+import { writtenPages } from './written-pages.ts'
 
 const pageBytes = 4096
 
@@ -105,11 +106,6 @@ export class DeviceMemory implements Chip {
 
   /** Offsets of pages that something was written to since power-on. */
   #writtenPages(): readonly number[] {
-    const pages: number[] = []
-    const written = this.#written
-    for (let page = written.indexOf(1); page >= 0; page = written.indexOf(1, page + 1)) {
-      pages.push(page * pageBytes)
-    }
-    return pages
+    return writtenPages(this.#written).map((page) => page * pageBytes)
   }
 }

@@ -35,10 +35,10 @@ const visibleOfLine = 0.8
 const statusBits = { blank: 1, verticalRetrace: 8 } as const
 
 export interface SavedVgaRegisters {
-  readonly sequencer: readonly number[]
-  readonly crtc: readonly number[]
-  readonly graphics: readonly number[]
-  readonly attribute: readonly number[]
+  readonly sequencer: Uint8Array
+  readonly crtc: Uint8Array
+  readonly graphics: Uint8Array
+  readonly attribute: Uint8Array
   readonly indexes: VgaIndexes
   readonly dac: SavedDac
 }
@@ -133,10 +133,10 @@ export class VgaRegisters implements SavedChip<SavedVgaRegisters> {
 
   save(): SavedVgaRegisters {
     return {
-      sequencer: [...this.#sequencer],
-      crtc: [...this.#crtc],
-      graphics: [...this.#graphics],
-      attribute: [...this.#attribute],
+      sequencer: this.#sequencer.slice(),
+      crtc: this.#crtc.slice(),
+      graphics: this.#graphics.slice(),
+      attribute: this.#attribute.slice(),
       indexes: { ...this.#indexes },
       dac: this.dac.save(),
     }
