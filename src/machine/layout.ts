@@ -20,6 +20,9 @@ export const ports = {
   /** Bochs' VBE registers: a word at the first, and one that overlaps it at the second. */
   vbe: { first: 0x1ce, count: 3 },
   com3: { first: 0x3e8, count: 8 },
+  /** All but 3F6h, which is the primary IDE channel's, and 3F7h, where reading is shared with it. */
+  floppy: { first: 0x3f0, count: 6 },
+  floppyInput: { first: 0x3f7, count: 1 },
   com4: { first: 0x2e8, count: 8 },
   powerManagement: { first: 0x600, count: 64 },
   firmwareTrap: { first: 0xb8, count: 1 },
@@ -43,6 +46,7 @@ export const irq = {
   cascade: 2,
   serialB: 3,
   serialA: 4,
+  floppy: 6,
   clock: 8,
   power: 9,
   mouse: 12,
@@ -62,6 +66,15 @@ export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000 } as cons
 
 /** What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s. */
 export const biosCharges = { call: 2000, seek: 100_000, byte: 20 } as const
+
+/**
+ * What floppy drives take, in ticks: a step of the head, and until the next sector is there. Real ones take
+ * 3 ms and 11 ms: a tenth of it and less lets a guest that polls read a disk within a second or two.
+ */
+export const floppyTimes = { step: 100_000, sector: 500_000 } as const
+
+/** The channel of the DMA controllers that the floppy controller asks at. */
+export const floppyDmaChannel = 2
 
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

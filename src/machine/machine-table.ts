@@ -6,6 +6,7 @@ import { CoprocessorError } from './devices/coprocessor-error.ts'
 import { DmaController } from './devices/dma-controller.ts'
 import { DmaPages } from './devices/dma-pages.ts'
 import { EdgeLevelControl } from './devices/edge-level-control.ts'
+import { FloppyController } from './devices/floppy-controller.ts'
 import { FwCfg } from './devices/fw-cfg.ts'
 import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
 import { ich9LpcBridge } from './devices/ich9-lpc.ts'
@@ -33,7 +34,7 @@ import { Uart16550 } from './devices/uart16550.ts'
 import { Vga, vbeOffset } from './devices/vga.ts'
 import { vgaFunction, vgaRegisterBytes } from './devices/vga-function.ts'
 import { VgaRegisterWindow } from './devices/vga-register-window.ts'
-import { charges, irq, ports } from './layout.ts'
+import { charges, floppyDmaChannel, irq, ports } from './layout.ts'
 
 /** `pc`: an i440FX with a PIIX3, of the nineties. `q35`: a Q35 with an ICH9, of 2007. */
 export type MachineShape = 'pc' | 'q35'
@@ -54,6 +55,7 @@ export interface Chips {
   readonly dma: DmaController
   readonly wordDma: DmaController
   readonly dmaPages: DmaPages
+  readonly floppy: FloppyController
   readonly fwCfg: FwCfg
   readonly pvpanic: Pvpanic
   readonly shutdownPort: ShutdownPort
@@ -140,6 +142,9 @@ const firstInstant = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second:
 
 /** Level-triggered requests that the chip set allows: not of timer, keyboard, cascade, clock, coprocessor. */
 const levelCapable = { master: 0xf8, slave: 0xde } as const
+
+/** Of channels 0 to 3; those of the second controller are 8 higher. */
+const pageRegisters = [7, 3, 1, 2] as const
 
 /** What every PC has at the same places, whatever its chip set is called. */
 const chips: MachineTable['chips'] = {
@@ -229,9 +234,32 @@ const chips: MachineTable['chips'] = {
     ports: [ports.resetControl],
   },
   pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: charges.pci }] },
-  dma: { make: () => new DmaController(1), ports: [ports.dma] },
-  wordDma: { make: () => new DmaController(2), ports: [ports.wordDma] },
+  dma: {
+    make: ({ memory, chips }) =>
+      new DmaController(1, {
+        memory,
+        page: (channel) => chips.dmaPages.peek(pageRegisters[channel] ?? 0),
+        getsBus: () => chips.wordDma.passes(0),
+      }),
+    ports: [ports.dma],
+  },
+  wordDma: {
+    make: ({ memory, chips }) =>
+      new DmaController(2, {
+        memory,
+        page: (channel) => chips.dmaPages.peek(8 + (pageRegisters[channel] ?? 0)),
+      }),
+    ports: [ports.wordDma],
+  },
   dmaPages: { make: () => new DmaPages(), ports: [ports.dmaPages] },
+  floppy: {
+    make: ({ clock, irq: line, chips }) =>
+      new FloppyController(clock, {
+        interrupt: line(irq.floppy),
+        dma: chips.dma.line(floppyDmaChannel),
+      }),
+    ports: [ports.floppy, { ...ports.floppyInput, offset: ports.floppyInput.first - ports.floppy.first }],
+  },
   fwCfg: { make: () => new FwCfg(), ports: [{ ...ports.fwCfg, width: 2 }] },
   shutdownPort: {
     make: ({ outside }) => new ShutdownPort(outside.powerOff),

@@ -1,12 +1,11 @@
 import { Board, type SavedBoard } from './board.ts'
 import { PhysicalMemory } from './bus/physical-memory.ts'
 import { PortSpace } from './bus/port-space.ts'
-import { connectDrives } from './connect-drives.ts'
+import { connectDrives, type MediumSlot } from './connect-drives.ts'
 import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
-import type { AtapiDrive } from './devices/atapi-drive.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
@@ -18,7 +17,7 @@ import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, softOff, textMemory, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
-import { leaveAsFirmware } from './post-state.ts'
+import { leaveAsFirmware, leaveFloppies } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { RestingProcessor } from './resting-processor.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
@@ -104,8 +103,8 @@ export class Machine {
   /** Chips and timers as firmware leaves them. */
   readonly #booted: { readonly board: SavedBoard; readonly timers: SavedTimers }
   #wiring: Wiring
-  /** By their numbers. */
-  #packetDrives: ReadonlyMap<number, AtapiDrive> = new Map()
+  /** Drives whose medium can be changed, by their numbers. */
+  #slots: ReadonlyMap<number, MediumSlot> = new Map()
   #end: End | null = null
   /** Somebody outside asked for a stop, rather than the machine itself. */
   #stopAsked = false
@@ -218,14 +217,15 @@ export class Machine {
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
-    this.#packetDrives = connectDrives(this.#board.chips, drives)
+    this.#slots = connectDrives(this.#board.chips, drives)
+    leaveFloppies(this.#ports, drives)
     this.#plug()
   }
 
   /** Changes the medium of a drive to that of `drive`, which may be none, between two runs. */
   insert(drive: RemovableDrive): void {
     this.#bios.insert(drive)
-    this.#packetDrives.get(drive.number)?.insert(drive.medium)
+    this.#slots.get(drive.number)?.(drive)
   }
 
   /** All that goes on, what is in RAM and on media apart, between two runs. */

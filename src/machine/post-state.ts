@@ -1,13 +1,17 @@
 import type { Buses } from './board.ts'
-import type { Ports } from './bus/port-space.ts'
+import type { PortSpace, Ports } from './bus/port-space.ts'
+import { floppyBits } from './firmware/bios/disk-emulation.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
 import { type FontPlanes, startVideo } from './firmware/vga-bios/start-video.ts'
 import { apicMemory, ports } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
+import type { Drive } from './media/drive.ts'
 
 /** Kibibytes below 1 MiB, the BIOS data area's last one included. */
 const baseKiB = 640
 const kiBBelow = { first: 1024, second: 16 * 1024 } as const
+/** A coprocessor, a mouse. */
+const plainEquipment = 0x06
 /** In ACPI mode: no SMI would switch it on. */
 const sciEnable = 1
 
@@ -24,6 +28,12 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(0xa0, [0x11]),
   ...writesTo(0xa1, [0x70, 0x02, 0x01, 0x8e]),
   ...writesTo(0x4d1, [0x0c]),
+  // The first DMA controller gets the bus through channel 0 of the second.
+  ...writesTo(0xd6, [0xc0]),
+  ...writesTo(0xd4, [0]),
+  // The floppy controller is out of its reset, at 500 kbit/s.
+  ...writesTo(0x3f7, [0]),
+  ...writesTo(0x3f2, [0x0c]),
   ...writesTo(0x64, [0x60]),
   ...writesTo(0x60, [0x61]),
   ...writesTo(ports.powerManagement.first + 4, [sciEnable]),
@@ -108,6 +118,7 @@ export function leaveAsFirmware(
   }
   space.preset(ports.pci.first, 0, 4)
   for (const [port, value] of writes) space.preset(port, value)
+  senseFloppies(space)
   for (const [index, value] of cmos(memoryBytes)) {
     space.preset(0x70, index)
     space.preset(0x71, value)
@@ -119,6 +130,30 @@ export function leaveAsFirmware(
   startVideo(quiet, planes)
 }
 
+/** After its reset the floppy controller has a status of two bytes for each of four units. */
+function senseFloppies(space: PortSpace): void {
+  const [senseInterrupt, units, data] = [8, 4, ports.floppy.first + 5]
+  for (let unit = 0; unit < units; unit++) {
+    space.preset(data, senseInterrupt)
+    space.inspect(data)
+    space.inspect(data)
+  }
+}
+
+/** What CMOS RAM says of the first two floppy drives: a type each, and whether and how many there are. */
+export function leaveFloppies(space: PortSpace, drives: readonly Drive[]): void {
+  const [first, second] = drives.filter((drive) => drive.kind === 'floppy')
+  if (!first) return
+  const types = (first.geometry.driveType << 4) | (second?.geometry.driveType ?? 0)
+  for (const [index, value] of [
+    [0x10, types],
+    [0x14, plainEquipment | floppyBits(second ? 2 : 1)],
+  ] as const) {
+    space.preset(ports.rtc.first, index)
+    space.preset(ports.rtc.first + 1, value)
+  }
+}
+
 /**
  * Equipment and sizes of memory that is the guest's, as the memory map has it: in KiB above 1 MiB, in 64 KiB
  * above 16 MiB.
@@ -128,7 +163,7 @@ function cmos(memoryBytes: number): readonly (readonly [index: number, value: nu
   const extended = Math.min(kiB - kiBBelow.first, 63 * 1024)
   const blocks = Math.max(kiB - kiBBelow.second, 0) / 64
   return [
-    [0x14, 0x06],
+    [0x14, plainEquipment],
     ...word(0x15, baseKiB),
     ...word(0x17, extended),
     ...word(0x30, extended),

@@ -42,6 +42,18 @@ const functions = [
 ] as const
 /** Where functions keep what moves windows. */
 const registers = [0x04, 0x10, 0x18, 0x20, 0x30, 0x40, 0x41, 0x43, 0x44, 0x59, 0x5d, 0x60, 0x80, 0x90, 0xd2]
+/** Behind the first byte a drive and a head are chosen. Null: any value, most often a good one. */
+const floppyCommands = [
+  [0xe6, null, null, null, 2, 8, 0x1b, 0xff],
+  [0x45, null, null, null, 2, 3, 0x1b, 0xff],
+  [0x4d, 2, null, 0x54, 0xf6],
+  [0x4a],
+  [0x07],
+  [0x0f, null],
+  [0xcf, null],
+  [0x03, null],
+  [0x13, null, 0],
+] as const
 const movedTo = [0x601, 0xe401, 0xffc1, 0, 0xffff_ffff]
 
 /** Random accesses to a board, with time, keys and bytes between them; everything that comes back. */
@@ -70,6 +82,7 @@ class ChipFuzz {
       if (random.oneIn(12)) this.#configure()
       else if (random.oneIn(10)) this.#reachApic()
       else if (random.oneIn(9)) this.#reachVga()
+      else if (random.oneIn(40)) this.#commandFloppy()
       else this.#reachPort()
       if (random.oneIn(perEvent)) this.#disturb()
       if (random.oneIn(perSave)) this.#change()
@@ -103,6 +116,18 @@ class ChipFuzz {
     if (this.#pc.memory.lowPage(at) === 'chip') this.#reachMemory(at, this.#random.pick(sizes))
     const { first, count } = this.#random.pick(vgaBars)
     this.#reachMemory(first + this.#random.below(count), this.#random.pick(sizes))
+  }
+
+  /** As many bytes as a command takes, and its DMA channel. */
+  #commandFloppy(): void {
+    const random = this.#random
+    const write = (port: number, value: number) => this.#pc.space.write(port, 1, value)
+    write(ports.floppy.first + 2, 0x0c)
+    write(0x0b, random.pick([0x42, 0x46, 0x4a, 0x5a, 0x86]))
+    write(0x0a, 2)
+    const [code = 0, ...rest] = random.pick(floppyCommands)
+    const selection = random.below(8)
+    for (const byte of [code, selection, ...rest]) write(ports.floppy.first + 5, byte ?? random.below(4))
   }
 
   #reachMemory(at: number, size: number): void {
@@ -200,11 +225,14 @@ function textOf(state: unknown): string {
   )
 }
 
-/** A disk and a disc with few sectors, so that most commands find their end. */
+/** Disks with few sectors, so that most commands find their end. */
 function drives(): readonly Drive[] {
+  const small = { driveType: 3, cylinders: 4, heads: 2, sectorsPerTrack: 8 } as const
   const geometry = { cylinders: 2, heads: 4, sectorsPerTrack: 8 }
   return [
     { kind: 'disk', number: 0x80, id: 'disk', medium: inMemory(512, 64), geometry },
+    { kind: 'floppy', number: 0, id: 'floppy', medium: inMemory(512, 64), geometry: small },
+    { kind: 'floppy', number: 1, id: 'other', medium: inMemory(512, 64), geometry: small },
     { kind: 'cdrom', number: 0xe0, id: 'disc', medium: inMemory(2048, 64) },
   ]
 }

@@ -13,6 +13,7 @@ export const entryPoints = {
   post: 0xe05b,
   int13: 0xe3fe,
   int19: 0xe6f2,
+  int0e: 0xef57,
   int14: 0xe739,
   int16: 0xe82e,
   int09: 0xe987,
@@ -78,6 +79,15 @@ const keyboardIrq = withAx([
   ...hooks,
 ])
 
+/** Bit 7 of 0040:003Eh: the floppy controller has interrupted. */
+const noteFloppy: Code = [
+  ...asm.push.ds,
+  ...asm.movAx(0x40),
+  ...asm.movDsAx,
+  ...asm.orByteAt(0x3e, 0x80),
+  ...asm.popDs,
+]
+
 /** The drive's step rate, gap and such, as INT 1Eh points to: of 1.44 MB floppies. */
 const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08]
 
@@ -121,6 +131,7 @@ const rows: readonly RomRow[] = [
   { at: e.int09, what: 'INT 09h', code: asm.jmpNear(e.int09 + 3, e.keyboardIrq) },
   { at: e.keyboardIrq, what: 'IRQ 1', code: keyboardIrq },
   { at: e.int10, what: 'INT 10h', code: call('int10') },
+  { at: e.int0e, what: 'IRQ 6', code: withAx([...noteFloppy, ...endMaster]) },
   { at: e.int13, what: 'INT 13h', code: call('int13') },
   { at: e.int11, what: 'INT 11h', code: call('int11') },
   { at: e.int12, what: 'INT 12h', code: call('int12') },

@@ -39,6 +39,10 @@ export const asm = {
   jmpShort: (distance: number) => [0xeb, distance & 0xff],
   cmpAl: (value: number) => [0x3c, value],
   jneShort: (distance: number) => [0x75, distance & 0xff],
+  movAx: (value: number) => [0xb8, ...word(value)],
+  movDsAx: [0x8e, 0xd8],
+  /** `or byte [at], bits` of DS. */
+  orByteAt: (at: number, bits: number) => [0x80, 0x0e, ...word(at), bits],
   movAhAl: [0x88, 0xc4],
   movAlAh: [0x88, 0xe0],
   jcShort: (distance: number) => [0x72, distance & 0xff],

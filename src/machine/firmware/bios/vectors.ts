@@ -7,6 +7,7 @@ const e = entryPoints
 const handlers = new Map<number, number>([
   [0x08, e.int08],
   [0x09, e.int09],
+  [0x0e, e.int0e],
   [0x11, e.int11],
   [0x12, e.int12],
   [0x13, e.int13],

@@ -1,8 +1,16 @@
-import { irq, ports, softOff } from '../../layout.ts'
+import { floppyDmaChannel, irq, ports, softOff } from '../../layout.ts'
 import { acpiTable } from './acpi-table.ts'
 import { device, eisaId, integer, name, packageOf, scope, string } from './aml.ts'
 import { pciRouting, routerInput } from './pci-routing.ts'
-import { busNumbers, io, ioWindow, irqNoFlags, memoryWindow, resourceTemplate } from './resource-template.ts'
+import {
+  busNumbers,
+  dma,
+  io,
+  ioWindow,
+  irqNoFlags,
+  memoryWindow,
+  resourceTemplate,
+} from './resource-template.ts'
 import type { Bytes } from './table-fields.ts'
 
 const ioApicHole = 0xfec0_0000
@@ -18,6 +26,7 @@ interface IsaDevice {
   readonly unit?: number
   readonly ports: readonly PortRange[]
   readonly irq?: number
+  readonly dmaChannel?: number
 }
 
 const one = (first: number): PortRange => ({ first, count: 1 })
@@ -40,6 +49,13 @@ const isaDevices: readonly IsaDevice[] = [
     ports: [one(ports.keyboardController.first), one(ports.keyboardController.first + 4)],
     irq: irq.keyboard,
   },
+  {
+    id: 'FDC',
+    plugAndPlayId: 'PNP0700',
+    ports: [ports.floppy, ports.floppyInput],
+    irq: irq.floppy,
+    dmaChannel: floppyDmaChannel,
+  },
   { id: 'MOU', plugAndPlayId: 'PNP0F13', ports: [], irq: irq.mouse },
   { id: 'COM1', plugAndPlayId: 'PNP0501', unit: 1, ports: [ports.com1], irq: irq.serialA },
   { id: 'COM2', plugAndPlayId: 'PNP0501', unit: 2, ports: [ports.com2], irq: irq.serialB },
@@ -47,13 +63,14 @@ const isaDevices: readonly IsaDevice[] = [
   { id: 'COM4', plugAndPlayId: 'PNP0501', unit: 4, ports: [ports.com4], irq: irq.serialB },
 ]
 
-function isaDevice({ id, plugAndPlayId, unit, ports: ranges, irq: number }: IsaDevice): Bytes {
+function isaDevice({ id, plugAndPlayId, unit, ports: ranges, irq: number, dmaChannel }: IsaDevice): Bytes {
   const interrupt = number === undefined ? [] : [irqNoFlags(number)]
+  const channel = dmaChannel === undefined ? [] : [dma(dmaChannel)]
   return device(
     id,
     name('_HID', eisaId(plugAndPlayId)),
     unit === undefined ? [] : name('_UID', integer(unit)),
-    name('_CRS', resourceTemplate(...ranges.map(io), ...interrupt)),
+    name('_CRS', resourceTemplate(...ranges.map(io), ...interrupt, ...channel)),
   )
 }
 

@@ -20,6 +20,11 @@ export function irqNoFlags(number: number): Bytes {
   return [0x22, ...u16(1 << number)]
 }
 
+/** `DMA (Compatibility, NotBusMaster, Transfer8) { channel }`. */
+export function dma(channel: number): Bytes {
+  return [0x2a, ...u8(1 << channel), ...u8(0)]
+}
+
 /** `[first, last]` of what a bridge hands on to its bus. */
 interface Window {
   readonly first: number
