@@ -5,6 +5,7 @@ import { outputPorts } from '../observe/output.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 import { linesOf } from '../observe/text-screen.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import { hex } from '../support/hex.ts'
 import type { RunVerdict } from './run-to-verdict.ts'
@@ -37,9 +38,15 @@ export function runJson(
     debugConsole: textOf('debugConsole'),
     screen: record.screen && screenJson(record.screen),
     registers: record.registers && registersJson(record.registers),
+    timeline: record.timeline?.map(eventJson) ?? null,
     instructions: instructions === null ? null : Number(instructions),
     wallMs: about.wallMs,
   }
+}
+
+function eventJson({ at, ...event }: TimelineEvent): object {
+  const { instructions, ns } = at
+  return { instructions: instructions === null ? null : Number(instructions), ns: Number(ns), ...event }
 }
 
 function endJson(ending: Ending): object {

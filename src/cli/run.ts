@@ -2,6 +2,7 @@ import { fstatSync, writeFileSync } from 'node:fs'
 import { describeFaults } from '../observe/describe-faults.ts'
 import type { MachineEvent } from '../observe/event.ts'
 import type { Screen } from '../observe/screen.ts'
+import { describeTimeline, type TimelineEvent } from '../observe/timeline.ts'
 import { MachinePool } from '../pool/machine-pool.ts'
 import { drawScreen } from '../report/draw-screen.ts'
 import { encodePng } from '../report/png.ts'
@@ -18,6 +19,9 @@ import { runJson } from './run-json.ts'
 import { bootOptionsOf, runOptions } from './run-options.ts'
 import { type RunVerdict, runToVerdict } from './run-to-verdict.ts'
 import { screenInFrame } from './show-screen.ts'
+
+/** Of the timeline, behind a verdict that is not ok. */
+const shownEvents = 8
 
 type Values = ReadonlyMap<string, readonly string[]>
 
@@ -89,9 +93,16 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
   tell(`${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}`)
   const faults = describeFaults(verdict.ending)
   if (!verdict.ok && faults !== '') process.stderr.write(`${faults}\n`)
+  if (!verdict.ok) process.stderr.write(lastEvents(record.timeline ?? []))
   // Without its picture the run still has a verdict, and a failure keeps its status.
   if (unwritten !== null) tell(unwritten.message)
   return unwritten !== null && verdict.ok ? statusOfError(unwritten) : verdict.status
+}
+
+/** What an engine that keeps a timeline saw last. */
+function lastEvents(timeline: readonly TimelineEvent[]): string {
+  const lines = describeTimeline(timeline, shownEvents)
+  return lines.length === 0 ? '' : `What happened last:\n${lines.map((line) => `  ${line}\n`).join('')}`
 }
 
 function interrupted(verdict: RunVerdict): RunVerdict {

@@ -8,6 +8,7 @@ import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 
 export type EngineName = 'embedded' | 'qemu'
 
@@ -34,7 +35,7 @@ export interface EngineReport {
 }
 
 /** What not every engine can do. */
-export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog' | 'diskContents'
+export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog' | 'diskContents' | 'timeline'
 
 /** One PC. Guest time passes only inside `run`; between two calls the machine stands still. */
 export interface Machine {
@@ -55,6 +56,8 @@ export interface Machine {
   read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array>
   write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void>
   screen(): Promise<Screen>
+  /** What happened last, in order; bounded. Capability `timeline`. */
+  timeline(): Promise<readonly TimelineEvent[]>
   /** Queues the input; the guest sees it when it next runs. */
   input(event: InputEvent): Promise<void>
   /**

@@ -20,6 +20,7 @@ import type { Drive, RemovableDrive } from './media/drive.ts'
 import { leaveAsFirmware, leaveFloppies } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { RestingProcessor } from './resting-processor.ts'
+import { type Happening, Timeline, type TimelineEntry } from './timeline.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
 import { Typist } from './typist.ts'
 import { type UnknownAccess, UnknownAccesses } from './unknown-accesses.ts'
@@ -89,7 +90,11 @@ export class Machine {
   readonly firmware: FirmwareMemory
   readonly #image: RamImage
   readonly shape: MachineShape
-  readonly #unknown = new UnknownAccesses((access) => this.#wiring.unknown?.(access))
+  readonly #timeline = new Timeline(() => ({ units: this.units, tick: this.ticks }))
+  readonly #unknown = new UnknownAccesses((access) => {
+    this.#timeline.note(lookedFor(access))
+    this.#wiring.unknown?.(access)
+  })
   readonly #ports = new PortSpace({
     charge: (ticks) => this.#charge(ticks),
     unknown: (at, size, isWrite) => this.#noteUnknown('ports', at, size, isWrite),
@@ -134,7 +139,11 @@ export class Machine {
       this.#board.chips.apic.taskPriority = this.state.u32(stateLayout.taskPriority)
     }
     this.cpu.onNumericError = () => this.#board.chips.coprocessor.report()
-    this.cpu.events.acknowledge = () => this.#board.acknowledge()
+    this.cpu.events.acknowledge = () => {
+      const vector = this.#board.acknowledge()
+      this.#timeline.note({ kind: 'irq', vector })
+      return vector
+    }
     this.#clock = new TimerQueue(
       () => this.ticks,
       (at) => this.#comeBackAt(at),
@@ -147,6 +156,7 @@ export class Machine {
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
       memoryMap: this.firmware.map,
+      called: (service, ah) => this.#timeline.noteCall(service, ah),
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
     leaveAsFirmware(shape, { ports: this.#ports, memory }, this.#board.chips.vga.planes, ram.length)
@@ -210,22 +220,26 @@ export class Machine {
     for (const page of this.#image.load(contents)) this.cpu.forgetCode(page)
     this.#wiring = wiring
     this.#isTrapped = false
-    this.#bios.powerOn(drives, bootOrder)
+    this.#timeline.forget()
+    const watched = drives.map((drive) => this.#timeline.watched(drive))
+    this.#bios.powerOn(watched, bootOrder)
     this.#end = null
     this.#skipped = 0
     this.#typist.forget()
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
-    this.#slots = connectDrives(this.#board.chips, drives)
+    this.#slots = connectDrives(this.#board.chips, watched)
     leaveFloppies(this.#ports, drives)
     this.#plug()
   }
 
   /** Changes the medium of a drive to that of `drive`, which may be none, between two runs. */
   insert(drive: RemovableDrive): void {
-    this.#bios.insert(drive)
-    this.#slots.get(drive.number)?.(drive)
+    this.#timeline.note({ kind: 'mediumChange', drive: drive.id, isEmpty: drive.medium === null })
+    const watched = this.#timeline.watched(drive)
+    this.#bios.insert(watched)
+    this.#slots.get(drive.number)?.(watched)
   }
 
   /** All that goes on, what is in RAM and on media apart, between two runs. */
@@ -305,6 +319,16 @@ export class Machine {
   /** What the guest looked for and did not find, since power-on. */
   get unknownAccesses(): readonly UnknownAccess[] {
     return this.#unknown.all
+  }
+
+  /** What has happened last, as far as it is kept. */
+  get timeline(): readonly TimelineEntry[] {
+    return this.#timeline.all
+  }
+
+  /** To be called at instants that are the same in every run: changes of the video mode are noted then. */
+  noteMode(): void {
+    this.#timeline.seeMode(this.display.mode)
   }
 
   get linearRip(): bigint {
@@ -495,6 +519,12 @@ export class Machine {
 const word = 2 ** 32
 
 const numberAt = (state: CpuState, at: number) => state.u32(at) + state.u32(at + 4) * word
+
+function lookedFor({ space, at, size, isWrite }: UnknownAccess): Happening {
+  return space === 'ports'
+    ? { kind: 'portIo', port: at, size, isWrite }
+    : { kind: 'memoryIo', address: at, size, isWrite }
+}
 
 const plainProcessor: ProcessorChoices = { features: [], seed: 0n }
 

@@ -10,6 +10,7 @@ import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 import { KernelTestError, type PlainError } from '../support/errors.ts'
 
 /**
@@ -45,6 +46,7 @@ export type MachineCall =
       readonly bytes: Uint8Array
     }
   | { readonly call: 'screen' }
+  | { readonly call: 'timeline' }
   | { readonly call: 'input'; readonly event: InputEvent }
   | { readonly call: 'changeMedium'; readonly drive: string; readonly path: string | null }
   | { readonly call: 'medium'; readonly drive: string }
@@ -60,6 +62,7 @@ export interface CallResults {
   read: Uint8Array
   write: undefined
   screen: Screen
+  timeline: readonly TimelineEvent[]
   input: undefined
   changeMedium: undefined
   medium: MediumState | null

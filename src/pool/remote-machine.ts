@@ -11,6 +11,7 @@ import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 import { KernelTestError } from '../support/errors.ts'
 import {
   type CallResults,
@@ -146,6 +147,10 @@ export class RemoteMachine implements Machine {
     return this.#screen
   }
 
+  timeline(): Promise<readonly TimelineEvent[]> {
+    return this.#call({ call: 'timeline' })
+  }
+
   input(event: InputEvent): Promise<void> {
     return this.#call({ call: 'input', event })
   }
@@ -195,7 +200,7 @@ export class RemoteMachine implements Machine {
   /** What is known on this side of the thread. */
   #remains(): Recording {
     const ending = this.#loss?.ending ?? null
-    return { ending, screen: this.#screen, registers: this.#registers, engineLog: '' }
+    return { ending, screen: this.#screen, registers: this.#registers, timeline: null, engineLog: '' }
   }
 
   #call<C extends MachineCall>(call: C, guardMs = this.#patience.callMs): Promise<CallResults[C['call']]> {

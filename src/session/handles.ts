@@ -5,6 +5,7 @@ import { pressesOfText } from '../observe/keys.ts'
 import { type OutputPort, type SerialPort, serialPorts } from '../observe/output.ts'
 import { linesOfText, type OutputLog } from '../observe/output-log.ts'
 import { linesOf } from '../observe/text-screen.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 import { diskHandle } from './disk-handle.ts'
 import { noSuchPort } from './errors.ts'
 import { readAddressSpace } from './read-address-space.ts'
@@ -100,6 +101,10 @@ class SessionVm implements Vm {
 
   disk(drive: string): DiskHandle {
     return diskHandle(this.#session, drive)
+  }
+
+  timeline(): Promise<readonly TimelineEvent[]> {
+    return this.#session.machine.timeline()
   }
 
   end(): Promise<Ending> {

@@ -7,6 +7,7 @@ import type { SerialPort } from '../observe/output.ts'
 import type { OutputLog } from '../observe/output-log.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { Screen } from '../observe/screen.ts'
+import type { TimelineEvent } from '../observe/timeline.ts'
 
 /**
  * A running machine, as a test holds it. Guest time passes only inside a wait (`run`, `press`, `type`, a
@@ -39,6 +40,8 @@ export interface Vm {
   changeDisk(drive: string, path: string | null): Promise<void>
   /** What is in a drive, named as for {@link changeDisk}; `disk1` for the first of the option `disks`. */
   disk(drive: string): DiskHandle
+  /** What happened last in the machine, in order: at most 256 events. Only on `embedded`. */
+  timeline(): Promise<readonly TimelineEvent[]>
   /** Runs to the ending and answers it. */
   end(): Promise<Ending>
   /** Ends the machine. Fixtures call it; it may be called twice. */

@@ -20,6 +20,7 @@ test('one object and nothing else, as the documentation promises it', async () =
     ok: true,
     serial: { com1: 'line A\nline B\n' },
     debugConsole: 'debug\n',
+    timeline: null,
     instructions: null,
   })
   const path = kernel('script')

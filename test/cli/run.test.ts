@@ -395,3 +395,10 @@ test('a path with spaces and quotes, and a kernel that is run twice at once', as
     [0, 'line A\n'],
   ])
 })
+
+test('a run that went wrong shows what happened last, on the embedded engine', async () => {
+  const { stderr } = await kerneltest(['run', kernel('disk-user'), '--engine=embedded', '--limit=1s'])
+  expect(stderr).toMatch(
+    /\nWhat happened last:\n +\d+\.\d{3} ms {2}BIOS int19, AH=00h\n +\d+\.\d{3} ms {2}reads sector 0 of boot\n/,
+  )
+})

@@ -14,6 +14,7 @@ import type { Recording } from '../../observe/recording.ts'
 import type { Registers } from '../../observe/registers.ts'
 import type { Screen } from '../../observe/screen.ts'
 import type { Stop } from '../../observe/stop.ts'
+import type { TimelineEvent } from '../../observe/timeline.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { AddressSpaceKind, Capability, Machine } from '../engine.ts'
 import { failureOf } from './endings.ts'
@@ -24,8 +25,9 @@ import { machineClosed, noSuchCpu } from './refusals.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
 import { readScreen } from './screen.ts'
+import { readTimeline } from './timeline.ts'
 
-export const capabilities: readonly Capability[] = ['instructionCount', 'diskContents']
+export const capabilities: readonly Capability[] = ['instructionCount', 'diskContents', 'timeline']
 
 /** A machine of our own, in this thread: it runs while nobody else does, and gives way from time to time. */
 export class EmbeddedMachine implements Machine {
@@ -136,6 +138,11 @@ export class EmbeddedMachine implements Machine {
     this.#pc.sendTo(serialPorts.indexOf(event.port), event.bytes)
   }
 
+  async timeline(): Promise<readonly TimelineEvent[]> {
+    this.#assertOpen()
+    return readTimeline(this.#pc)
+  }
+
   async changeMedium(drive: string, path: string | null): Promise<void> {
     this.#assertOpen()
     this.#pc.insert(this.#media.change(drive, path))
@@ -164,7 +171,11 @@ export class EmbeddedMachine implements Machine {
   async #close(): Promise<Recording> {
     // A run that is under way finds out in its next turn.
     await this.#settled
-    const last = { screen: readScreen(this.#pc), registers: readRegisters(this.#pc) }
+    const last = {
+      screen: readScreen(this.#pc),
+      registers: readRegisters(this.#pc),
+      timeline: readTimeline(this.#pc),
+    }
     this.#giveBack(!this.#failed)
     return { ending: this.#ending, ...last, engineLog: '' }
   }

@@ -108,6 +108,7 @@ export class Run {
 
   /** At a fixed instant. */
   #look(): void {
+    this.#machine.noteMode()
     this.#judge()
     if (this.#met || this.#spins || this.#machine.sleeps) return
     this.#cause = stuckEnding(this.#machine)

@@ -158,6 +158,10 @@ export class QemuMachine implements Machine, LiveListener {
     if (this.#live.endReason === null) await this.#drives.change(drive, path)
   }
 
+  async timeline(): Promise<never> {
+    throw lacks('timeline', 'keeps no timeline')
+  }
+
   async medium(): Promise<never> {
     throw lacks('diskContents', 'does not tell what is on its disks')
   }
@@ -181,7 +185,13 @@ export class QemuMachine implements Machine, LiveListener {
     const engineLog = this.#live.process.standardError()
     this.#serialInput.close()
     this.#live.dispose()
-    return { ending: this.#ending, screen: last.screen, registers: last.registers?.[0] ?? null, engineLog }
+    return {
+      ending: this.#ending,
+      screen: last.screen,
+      registers: last.registers?.[0] ?? null,
+      timeline: null,
+      engineLog,
+    }
   }
 
   async #lastLook(): Promise<LastState> {

@@ -72,6 +72,15 @@ export class VgaDisplay {
     return this.#vbe.mode === null && (this.#registers.graphics(6) & 1) === 0
   }
 
+  /** In cells, or in pixels. */
+  get mode(): { readonly mode: 'text' | 'graphics'; readonly width: number; readonly height: number } {
+    const { mode: vbe } = this.#vbe
+    if (vbe) return { mode: 'graphics', width: vbe.width, height: vbe.height }
+    if (this.isText) return { mode: 'text', width: this.columns, height: this.rows }
+    const width = this.columns * this.#dotsOfColumn * this.#widthOfDot
+    return { mode: 'graphics', width, height: this.#displayedLines }
+  }
+
   /** Null in graphics modes. */
   get text(): VgaText | null {
     if (!this.isText) return null

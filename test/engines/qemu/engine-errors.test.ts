@@ -95,7 +95,13 @@ describe.each(testQemus)('QEMU $version', (qemu) => {
     const noted = wrapped(qemu, 'sleeps', notePid)
     const { machine } = await openKernel(noted, 'busy')
     process.kill(processId(noted), 'SIGSTOP')
-    expect(await machine.close()).toEqual({ ending: null, screen: null, registers: null, engineLog: '' })
+    expect(await machine.close()).toEqual({
+      ending: null,
+      screen: null,
+      registers: null,
+      timeline: null,
+      engineLog: '',
+    })
     await vi.waitFor(() => expect(() => process.kill(processId(noted), 0)).toThrow('ESRCH'))
   })
 

@@ -13,6 +13,8 @@ import { services } from './services.ts'
 /** What firmware finds in the machine. */
 export interface BiosWiring extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap'> {
   readonly cpu: ProcessorPort
+  /** Hears of each call: the service, and AH. */
+  readonly called?: (service: string, ah: number) => void
 }
 
 /** A call that waits. */
@@ -41,6 +43,7 @@ export class Bios {
   readonly #cpu: ProcessorPort
   readonly #regs: Registers
   readonly #charge: (ticks: number) => void
+  readonly #called: (service: string, ah: number) => void
   readonly #platform: Platform
   readonly #drives = new Map<number, Drive>()
   readonly #bootOrder: number[] = []
@@ -50,7 +53,8 @@ export class Bios {
   #isWaiting = false
   #wakeAt: number | null = null
 
-  constructor({ cpu, ...wiring }: BiosWiring) {
+  constructor({ cpu, called = () => {}, ...wiring }: BiosWiring) {
+    this.#called = called
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
     this.#charge = wiring.charge
@@ -99,6 +103,7 @@ export class Bios {
   call(): void {
     const site = this.#site
     if (!site) return
+    if (!site.isRepeated) this.#called(site.service, this.#regs.ah)
     this.#charge(biosCharges.call)
     const stack = this.#cpu.segmentBase('ss') + this.#regs.sp
     const before = site.isRepeated ? this.#calls.get(stack) : undefined

@@ -1,0 +1,62 @@
+import type { Instant } from './instant.ts'
+
+/**
+ * What happened in a machine, as far as its engine tells (the embedded one). `at` is the first instant of
+ * `times` equal happenings in a row, or of accesses to sectors one behind the other.
+ */
+export type TimelineEvent = { readonly at: Instant; readonly times: number } & (
+  | { readonly kind: 'portIo'; readonly port: number; readonly size: number; readonly isWrite: boolean }
+  | { readonly kind: 'memoryIo'; readonly address: number; readonly size: number; readonly isWrite: boolean }
+  | { readonly kind: 'irq'; readonly vector: number }
+  | {
+      readonly kind: 'diskRead' | 'diskWrite'
+      readonly drive: string
+      readonly first: number
+      readonly sectors: number
+    }
+  | { readonly kind: 'mediumChange'; readonly drive: string; readonly isEmpty: boolean }
+  | {
+      readonly kind: 'modeChange'
+      readonly mode: 'text' | 'graphics'
+      readonly width: number
+      readonly height: number
+    }
+  | { readonly kind: 'biosCall'; readonly service: string; readonly ah: number }
+)
+
+/** The last `count` of them, a line each. */
+export function describeTimeline(events: readonly TimelineEvent[], count: number): readonly string[] {
+  return events.slice(-count).map((event) => {
+    const times = event.times > 1 && !event.kind.startsWith('disk') ? ` ×${event.times}` : ''
+    return `${milliseconds(event.at)} ms  ${describe(event)}${times}`
+  })
+}
+
+function describe(event: TimelineEvent): string {
+  switch (event.kind) {
+    case 'portIo':
+      return `${event.isWrite ? 'write to' : 'read from'} port ${hex(event.port)}: nothing is there`
+    case 'memoryIo':
+      return `${event.isWrite ? 'write to' : 'read from'} ${hex(event.address)}: nothing is there`
+    case 'irq':
+      return `interrupt ${hex(event.vector)}`
+    case 'diskRead':
+    case 'diskWrite': {
+      const last = event.first + event.sectors - 1
+      const which = event.sectors === 1 ? `sector ${event.first}` : `sectors ${event.first} to ${last}`
+      return `${event.kind === 'diskRead' ? 'reads' : 'writes'} ${which} of ${event.drive}`
+    }
+    case 'mediumChange':
+      return `${event.drive} ${event.isEmpty ? 'is emptied' : 'gets another medium'}`
+    case 'modeChange':
+      return `${event.mode}, ${event.width}×${event.height}`
+    case 'biosCall':
+      return `BIOS ${event.service}, AH=${event.ah.toString(16).padStart(2, '0').toUpperCase()}h`
+  }
+}
+
+const hex = (value: number) => `0x${value.toString(16)}`
+
+function milliseconds({ ns }: Instant): string {
+  return (Number(ns / 1000n) / 1000).toFixed(3).padStart(10)
+}
