@@ -9,6 +9,7 @@ import type { CpuState } from './cpu/system/cpu-state.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
+import type { MouseMovement } from './devices/mouse.ts'
 import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios, type SavedBios } from './firmware/bios/bios.ts'
@@ -17,12 +18,12 @@ import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, softOff, textMemory, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
+import { PacedInput } from './paced-input.ts'
 import { leaveAsFirmware, leaveFloppies } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { RestingProcessor } from './resting-processor.ts'
 import { type Happening, Timeline, type TimelineEntry } from './timeline.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
-import { Typist } from './typist.ts'
 import { type UnknownAccess, UnknownAccesses } from './unknown-accesses.ts'
 
 /** Why the machine stands still. */
@@ -73,6 +74,11 @@ export interface SavedMachine {
   readonly skipped: number
 }
 
+interface KeyChange {
+  readonly key: string
+  readonly isDown: boolean
+}
+
 /** Device accesses, events and system instructions between two polls: each is slow. */
 const exitsPerPoll = 256
 
@@ -101,7 +107,8 @@ export class Machine {
   })
   readonly #clock: TimerQueue
   readonly #board: Board
-  readonly #typist: Typist
+  readonly #keys: PacedInput<KeyChange>
+  readonly #pointer: PacedInput<MouseMovement>
   readonly #bios: Bios
   /** The guest has written to the port by which ROM calls the firmware. */
   #isTrapped = false
@@ -149,7 +156,15 @@ export class Machine {
       (at) => this.#comeBackAt(at),
     )
     this.#board = this.#assemble(this.#clock)
-    this.#typist = new Typist(this.#clock, this.#board.chips.keyboard)
+    const { keyboard, mouse } = this.#board.chips
+    this.#keys = new PacedInput(this.#clock, 'typist', {
+      isReady: () => keyboard.isReady,
+      change: ({ key, isDown }) => keyboard.press(key, isDown),
+    })
+    this.#pointer = new PacedInput(this.#clock, 'pointer', {
+      isReady: () => mouse.isReady,
+      change: (movement) => mouse.move(movement),
+    })
     this.#bios = new Bios({
       cpu: new RestingProcessor(this.cpu),
       ports: this.#ports,
@@ -225,7 +240,8 @@ export class Machine {
     this.#bios.powerOn(watched, bootOrder)
     this.#end = null
     this.#skipped = 0
-    this.#typist.forget()
+    this.#keys.forget()
+    this.#pointer.forget()
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
@@ -359,9 +375,21 @@ export class Machine {
     chip?.receive(bytes)
   }
 
-  /** Presses keys together and lets go of them, when those before have been. */
+  /** Presses keys together and lets go of them the other way round, when those before have been. */
   press(keys: readonly string[]): void {
-    this.#typist.press(keys)
+    const down = keys.map((key) => ({ key, isDown: true }))
+    const up = keys.toReversed().map((key) => ({ key, isDown: false }))
+    this.#keys.add([...down, ...up])
+  }
+
+  /** Moves the mouse and presses its buttons, one change after the other. */
+  point(changes: readonly MouseMovement[]): void {
+    this.#pointer.add(changes)
+  }
+
+  /** Somebody presses the power button. */
+  pressPower(): void {
+    this.#board.chips.power.pressPower()
   }
 
   /** Physical memory, or null where part of the range is no RAM. */

@@ -8,12 +8,14 @@ import { linesOf } from '../observe/text-screen.ts'
 import type { TimelineEvent } from '../observe/timeline.ts'
 import { diskHandle } from './disk-handle.ts'
 import { noSuchPort } from './errors.ts'
+import { mouseHandle } from './mouse-handle.ts'
 import { readAddressSpace } from './read-address-space.ts'
 import type { PortState, Session } from './session.ts'
 import { conditionOf } from './until.ts'
 import type {
   DiskHandle,
   MemoryHandle,
+  MouseHandle,
   OutputHandle,
   PageTablesHandle,
   RegistersHandle,
@@ -55,11 +57,13 @@ class SessionVm implements Vm {
   readonly pageTables: PageTablesHandle
   readonly memory: MemoryHandle
   readonly registers: RegistersHandle
+  readonly mouse: MouseHandle
   readonly #session: Session
 
   constructor(session: Session) {
     this.#session = session
     const { machine } = session
+    this.mouse = mouseHandle(session)
     this.serial = serialHandle(session, 'com1')
     this.debugConsole = register(new Output(session, 'debugConsole'), {
       session,
@@ -93,6 +97,10 @@ class SessionVm implements Vm {
 
   type(text: string): Promise<void> {
     return this.#session.feed({ to: 'keyboard', keys: pressesOfText(text) })
+  }
+
+  pressPower(): Promise<void> {
+    return this.#session.feed({ to: 'powerButton' })
   }
 
   changeDisk(drive: string, path: string | null): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../observe/address-space.ts'
 import type { Condition, Pattern, ScreenPattern } from '../observe/condition.ts'
 import type { Ending } from '../observe/ending.ts'
+import type { MouseButton } from '../observe/input.ts'
 import type { Instant } from '../observe/instant.ts'
 import type { BadSectors, ByteRange } from '../observe/medium-state.ts'
 import type { SerialPort } from '../observe/output.ts'
@@ -32,6 +33,9 @@ export interface Vm {
   press(...keys: readonly string[]): Promise<void>
   /** Types a text on the keyboard (US layout). */
   type(text: string): Promise<void>
+  readonly mouse: MouseHandle
+  /** Presses the power button, and lets the guest run for the settling time. */
+  pressPower(): Promise<void>
   /**
    * Puts another medium into a drive for floppy disks or CDs, while the guest stands still; null takes out
    * what is in it. `drive`: `boot` for the one that the image is in, `floppy1`, `cd1` for those of the
@@ -78,6 +82,22 @@ export interface ScreenHandle {
   read(): Promise<Screen>
   /** The text screen's rows, blanks at their ends removed; empty in graphics modes. */
   lines(): Promise<readonly string[]>
+}
+
+/**
+ * The mouse: PS/2, with three buttons and a wheel. Each call lets the guest run for the settling time; guests
+ * that have not enabled the mouse see none of it.
+ */
+export interface MouseHandle {
+  /** So many counts to the right and down. */
+  move(x: number, y: number): Promise<void>
+  /** Buttons together, down and up again. */
+  press(...buttons: readonly MouseButton[]): Promise<void>
+  /** Down, until {@link up}: for drawing with the mouse. */
+  down(...buttons: readonly MouseButton[]): Promise<void>
+  up(...buttons: readonly MouseButton[]): Promise<void>
+  /** Steps of the wheel, away from the user. */
+  scroll(steps: number): Promise<void>
 }
 
 /** A disk as the guest sees it: its file, and over it what the guest has written. Bytes. */

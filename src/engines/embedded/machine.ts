@@ -135,6 +135,15 @@ export class EmbeddedMachine implements Machine {
       for (const keys of event.keys.map(keysOfPress)) this.#pc.press(keys)
       return
     }
+    if (event.to === 'mouse') {
+      // The mouse counts upwards.
+      this.#pc.point(event.changes.map((change) => ({ ...change, y: -change.y })))
+      return
+    }
+    if (event.to === 'powerButton') {
+      this.#pc.pressPower()
+      return
+    }
     this.#pc.sendTo(serialPorts.indexOf(event.port), event.bytes)
   }
 

@@ -23,6 +23,7 @@ import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
 import { GuestMemory } from './memory.ts'
 import { isQemuGone } from './monitor.ts'
+import { Pointer } from './pointer.ts'
 import type { QemuVersion } from './qmp.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
@@ -49,6 +50,7 @@ export class QemuMachine implements Machine, LiveListener {
   readonly #live: LiveQemu
   readonly #breakpoints: Breakpoints
   readonly #keyboard: Keyboard
+  readonly #pointer: Pointer
   readonly #serialInput: SerialInput
   readonly #memory: GuestMemory
   readonly #drives: Drives
@@ -75,6 +77,7 @@ export class QemuMachine implements Machine, LiveListener {
     const { monitor, gdb, qtest, process } = this.#live
     this.#breakpoints = new Breakpoints(monitor, gdb)
     this.#keyboard = new Keyboard(monitor)
+    this.#pointer = new Pointer(monitor)
     this.#serialInput = new SerialInput(monitor, process.directory)
     this.#memory = new GuestMemory(monitor, qtest)
     this.#drives = new Drives(monitor, plan, process.directory)
@@ -140,7 +143,10 @@ export class QemuMachine implements Machine, LiveListener {
   async input(event: InputEvent): Promise<void> {
     this.#assertOpen()
     if (event.to === 'keyboard') this.#keyboard.press(event.keys)
-    else if (this.#live.endReason === null) await this.#serialInput.send(event.port, event.bytes)
+    else if (event.to === 'mouse') this.#pointer.add(event.changes)
+    else if (this.#live.endReason !== null) return
+    else if (event.to === 'powerButton') await this.#live.monitor.execute('system_powerdown')
+    else await this.#serialInput.send(event.port, event.bytes)
   }
 
   read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array> {
@@ -238,6 +244,9 @@ export class QemuMachine implements Machine, LiveListener {
     }
     if (this.#keyboard.isWaiting) {
       watches.push({ intervalMs: inputMs, look: () => this.#keyboard.pump(this.#live.clock.ns) })
+    }
+    if (this.#pointer.isWaiting) {
+      watches.push({ intervalMs: inputMs, look: () => this.#pointer.pump(this.#live.clock.ns) })
     }
     if (this.#serialInput.isWaiting) {
       watches.push({ intervalMs: inputMs, look: async () => this.#serialInput.pump() })

@@ -76,6 +76,11 @@ export class Mouse extends Ps2Device<MouseState> {
     super(atPowerOn, identity.plain)
   }
 
+  /** Nothing of an earlier movement waits. */
+  get isReady(): boolean {
+    return this.queue.isEmpty
+  }
+
   move({ x, y, wheel = 0, buttons }: MouseMovement): void {
     const before = this.state
     const down = buttons?.reduce((bits, button) => bits | buttonBits[button], 0) ?? before.buttons
