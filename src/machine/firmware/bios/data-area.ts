@@ -71,6 +71,10 @@ const fields = {
   bootAttempt: [ebda.at + 0x200, 1],
   /** Not 0: the image that was booted from a CD is a drive. Its packet follows at 210h. */
   emulates: [ebda.at + 0x201, 1],
+  /** As INT 10h function 4F02h takes it; 0 in the VGA's own modes. */
+  vbeMode: [ebda.at + 0x202, 2],
+  /** As VBE/PM has it. */
+  monitorPower: [ebda.at + 0x204, 1],
 } as const satisfies Readonly<Record<string, Field>>
 
 export type DataField = keyof typeof fields

@@ -49,6 +49,19 @@ function* slots(ports: Platform['ports']): Generator<number> {
   }
 }
 
+/** The slot of the first function with an identity, or null. */
+export function pciDevice(
+  ports: Platform['ports'],
+  { vendor, device }: { readonly vendor: number; readonly device: number },
+): number | null {
+  const wanted = device * 0x1_0000 + vendor
+  for (const slot of slots(ports)) if (read(ports, slot, register.identity, 4) === wanted) return slot
+  return null
+}
+
+/** A register of four bytes. */
+export const readPci = (ports: Platform['ports'], slot: number, at: number) => read(ports, slot, at, 4)
+
 /** The function number SI of those that match: BH its bus, BL its slot. */
 function find(regs: Registers, ports: Platform['ports'], matches: (slot: number) => boolean): number {
   let left = regs.si

@@ -4,6 +4,7 @@ import type { Platform, Service } from '../bios/service.ts'
 import { modeFacts } from './mode-facts.ts'
 import { romSegment, staticFunctionality } from './rom-map.ts'
 import { register, setRegister, videoPort } from './video-ports.ts'
+import { controlParts, videoParts } from './video-state.ts'
 
 type Function = (frame: Frame, platform: Platform) => void
 
@@ -85,9 +86,16 @@ const functionality: Service = (frame, { data, memory }) => {
   return 'done'
 }
 
+/** Function 1Ch: saves and restores registers, BIOS data and colors. */
+const videoState: Service = (frame, platform) => {
+  if (controlParts(frame, platform, videoParts, frame.regs.al)) frame.regs.al = 0x1c
+  return 'done'
+}
+
 /** Functions that tell and choose, by AH (Ralf Brown's Interrupt List). */
 export const informationFunctions: ReadonlyMap<number, Service> = new Map([
   [0x12, select],
   [0x1a, combination],
   [0x1b, functionality],
+  [0x1c, videoState],
 ])

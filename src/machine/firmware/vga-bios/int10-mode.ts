@@ -6,6 +6,7 @@ import { type ModeFacts, modeFacts } from './mode-facts.ts'
 import { videoMode } from './mode-tables.ts'
 import { romFonts, romSegment } from './rom-map.ts'
 import { writeModeColors, writeModeRegisters } from './set-mode.ts'
+import { switchDisplayOff } from './vbe/display-registers.ts'
 import { setVector } from './vectors.ts'
 import { crtcPort } from './video-ports.ts'
 
@@ -17,17 +18,23 @@ const windowBytes = { text: 0x8000, cga: 0x4000, planar: 0x1_0000, bytes: 0x1_00
 const blankCell = 0x0720
 
 const setMode: Service = ({ regs }, platform) => {
-  const { al } = regs
+  const number = regs.al & 0x7f
+  if (setBiosMode(platform, regs.al)) regs.al = number > 7 ? 0x20 : number === 6 ? 0x3f : 0x30
+  return 'done'
+}
+
+/** False where there is no such mode. Bit 7: what is in memory stays. */
+export function setBiosMode(platform: Platform, al: number): boolean {
   const facts = modeFacts(al & 0x7f)
   const mode = videoMode(al & 0x7f)
-  if (!facts || !mode) return 'done'
+  if (!facts || !mode) return false
+  switchDisplayOff(platform.ports)
   writeModeRegisters(platform.ports, mode)
   if ((platform.data.videoOptions & keepsColors) === 0) writeModeColors(platform.ports, facts.number)
   if ((al & keepsMemory) === 0) clear(platform, facts)
   noteMode(platform, facts, (al & keepsMemory) !== 0)
   if (facts.kind === 'text') loadFont(platform.ports, platform.memory, { ...fonts[16], first: 0, block: 0 })
-  regs.al = facts.number > 7 ? 0x20 : facts.number === 6 ? 0x3f : 0x30
-  return 'done'
+  return true
 }
 
 function clear({ memory }: Platform, { kind, memory: at }: ModeFacts): void {
@@ -44,6 +51,7 @@ function noteMode(platform: Platform, facts: ModeFacts, isKept: boolean): void {
   Object.assign(data, {
     ...{
       videoMode: number,
+      vbeMode: 0,
       columns,
       pageBytes,
       pageAt: 0,

@@ -5,6 +5,7 @@ import { modeFunctions } from './int10-mode.ts'
 import { paletteFunctions } from './int10-palette.ts'
 import { pixelFunctions } from './int10-pixels.ts'
 import { textFunctions } from './int10-text.ts'
+import { vbeFunctions } from './vbe/int10-vbe.ts'
 
 /** INT 10h: the screen. */
 export const int10 = byFunction(
@@ -15,6 +16,7 @@ export const int10 = byFunction(
     ...paletteFunctions,
     ...fontFunctions,
     ...informationFunctions,
+    ...vbeFunctions,
   ]),
   () => 'done',
 )

@@ -8,6 +8,14 @@ export const staticFunctionality = 0x0120
 /** By height. */
 export const romFonts = { 16: 0x1000, 14: 0x2000, 8: 0x2e00 } as const
 
+/** What VBE's blocks of information point to. */
+export const vbeRom = {
+  ...{ oem: 0x4000, vendor: 0x4030, product: 0x4060, revision: 0x4090 },
+  modeList: 0x4100,
+  windowFunction: 0x4200,
+  protectedMode: 0x4210,
+} as const
+
 /** Interrupt vectors that point into it: of the upper half of a small font, and of the mode's font. */
 export const videoVectors: readonly (readonly [vector: number, segment: number, offset: number])[] = [
   [0x10, romSegment, romEntry.int10],

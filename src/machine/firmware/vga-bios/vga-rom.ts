@@ -1,7 +1,11 @@
 import { asm, service, text, word } from '../bios/machine-code.ts'
-import { layOutRom, type Rom } from '../bios/rom-layout.ts'
+import { layOutRom, type Rom, type RomRow } from '../bios/rom-layout.ts'
 import { fonts } from './fonts.ts'
-import { romBytes, romEntry, romFonts, romSegment, staticFunctionality } from './rom-map.ts'
+import { modeFacts } from './mode-facts.ts'
+import { romBytes, romEntry, romFonts, romSegment, staticFunctionality, vbeRom } from './rom-map.ts'
+import { protectedModeTable } from './vbe/int10-protected-mode.ts'
+import { vbeModes } from './vbe/vbe-modes.ts'
+import { vgaIdentity } from './vga-identity.ts'
 
 const blockBytes = 512
 /** Where programs look for an adapter that is compatible. */
@@ -11,8 +15,8 @@ const returnFar = 0xcb
 /** PCI Firmware Specification 3.0, 5.1.2: of Bochs' VGA, 1234:1111, class 030000h. */
 const pciStructure = [
   ...text('PCIR'),
-  ...word(0x1234),
-  ...word(0x1111),
+  ...word(vgaIdentity.vendor),
+  ...word(vgaIdentity.device),
   ...word(0),
   ...word(0x18),
   ...[0, 0x00, 0x00, 0x03],
@@ -25,6 +29,28 @@ const pciStructure = [
 /** Modes 0 to 7 and 0Dh to 13h, all heights, and functions, as INT 10h function 1Bh tells them. */
 const functionality = [0xff, 0xe0, 0x0d, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xe7, 0x0c, 0, 0, 0, 0]
 
+const endOfList = 0xffff
+const vgaModes = Array.from({ length: 0x80 }, (_, number) => number).filter(modeFacts)
+
+/** INT 10h function 4F05h for who calls it far: registers are the same. */
+const setWindow = [0xb8, ...word(0x4f05), ...asm.int(0x10), ...asm.retf]
+
+const zeroEnded = (characters: string) => [...text(characters), 0]
+
+const vbeRows: readonly RomRow[] = [
+  { at: vbeRom.oem, what: 'OEM', code: zeroEnded('kerneltest VGA') },
+  { at: vbeRom.vendor, what: 'vendor', code: zeroEnded('kerneltest') },
+  { at: vbeRom.product, what: 'product', code: zeroEnded('kerneltest VBE') },
+  { at: vbeRom.revision, what: 'revision', code: zeroEnded('1.0') },
+  {
+    at: vbeRom.modeList,
+    what: 'modes of VBE',
+    code: [...vbeModes.keys(), ...vgaModes, endOfList].flatMap(word),
+  },
+  { at: vbeRom.windowFunction, what: 'window function', code: setWindow },
+  { at: vbeRom.protectedMode, what: 'protected mode interface', code: protectedModeTable },
+]
+
 /** An option ROM (PCI Firmware Specification 3.0, 5.1): POST has begun it already. */
 function layOut(): Rom {
   const rom = layOutRom(romSegment * 16, romBytes, [
@@ -36,6 +62,7 @@ function layOut(): Rom {
     { at: pciData, what: 'PCI data', code: pciStructure },
     { at: romEntry.int10, what: 'INT 10h', code: [...service('int10'), ...asm.iret] },
     { at: staticFunctionality, what: 'functionality', code: functionality },
+    ...vbeRows,
     ...([8, 14, 16] as const).map((height) => ({
       at: romFonts[height],
       what: `font of ${height} lines`,

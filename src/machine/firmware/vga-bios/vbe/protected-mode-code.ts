@@ -1,0 +1,77 @@
+/** Machine code in hexadecimal, and what it is. */
+type Row = readonly [code: string, instruction: string]
+
+/** What programs of 32 bits call near, wherever they have copied it (VBE 3.0, 4.13). */
+export const protectedModeCode: readonly Row[] = [
+  // SetWindow: DX is the bank.
+  ['52', 'push edx'],
+  ['b805000000', 'mov eax, 5'],
+  ['bace010000', 'mov edx, 0x1ce'],
+  ['66ef', 'out dx, ax'],
+  ['42', 'inc edx'],
+  ['8b0424', 'mov eax, [esp]'],
+  ['66ef', 'out dx, ax'],
+  ['5a', 'pop edx'],
+  ['c3', 'ret'],
+  // SetDisplayStart: DX and CX are a number of double words.
+  ['60', 'pusha'],
+  ['c1e210', 'shl edx, 16'],
+  ['6689ca', 'mov dx, cx'],
+  ['8d0c9500000000', 'lea ecx, [edx * 4]'],
+  ['b803000000', 'mov eax, 3'],
+  ['e836000000', 'call $ + 59'],
+  ['83c007', 'add eax, 7'],
+  ['c1e803', 'shr eax, 3'],
+  ['91', 'xchg eax, ecx'],
+  ['31d2', 'xor edx, edx'],
+  ['f7f1', 'div ecx'],
+  ['89c1', 'mov ecx, eax'],
+  ['b806000000', 'mov eax, 6'],
+  ['e81f000000', 'call $ + 36'],
+  ['91', 'xchg eax, ecx'],
+  ['31d2', 'xor edx, edx'],
+  ['f7f1', 'div ecx'],
+  ['89d1', 'mov ecx, edx'],
+  ['50', 'push eax'],
+  ['b808000000', 'mov eax, 8'],
+  ['e81a000000', 'call $ + 31'],
+  ['59', 'pop ecx'],
+  ['b809000000', 'mov eax, 9'],
+  ['e80f000000', 'call $ + 20'],
+  ['61', 'popa'],
+  ['c3', 'ret'],
+  // EAX: the display register EAX.
+  ['bace010000', 'mov edx, 0x1ce'],
+  ['66ef', 'out dx, ax'],
+  ['42', 'inc edx'],
+  ['31c0', 'xor eax, eax'],
+  ['66ed', 'in ax, dx'],
+  ['c3', 'ret'],
+  // The display register EAX becomes CX.
+  ['bace010000', 'mov edx, 0x1ce'],
+  ['66ef', 'out dx, ax'],
+  ['42', 'inc edx'],
+  ['89c8', 'mov eax, ecx'],
+  ['66ef', 'out dx, ax'],
+  ['c3', 'ret'],
+  // SetPrimaryPalette: CX colors from DX on, at ES:EDI.
+  ['60', 'pusha'],
+  ['89d0', 'mov eax, edx'],
+  ['bac8030000', 'mov edx, 0x3c8'],
+  ['ee', 'out dx, al'],
+  ['42', 'inc edx'],
+  ['268a4702', 'mov al, [es:edi + 2]'],
+  ['ee', 'out dx, al'],
+  ['268a4701', 'mov al, [es:edi + 1]'],
+  ['ee', 'out dx, al'],
+  ['268a07', 'mov al, [es:edi]'],
+  ['ee', 'out dx, al'],
+  ['83c704', 'add edi, 4'],
+  ['6649', 'dec cx'],
+  ['75eb', 'jnz $ - 19'],
+  ['61', 'popa'],
+  ['c3', 'ret'],
+]
+
+/** Offsets in it. */
+export const protectedModeEntries = { setWindow: 0, setDisplayStart: 0x15, setPrimaryPalette: 0x7d } as const
