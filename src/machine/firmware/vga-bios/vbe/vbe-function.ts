@@ -12,7 +12,7 @@ const modeNumber = 0x1ff
 const linear = 0x4000
 
 /** The mode that was set, and whether its memory is linear; null in the VGA's own. */
-export function modeAtHand({ data }: Platform): (VbeMode & { readonly isLinear: boolean }) | null {
+function modeAtHand({ data }: Platform): (VbeMode & { readonly isLinear: boolean }) | null {
   const mode = vbeModes.get(data.vbeMode & modeNumber)
   return mode ? { ...mode, isLinear: (data.vbeMode & linear) !== 0 } : null
 }
