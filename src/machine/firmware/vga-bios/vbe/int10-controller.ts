@@ -128,7 +128,8 @@ const windowKiB = 64
 
 /** ModeInfoBlock (VBE 3.0, 4.4): what a bank shows, then the same of linear memory. */
 function modeBlock(mode: Described): Uint8Array {
-  const { attributes, segment, pitch, width, height, cellWidth, cellHeight, planes, bits, model, pages } = mode
+  const { attributes, segment, pitch, width, height, cellWidth, cellHeight, planes, bits, model, pages } =
+    mode
   const isLinear = mode.framebuffer !== 0
   const [lineBytes, linearPages] = isLinear ? [pitch, pages] : [0, 0]
   // What is left over of a pixel of 32 bits may be used.
