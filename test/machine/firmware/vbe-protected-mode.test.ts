@@ -37,8 +37,8 @@ function after(depth: number, entry: number, registers: string): Machine {
 }
 
 function registers(machine: Machine, ...indexes: readonly number[]) {
-  const { vbe } = machine.save().board.vga as SavedVga
-  return indexes.map((index) => vbe.registers[index])
+  const { vga } = machine.save().board
+  return indexes.map((index) => (vga as SavedVga).vbe.registers[index])
 }
 
 test('its bytes are what NASM makes of its instructions', () => {
