@@ -44,7 +44,10 @@ export class Board {
     this.#buses = buses
     const lines = Array.from({ length: interruptRequests }, (_, number) => this.#interruptLine(number))
     const irq = (number: number) => (lines[number] ?? this.#interruptLine(number)).driver()
-    this.#socket = { clock, memory: buses.memory, outside, chips: this.chips, irq }
+    // 82371SB, port 92h: its bit is ORed with the keyboard controller's line.
+    const gate = new SharedLine({ set: outside.setA20 })
+    const a20 = () => gate.driver()
+    this.#socket = { clock, memory: buses.memory, outside, chips: this.chips, irq, a20 }
     for (const name of Object.keys(table.chips) as (keyof Chips)[]) {
       chips[name] = this.#place(name, table.chips[name])
     }
@@ -52,6 +55,7 @@ export class Board {
     this.#apicWindow.place(apicMemory.first)
     for (const [name, row] of Object.entries(table.functions)) this.#plug(name, row)
     for (const [number, line] of lines.entries()) this.#parts.set(`irq${number}`, line)
+    this.#parts.set('a20', gate)
   }
 
   /** The interrupt acknowledge cycles of the processor: answers the vector. */

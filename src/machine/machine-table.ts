@@ -10,6 +10,7 @@ import { FloppyController } from './devices/floppy-controller.ts'
 import { FwCfg } from './devices/fw-cfg.ts'
 import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
 import { ich9LpcBridge } from './devices/ich9-lpc.ts'
+import { ich9Smbus } from './devices/ich9-smbus.ts'
 import { IdeChannel } from './devices/ide-channel.ts'
 import { Keyboard } from './devices/keyboard.ts'
 import { KeyboardController } from './devices/keyboard-controller.ts'
@@ -28,6 +29,7 @@ import { q35AttributeMap, q35HostBridge } from './devices/q35-host-bridge.ts'
 import { ResetControl } from './devices/reset-control.ts'
 import { Rtc } from './devices/rtc.ts'
 import { ShutdownPort } from './devices/shutdown-port.ts'
+import { SmbusHost } from './devices/smbus-host.ts'
 import { SystemControl } from './devices/system-control.ts'
 import { SystemControlB } from './devices/system-control-b.ts'
 import { Uart16550 } from './devices/uart16550.ts'
@@ -56,6 +58,7 @@ export interface Chips {
   readonly wordDma: DmaController
   readonly dmaPages: DmaPages
   readonly floppy: FloppyController
+  readonly smbus: SmbusHost
   readonly fwCfg: FwCfg
   readonly pvpanic: Pvpanic
   readonly shutdownPort: ShutdownPort
@@ -102,6 +105,8 @@ export interface Socket {
   readonly chips: Chips
   /** One more driver of an input of the interrupt controllers, 0 to 15: those with several are shared. */
   readonly irq: (number: number) => Line
+  /** One more driver of the A20 gate, which is open while any says so. */
+  readonly a20: () => Line
 }
 
 export interface ChipRow<Made extends object = object> {
@@ -147,7 +152,7 @@ const levelCapable = { master: 0xf8, slave: 0xde } as const
 const pageRegisters = [7, 3, 1, 2] as const
 
 /** What every PC has at the same places, whatever its chip set is called. */
-const chips: MachineTable['chips'] = {
+const chips: Omit<MachineTable['chips'], 'smbus'> = {
   apic: {
     make: ({ clock, chips, outside }) =>
       new LocalApic(clock, {
@@ -202,19 +207,19 @@ const chips: MachineTable['chips'] = {
   keyboard: { make: () => new Keyboard() },
   mouse: { make: () => new Mouse() },
   keyboardController: {
-    make: ({ chips: { keyboard, mouse }, irq: line, outside }) =>
+    make: ({ chips: { keyboard, mouse }, irq: line, a20, outside }) =>
       new KeyboardController({
         keyboard,
         mouse,
         keyboardInterrupt: line(irq.keyboard),
         mouseInterrupt: line(irq.mouse),
-        a20: { set: outside.setA20 },
+        a20: a20(),
         reset: () => outside.reset('keyboard'),
       }),
     ports: [ports.keyboardController],
   },
   systemControl: {
-    make: ({ outside }) => new SystemControl(() => outside.reset('port92'), outside.setA20),
+    make: ({ a20, outside }) => new SystemControl(() => outside.reset('port92'), a20()),
     ports: [ports.systemControl],
   },
   vga: {
@@ -287,6 +292,8 @@ const powerWindow: WindowRow = {
   ports: { count: 64, width: 4, charge: charges.pci },
 }
 
+const smbusWindow: WindowRow = { chip: ({ smbus }) => smbus, ports: { count: 16, charge: charges.pci } }
+
 /** Offset 8 of a channel is its control block. */
 const ideControl = { count: 1, offset: 8, charge: charges.pci } as const
 const ideCommand = { count: 8, width: 4, charge: charges.pci } as const
@@ -301,7 +308,7 @@ const vga: Omit<FunctionRow, 'slot'> = {
 
 /** An 82441FX and an 82371SB, the latter with the power management of its successor, as QEMU's `pc`. */
 const pc: MachineTable = {
-  chips,
+  chips: { ...chips, smbus: { make: () => new SmbusHost(false) } },
   functions: {
     hostBridge: {
       slot: { device: 0, function: 0 },
@@ -323,7 +330,7 @@ const pc: MachineTable = {
     powerFunction: {
       slot: { device: 1, function: 3 },
       identity: piix4Power,
-      windows: { power: powerWindow },
+      windows: { power: powerWindow, smbus: smbusWindow },
     },
     vga: { slot: { device: 2, function: 0 }, ...vga },
   },
@@ -331,7 +338,7 @@ const pc: MachineTable = {
 
 /** A Q35 and an ICH9. It has no IDE at the historical ports; its AHCI comes later. */
 const q35: MachineTable = {
-  chips,
+  chips: { ...chips, smbus: { make: () => new SmbusHost(true) } },
   functions: {
     hostBridge: {
       slot: { device: 0, function: 0 },
@@ -345,6 +352,7 @@ const q35: MachineTable = {
       identity: ich9LpcBridge,
       windows: { power: powerWindow },
     },
+    smbus: { slot: { device: 31, function: 3 }, identity: ich9Smbus, windows: { bar4: smbusWindow } },
   },
 }
 

@@ -97,6 +97,9 @@ const configurations: Readonly<Record<MachineShape, Configuration>> = {
     [31, 0, 0x44, 1, 0x80],
     ...routes(31, 0x60),
     ...routes(31, 0x68),
+    [31, 3, 0x20, 4, 0x0700],
+    [31, 3, 0x40, 1, 1],
+    [31, 3, 0x04, 2, seen],
   ],
 }
 

@@ -196,12 +196,14 @@ describe.each(eachEngine)('INT 15h on $name', (engine) => {
   })
 })
 
-test('2401 of ours opens a gate that the 8042 has closed', async () => {
+test('2401 opens a gate that 8042 and port 92h have closed', async () => {
   const guest = await openBiosCaller(embedded)
   onTestFinished(async () => {
     await guest.machine.close()
   })
   await guest.output(0x64, 0xdd)
+  expect((await guest.call(0x15, { ax: 0x2402 })).eax & 0xff).toBe(1)
+  await guest.output(0x92, 0)
   expect((await guest.call(0x15, { ax: 0x2402 })).eax & 0xff).toBe(0)
   await guest.call(0x15, { ax: 0x2401 })
   expect((await guest.call(0x15, { ax: 0x2402 })).eax & 0xff).toBe(1)

@@ -57,7 +57,8 @@ test('ways out', () => {
     'sleep 0',
     'reset by keyboard',
     'reset by cf9',
-    'A20 off',
+    // The 8042 keeps it open.
+    'A20 on',
     'reset by port92',
     'com1 65',
     'com4 66',
@@ -84,6 +85,25 @@ test('what is loaded goes on as what was saved, on another board too', () => {
     return { first, events, saved: [board.save(), clock.save()] }
   }
   expect(isDeepStrictEqual(go(other), go(one))).toBe(true)
+})
+
+test('A20 is open while the 8042 or port 92h says so', () => {
+  const { space, events } = makePc()
+  const [fast, command] = [0x92, 0x64]
+  for (const [port, value] of [
+    ...[
+      [fast, 0],
+      [command, 0xdd],
+      [fast, 2],
+      [fast, 0],
+      [command, 0xdf],
+    ],
+  ] as const) {
+    space.write(port, 1, value)
+  }
+  expect(events.filter((event) => event.startsWith('A20'))).toEqual([
+    ...['A20 on', 'A20 off', 'A20 on', 'A20 off', 'A20 on'],
+  ])
 })
 
 test('a shared line is high while one driver is', () => {

@@ -38,9 +38,9 @@ test('without any of them the known entry goes on to count', () => {
   expect(run([0x90], 0n, {}).kind).toBe('budget')
 })
 
-/** Port 92 masks bit 20: behind the OUT at 1 MiB comes what is at 0. */
+/** The 8042 and port 92 mask bit 20: behind the OUT at 1 MiB comes what is at 0. */
 test('behind OUT that masks A20', () => {
-  const maskA20 = [0xb0, 0, 0xe6, 0x92]
+  const maskA20 = [0xb0, 0xdd, 0xe6, 0x64, 0xb0, 0, 0xe6, 0x92]
   const machine = longMode(Uint8Array.from([...maskA20, 0x90, 0x90]))
   machine.cpu.poke(maskA20.length, Uint8Array.of(0x0f, 0x0b))
   expect(machine.run(10)).toMatchObject({ kind: 'exception', vector: 6 })

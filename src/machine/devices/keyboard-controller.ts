@@ -95,10 +95,12 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
     for (const device of [wiring.keyboard, wiring.mouse]) {
       if (device) device.onData = () => this.#fill()
     }
+    wiring.a20?.set(this.#state.a20)
   }
 
   reset(): void {
     this.#set(atPowerOn)
+    this.#wiring.a20?.set(atPowerOn.a20)
     this.#drive()
   }
 

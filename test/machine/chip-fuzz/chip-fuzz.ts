@@ -31,6 +31,8 @@ const known = [
     { first: first + 0x206, count: 1 },
   ]),
   { first: 0xe400, count: 128 },
+  // The SMBus, as firmware leaves it.
+  { first: 0x700, count: 16 },
 ]
 const functions = [
   [0, 0],
@@ -39,6 +41,7 @@ const functions = [
   [1, 3],
   [2, 0],
   [31, 0],
+  [31, 3],
 ] as const
 /** Where functions keep what moves windows. */
 const registers = [0x04, 0x10, 0x18, 0x20, 0x30, 0x40, 0x41, 0x43, 0x44, 0x59, 0x5d, 0x60, 0x80, 0x90, 0xd2]

@@ -29,6 +29,7 @@ beforeEach(() => {
   keyboard = new Keyboard()
   mouse = new Mouse()
   controller = make()
+  expect(events.splice(0)).toEqual(['a20 up'])
 })
 
 const command = (value: number) => controller.write(4, 1, value)
@@ -181,7 +182,7 @@ describe('commands of the controller', () => {
     command(0xdf)
     command(0xd0)
     expect(readAll()).toBe('cf')
-    expect(events.filter((event) => event.startsWith('a20'))).toEqual(['a20 up'])
+    expect(events.filter((event) => event.startsWith('a20'))).toEqual(['a20 down', 'a20 up'])
   })
 
   test('resets: pulses of line 0 alone, and the output port', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { FwCfg } from '../../../src/machine/devices/fw-cfg.ts'
+import { SmbusHost } from '../../../src/machine/devices/smbus-host.ts'
 import { makePc } from '../make-pc.ts'
 
 /** QEMU, docs/specs/fw_cfg: key 0 is the signature, key 1 the features; what is not there reads as zeros. */
@@ -34,4 +35,31 @@ test('pvpanic says which events it knows, and tells of them', () => {
   expect(events).toEqual([])
   space.write(0x505, 1, 1)
   expect(events).toEqual(['panicked'])
+})
+
+/** Intel 290562, section 7.3: what nobody claims is a device error; ones take bits back. */
+test.each([
+  ['pc', 0],
+  ['q35', 0x40],
+] as const)('the SMBus of a %s has no devices', (shape, semaphore) => {
+  const { space, read } = makePc(shape)
+  const status = () => read(0x700)
+  space.write(0x704, 1, 0xa1)
+  space.write(0x702, 1, 0x48)
+  expect([status(), read(0x702), read(0x704)]).toEqual([4, 8, 0xa1])
+  space.write(0x700, 1, 4)
+  expect(status()).toBe(semaphore)
+  space.write(0x700, 1, 0xff)
+  space.write(0x702, 1, 2)
+  expect([status(), status()]).toEqual([0x10, 0x10 | semaphore])
+})
+
+test('an SMBus that was saved goes on', () => {
+  const one = new SmbusHost(true)
+  one.write(2, 1, 0x40)
+  const other = new SmbusHost(true)
+  other.load(structuredClone(one.save()))
+  expect([other.read(0), other.read(0)]).toEqual([4, 0x44])
+  other.reset()
+  expect(other.peek(0)).toBe(0)
 })

@@ -4,14 +4,18 @@ import type { Service } from './service.ts'
 
 /** In system control port A. */
 const fastGate = 2
+/** Commands of the 8042. */
+const [openGate, closeGate] = [0xdf, 0xdd]
 /** How the gate can be moved: by the 8042 and by port 92h. */
 const routes = 3
 
+/** Both ways: one alone keeps the gate open. */
 function setGate(isOpen: boolean): Service {
-  return (frame, platform) => {
-    const { first } = ports.systemControl
-    const before = platform.ports.read(first, 1)
-    platform.ports.write(first, 1, isOpen ? before | fastGate : before & ~fastGate)
+  return (frame, { ports: space }) => {
+    const { systemControl, keyboardController } = ports
+    const before = space.read(systemControl.first, 1)
+    space.write(systemControl.first, 1, isOpen ? before | fastGate : before & ~fastGate)
+    space.write(keyboardController.first + 4, 1, isOpen ? openGate : closeGate)
     return answer(frame)
   }
 }
