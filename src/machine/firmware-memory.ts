@@ -1,7 +1,9 @@
 import { features, signature } from './cpu/control/model.ts'
 import { firmwareTables, type MachineFacts } from './firmware/tables/firmware-tables.ts'
 import { type MemoryRange, memoryMap } from './firmware/tables/memory-map.ts'
+import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { apicMemory } from './layout.ts'
+import type { MachineShape } from './machine-table.ts'
 import type { RamPart } from './ram-image.ts'
 
 /** What firmware leaves in memory for whoever it starts. */
@@ -12,8 +14,8 @@ export interface FirmwareMemory {
   readonly rsdp: RamPart | null
 }
 
-export function firmwareMemory(ramBytes: number): FirmwareMemory {
-  const named = firmwareTables(factsOf(ramBytes)).map(({ name, at, bytes }) => {
+export function firmwareMemory(shape: MachineShape, ramBytes: number): FirmwareMemory {
+  const named = firmwareTables(factsOf(shape, ramBytes)).map(({ name, at, bytes }) => {
     return { name, part: { at, bytes: Uint8Array.from(bytes), size: bytes.length } }
   })
   return {
@@ -23,7 +25,8 @@ export function firmwareMemory(ramBytes: number): FirmwareMemory {
   }
 }
 
-function factsOf(ramBytes: number): MachineFacts {
+function factsOf(shape: MachineShape, ramBytes: number): MachineFacts {
   const edx = Object.values(features.leaf1Edx).reduce((bits: number, bit) => bits | (1 << bit), 0)
-  return { ramBytes, localApic: apicMemory.first, processor: { signature, features: edx >>> 0 } }
+  const processor = { signature, features: edx >>> 0 }
+  return { ramBytes, routing: pciRoutings[shape], localApic: apicMemory.first, processor }
 }

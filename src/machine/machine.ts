@@ -14,6 +14,7 @@ import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios, type SavedBios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
+import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
 import { charges, ports, softOff, textMemory, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-table.ts'
@@ -134,7 +135,7 @@ export class Machine {
     this.cpu = new Cpu(memory, this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
-    this.firmware = firmwareMemory(ram.length)
+    this.firmware = firmwareMemory(shape, ram.length)
     const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
     this.#image = new RamImage({ bytes: ram, dirty, hasCode: (page) => this.cpu.hasCode(page) })
     this.#wiring = wiring
@@ -171,6 +172,7 @@ export class Machine {
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
       memoryMap: this.firmware.map,
+      routing: pciRoutings[shape],
       called: (service, ah) => this.#timeline.noteCall(service, ah),
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))

@@ -1,6 +1,6 @@
 import type { SavedChip } from '../bus/chip.ts'
 
-/** Offsets of registers (Intel 290562, section 7.3; 316972, section 18.2). The others keep what is written. */
+/** Offsets (Intel 290562, section 7.3; 316972, section 18.2). The other registers keep what is written. */
 const register = { status: 0, control: 2 } as const
 const count = 16
 

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memoryMap } from '../../../src/machine/firmware/tables/memory-map.ts'
+import type { MachineShape } from '../../../src/machine/machine-table.ts'
 import { LittleEndian } from '../../../src/support/bytes.ts'
+import { makePc } from '../make-pc.ts'
 import { sum, tableOf, tablesOf } from './tables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kerneltest-tables-'))
@@ -78,16 +80,62 @@ test('who follows the root pointer finds every table', () => {
 const iasl = (...args: readonly string[]) =>
   execFileSync('iasl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-describe.each(withAcpi)('ACPI with %i MiB, to iasl', (memoryMiB) => {
-  test.each(['DSDT', 'FACP', 'FACS', 'APIC', 'RSDT', 'XSDT'])('%s', (name) => {
-    const stem = `${name}-${memoryMiB}`
-    const bytes = Uint8Array.from(tableOf(memoryMiB, name).bytes)
-    writeFileSync(file(`${stem}.aml`), bytes)
-    const told = iasl('-d', `${stem}.aml`)
-    expect(told).not.toMatch(/error|warning|invalid/i)
-    expect(iasl('-p', `${stem}-again`, `${stem}.dsl`)).toMatch(/0 Errors, 0 Warnings, 0 Remarks/)
-    expect(afterHeader(name, readFileSync(file(`${stem}-again.aml`)))).toEqual(afterHeader(name, bytes))
-  })
+describe.each([...withAcpi.map((memoryMiB) => ['pc', memoryMiB] as const), ['q35', 128] as const])(
+  'ACPI of a %s with %i MiB, to iasl',
+  (shape, memoryMiB) => {
+    test.each(['DSDT', 'FACP', 'FACS', 'APIC', 'RSDT', 'XSDT'])('%s', (name) => {
+      const stem = `${name}-${shape}-${memoryMiB}`
+      const bytes = Uint8Array.from(tableOf(memoryMiB, name, shape).bytes)
+      writeFileSync(file(`${stem}.aml`), bytes)
+      const told = iasl('-d', `${stem}.aml`)
+      expect(told).not.toMatch(/error|warning|invalid/i)
+      expect(iasl('-p', `${stem}-again`, `${stem}.dsl`)).toMatch(/0 Errors, 0 Warnings, 0 Remarks/)
+      expect(afterHeader(name, readFileSync(file(`${stem}-again.aml`)))).toEqual(afterHeader(name, bytes))
+    })
+  },
+)
+
+/** Of INTA# to INTD# of a slot: the register of the router in `$PIR`, the IRQ in `_PRT`. */
+function wires(shape: MachineShape, slot: number) {
+  const [headerBytes, slotBytes, pinBytes] = [32, 16, 3]
+  const { bytes } = tableOf(128, '$PIR', shape)
+  const at = headerBytes + (slot - 1) * slotBytes
+  expect(bytes[at + 1]).toBe(slot << 3)
+  const registers = [0, 1, 2, 3].map((pin) => bytes[at + 2 + pinBytes * pin] ?? 0)
+  writeFileSync(file(`prt-${shape}.aml`), Uint8Array.from(tableOf(128, 'DSDT', shape).bytes))
+  iasl('-d', `prt-${shape}.aml`)
+  const source = readFileSync(file(`prt-${shape}.dsl`), 'utf8').replace(/\/\*.*?\*\/|\/\/.*/g, '')
+  const address = slot.toString(16).toUpperCase()
+  const entries = [...source.matchAll(new RegExp(`0x0*${address}FFFF,\\s+(\\w+),\\s+\\w+,\\s+(\\w+)`, 'g'))]
+  return { registers, irqs: entries.map(([, , irq]) => Number(irq)) }
+}
+
+/** What POST writes to the router, by register. */
+const routed: Readonly<Record<number, number>> = { 96: 10, 97: 10, 98: 11, 99: 11 }
+
+test.each([
+  ['pc', 1, [0x60, 0x61, 0x62, 0x63]],
+  ['pc', 2, [0x61, 0x62, 0x63, 0x60]],
+  // As QEMU's: slots have PIRQE# to PIRQH#, the ICH9's functions PIRQA# to PIRQD# (316972, D31IR).
+  ['q35', 1, [0x69, 0x6a, 0x6b, 0x68]],
+  ['q35', 30, [0x68, 0x69, 0x6a, 0x6b]],
+  ['q35', 31, [0x60, 0x61, 0x62, 0x63]],
+] as const)('%s: $PIR and _PRT wire slot %i alike', (shape, slot, registers) => {
+  const irqs = registers.map((register) => routed[0x60 + (register & 3)])
+  expect(wires(shape, slot)).toEqual({ registers: [...registers], irqs })
+})
+
+test.each([
+  ['pc', 8, 0x122e],
+  ['q35', 0xf8, 0x2918],
+] as const)('%s: the router is named, and has what POST wrote', (shape, place, id) => {
+  const { bytes } = tableOf(128, '$PIR', shape)
+  expect([bytes[9], new LittleEndian(Uint8Array.from(bytes)).u32(12)]).toEqual([place, (id << 16) | 0x8086])
+  const { config } = makePc(shape)
+  const at = (register: number) => config(place >> 3, 0, register)
+  expect([at(0x60), ...(shape === 'q35' ? [at(0x68)] : [])]).toEqual(
+    new Array(shape === 'q35' ? 2 : 1).fill(0x0b0b_0a0a),
+  )
 })
 
 /** The header names the compiler, and so has another checksum. */

@@ -1,14 +1,17 @@
 import { firmwareTables, type PlacedTable } from '../../../src/machine/firmware/tables/firmware-tables.ts'
+import { pciRoutings } from '../../../src/machine/firmware/tables/pci-routing.ts'
+import type { MachineShape } from '../../../src/machine/machine-table.ts'
 
 const mib = 2 ** 20
 
-export function tablesOf(memoryMiB: number): readonly PlacedTable[] {
+export function tablesOf(memoryMiB: number, shape: MachineShape = 'pc'): readonly PlacedTable[] {
   const processor = { signature: 0x0106a5, features: 0x0789_fbff }
-  return firmwareTables({ ramBytes: memoryMiB * mib, localApic: 0xfee0_0000, processor })
+  const facts = { ramBytes: memoryMiB * mib, localApic: 0xfee0_0000, processor }
+  return firmwareTables({ ...facts, routing: pciRoutings[shape] })
 }
 
-export function tableOf(memoryMiB: number, name: string): PlacedTable {
-  const found = tablesOf(memoryMiB).find((table) => table.name === name)
+export function tableOf(memoryMiB: number, name: string, shape?: MachineShape): PlacedTable {
+  const found = tablesOf(memoryMiB, shape).find((table) => table.name === name)
   if (!found) throw new Error(`there is no ${name}`)
   return found
 }

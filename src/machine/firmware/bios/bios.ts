@@ -11,7 +11,7 @@ import type { Again, Outcome, Platform } from './service.ts'
 import { services } from './services.ts'
 
 /** What firmware finds in the machine. */
-export interface BiosWiring extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap'> {
+export interface BiosWiring extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap' | 'routing'> {
   readonly cpu: ProcessorPort
   /** Hears of each call: the service, and AH. */
   readonly called?: (service: string, ah: number) => void

@@ -21,11 +21,11 @@ function answer(frame: Frame, status: number): Outcome {
 }
 
 /** ES:DI is the size of a buffer and where it is; BX becomes the IRQs that only PCI has: none. */
-function tellRouting(frame: Frame, { memory }: Platform): number {
+function tellRouting(frame: Frame, { memory, routing }: Platform): number {
   const { di } = frame.regs
   const parameters = frame.read('es', di, 6)
   const word = (at: number) => numberAt(parameters, at, 2)
-  const options = routingOptions()
+  const options = routingOptions(routing)
   frame.write('es', di, bytesOf(options.length, 2))
   if (word(0) < options.length) return pciStatus.bufferTooSmall
   memory.write(word(4) * 16 + word(2), Uint8Array.from(options))

@@ -2,6 +2,7 @@ import type { PortSpace } from '../../bus/port-space.ts'
 import type { Clock } from '../../clock.ts'
 import type { Drive } from '../../media/drive.ts'
 import type { MemoryRange } from '../tables/memory-map.ts'
+import type { PciRouting } from '../tables/pci-routing.ts'
 import type { DataArea } from './data-area.ts'
 import type { Frame } from './frame.ts'
 import type { LinearMemory } from './processor-port.ts'
@@ -12,6 +13,8 @@ export interface Platform {
   readonly memory: LinearMemory
   /** What INT 15h E820 tells. */
   readonly memoryMap: readonly MemoryRange[]
+  /** What INT 1Ah B10Eh tells. */
+  readonly routing: PciRouting
   readonly ports: Pick<PortSpace, 'read' | 'write'>
   readonly clock: Pick<Clock, 'now'>
   /** Lets time pass: what the service takes beside the call itself. */

@@ -1,7 +1,7 @@
 import { floppyDmaChannel, irq, ports, softOff } from '../../layout.ts'
 import { acpiTable } from './acpi-table.ts'
 import { device, eisaId, integer, name, packageOf, scope, string } from './aml.ts'
-import { pciRouting, routerInput } from './pci-routing.ts'
+import { type PciRouting, routedSlots } from './pci-routing.ts'
 import {
   busNumbers,
   dma,
@@ -75,14 +75,14 @@ function isaDevice({ id, plugAndPlayId, unit, ports: ranges, irq: number, dmaCha
 }
 
 /** Each of four pins of each slot: the global system interrupt, which is the IRQ of a pair of 8259A. */
-function routing(): Bytes {
-  const { devices, irqs } = pciRouting
-  const count = devices.last - devices.first + 1
+function routingPackage({ inputs, inputOf }: PciRouting): Bytes {
+  const count = routedSlots.last - routedSlots.first + 1
   const entries = Array.from({ length: 4 * count }, (_, index) => {
-    const slot = devices.first + (index >> 2)
+    const slot = routedSlots.first + (index >> 2)
     const pin = index & 3
     const anyFunction = slot * 0x10000 + 0xffff
-    return packageOf(...[anyFunction, pin, 0, irqs[routerInput(slot, pin)] ?? 0].map(integer))
+    const irq = inputs[inputOf(slot, pin)]?.irq ?? 0
+    return packageOf(...[anyFunction, pin, 0, irq].map(integer))
   })
   return packageOf(...entries)
 }
@@ -103,8 +103,8 @@ function rootWindows(ramBytes: number): Bytes {
  * The differentiated system description table: what cannot be found by looking (ACPI specification 6.0,
  * section 5.2.11.1).
  */
-export function dsdt(ramBytes: number): Bytes {
-  const { router } = pciRouting
+export function dsdt(ramBytes: number, routing: PciRouting): Bytes {
+  const { router } = routing
   return acpiTable('DSDT', 2, [
     ...name('_S5', packageOf(...[softOff, softOff, 0, 0].map(integer))),
     ...scope(
@@ -116,7 +116,7 @@ export function dsdt(ramBytes: number): Bytes {
         name('_UID', integer(0)),
         name('_BBN', integer(0)),
         name('_CRS', rootWindows(ramBytes)),
-        name('_PRT', routing()),
+        name('_PRT', routingPackage(routing)),
         device(
           'ISA',
           name('_ADR', integer(router.device * 0x10000 + router.function)),

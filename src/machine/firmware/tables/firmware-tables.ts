@@ -7,6 +7,7 @@ import { fadt } from './fadt.ts'
 import { madt } from './madt.ts'
 import { acpiMemory } from './memory-map.ts'
 import { mpFloatingPointer, mpTable } from './mp-table.ts'
+import type { PciRouting } from './pci-routing.ts'
 import { pir } from './pir.ts'
 import type { ProcessorIdentity } from './processor-identity.ts'
 import { rsdp } from './rsdp.ts'
@@ -17,6 +18,7 @@ import type { Bytes } from './table-fields.ts'
 /** Facts of the machine that the tables tell. */
 export interface MachineFacts {
   readonly ramBytes: number
+  readonly routing: PciRouting
   /** Physical address of the processor's local APIC. */
   readonly localApic: number
   readonly processor: ProcessorIdentity
@@ -39,7 +41,7 @@ const cacheLine = 64
 export function firmwareTables(facts: MachineFacts): readonly PlacedTable[] {
   const rom = new Shelf(romRoom.first, romRoom.bytes, paragraph)
   const acpi = addAcpi(facts, rom)
-  rom.add('$PIR', pir())
+  rom.add('$PIR', pir(facts.routing))
   rom.add('_32_', bios32Directory(romSegment * 16 + bios32Entries.directory))
   const mp = rom.add('PCMP', mpTable(facts.localApic, facts.processor))
   rom.add('_MP_', mpFloatingPointer(mp))
@@ -50,12 +52,12 @@ export function firmwareTables(facts: MachineFacts): readonly PlacedTable[] {
 }
 
 /** The root pointer goes into the BIOS segment, everything else to the end of RAM. */
-function addAcpi({ ramBytes, localApic }: MachineFacts, rom: Shelf): readonly PlacedTable[] {
+function addAcpi({ ramBytes, localApic, routing }: MachineFacts, rom: Shelf): readonly PlacedTable[] {
   const memory = acpiMemory(ramBytes)
   if (!memory) return []
   const nvs = new Shelf(memory.nvs, ramBytes - memory.nvs, cacheLine)
   const shelf = new Shelf(memory.tables, memory.nvs - memory.tables, cacheLine)
-  const pointers = { facs: nvs.add('FACS', facs()), dsdt: shelf.add('DSDT', dsdt(ramBytes)) }
+  const pointers = { facs: nvs.add('FACS', facs()), dsdt: shelf.add('DSDT', dsdt(ramBytes, routing)) }
   const tables = [shelf.add('FACP', fadt(pointers)), shelf.add('APIC', madt(localApic))]
   const roots = { rsdt: shelf.add('RSDT', rsdt(tables)), xsdt: shelf.add('XSDT', xsdt(tables)) }
   rom.add('RSD PTR ', rsdp(roots))

@@ -1,4 +1,4 @@
-import { pciRouting, routerInput } from './pci-routing.ts'
+import { type PciRouting, possibleIrqs, routedSlots } from './pci-routing.ts'
 import { type Bytes, text, u8, u16, u32, withChecksum, zeros } from './table-fields.ts'
 
 const headerBytes = 32
@@ -7,9 +7,9 @@ const checksumAt = 31
 const soldered = 0
 
 /** The PCI interrupt routing table (Microsoft, PCI IRQ Routing Table Specification 1.0). */
-export function pir(): Bytes {
-  const { router } = pciRouting
-  const options = routingOptions()
+export function pir(routing: PciRouting): Bytes {
+  const { router } = routing
+  const options = routingOptions(routing)
   const location = [...u8(0), ...u8((router.device << 3) | router.function)]
   const noExclusiveIrqs = u16(0)
   return withChecksum(
@@ -30,16 +30,16 @@ export function pir(): Bytes {
 }
 
 /** Slot by slot, as the PCI BIOS tells them too. */
-export function routingOptions(): Bytes {
-  const { first, last } = pciRouting.devices
-  return Array.from({ length: last - first + 1 }, (_, index) => slot(first + index)).flat()
+export function routingOptions(routing: PciRouting): Bytes {
+  const { first, last } = routedSlots
+  return Array.from({ length: last - first + 1 }, (_, index) => slot(routing, first + index)).flat()
 }
 
 /** For each pin the router's register, and the IRQs that it can have. */
-function slot(device: number): Bytes {
+function slot({ inputs, inputOf }: PciRouting, device: number): Bytes {
   const pins = [0, 1, 2, 3].flatMap((pin) => [
-    ...u8(pciRouting.registers[routerInput(device, pin)] ?? 0),
-    ...u16(pciRouting.possibleIrqs),
+    ...u8(inputs[inputOf(device, pin)]?.register ?? 0),
+    ...u16(possibleIrqs),
   ])
   return [...u8(0), ...u8(device << 3), ...pins, ...u8(soldered), ...u8(0)]
 }
