@@ -1,4 +1,4 @@
-// Integer loops on the core as it is against the core as it was before floating point came.
+// Integer loops on the core as it is against the core as it was at an earlier commit.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,15 +7,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { kernel } from './kernels.mjs'
 import { median } from './measure.mjs'
 
-/** The last commit without. */
-const before = '0467edc'
 const rounds = 9
 const root = fileURLToPath(new URL('..', import.meta.url))
 const worker = fileURLToPath(new URL('loop-times.mjs', import.meta.url))
 
-/** For each kernel, the median CPU time now over the one before: processes in turn. */
-export function timesBefore(names) {
-  const old = checkout()
+/** For each kernel, the median CPU time now over the one at `commit`: processes in turn. */
+export function timesBefore(names, commit) {
+  const old = checkout(commit)
   try {
     const images = names.map((name) => kernel(name, 1_000_000_000))
     const pairs = Array.from({ length: rounds }, () => [root, old].map((folder) => measure(folder, images)))
@@ -29,11 +27,11 @@ export function timesBefore(names) {
 }
 
 /** A folder with the old build. */
-function checkout() {
+function checkout(commit) {
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-before-'))
   const run = (script) =>
     execFileSync('bash', ['-c', script], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-  run(`set -o pipefail; git -C '${root}' archive ${before} | tar -x`)
+  run(`set -o pipefail; git -C '${root}' archive ${commit} | tar -x`)
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   run('npm run --silent build')
   return folder

@@ -1,36 +1,14 @@
 // The embedded engine on the smallest kernel: in a warm thread, and as the first boot of a cold one.
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { makePlan } from '../dist/src/boot/make-plan.js'
 import { embeddedEngine } from '../dist/src/engines/embedded/engine.js'
-import { bytesSource } from '../dist/src/image/byte-source.js'
-import { readImage } from '../dist/src/image/read.js'
 import { MachinePool } from '../dist/src/pool/machine-pool.js'
+import { planOf } from './plan.mjs'
 
 const warmUp = 300
 const warmRounds = 3000
 const coldRounds = 11
 
-const path = fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url))
-const plan = makePlan(
-  readImage(bytesSource(readFileSync(path)), path),
-  { path },
-  {
-    protocol: null,
-    machine: 'pc',
-    memoryMiB: null,
-    cpus: 1,
-    cpu: { model: null, features: {}, seed: null },
-    firmware: null,
-    commandLine: null,
-    modules: [],
-    disks: [],
-    floppies: [],
-    cds: [],
-    exitPort: undefined,
-    debugConsole: 0xe9,
-  },
-)
+const plan = planOf(fileURLToPath(new URL('../examples/hello-serial/hello-serial.elf', import.meta.url)))
 
 /** Seconds from the plan to the verdict in this thread, the reset of the machine before included. */
 export async function warmCore() {

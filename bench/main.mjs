@@ -1,8 +1,9 @@
-// `npm run bench [-- processor|boot|images] [--write]`: prints, and writes docs/benchmarks.md if asked to.
+// `npm run bench [-- processor|pc|boot|images] [--write]`: prints, and writes docs/benchmarks.md if asked to.
 import { hello, helloRounds } from './hello.mjs'
 import { imageCount, manyImages } from './many-images.mjs'
 import { median, minimum } from './measure.mjs'
 import { host, table, write } from './page.mjs'
+import { pc, pairs as pcPairs } from './pc.mjs'
 import { pairs, processor } from './processor.mjs'
 
 const milliseconds = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`
@@ -17,6 +18,13 @@ async function processorSection() {
 ([\`bench/kernels\`](../bench/kernels)). \`holds\` says what is reached.
 
 ${await processor(tell)}`
+}
+
+async function pcSection() {
+  return `Wall time on machines that are warm, the shortest of ${pcPairs} pairs of runs: QEMU's process and our machine in turn, from
+power-on, the same images.
+
+${await pc(tell)}`
 }
 
 async function bootSection() {
@@ -45,6 +53,7 @@ ${table([`${imageCount} images`, 'minimum', 'median'], [...rows, last])}`
 
 const sections = {
   processor: ['The embedded engine', processorSection],
+  pc: ['The PC of the embedded engine', pcSection],
   boot: ['One boot', bootSection],
   images: ['Many images as test files', imagesSection],
 }
