@@ -1,5 +1,3 @@
-import type { MachineShape } from '../../machine-table.ts'
-
 /** How PCI slots are wired to the inputs of the function that is interrupt router and ISA bridge. */
 export interface PciRouting {
   readonly router: {
@@ -32,7 +30,7 @@ const bridgeSlot = 30
  * root complex registers say after a reset (Intel 316972, D31IR); slots, and what is behind the PCI bridge,
  * the other four, in turn as QEMU's.
  */
-export const pciRoutings: Readonly<Record<MachineShape, PciRouting>> = {
+export const pciRoutings = {
   pc: {
     router: { device: 1, function: 0, vendor: 0x8086, id: 0x122e },
     inputs: inputsAt(0x60),
@@ -46,4 +44,4 @@ export const pciRoutings: Readonly<Record<MachineShape, PciRouting>> = {
       return device >= rootComplexSlot ? pin : 4 + ((device + pin) % 4)
     },
   },
-}
+} as const satisfies Readonly<Record<string, PciRouting>>
