@@ -123,8 +123,12 @@ const howToMend: Readonly<Record<Image['kind'], string>> = {
   linux: 'It has no boot header that is known.',
 }
 
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 function noWay(image: Image): KernelTestError {
-  return new KernelTestError('KT2001', 'there is no way to boot the image', howToMend[image.kind])
+  const catalog = image.flaws.find(({ id }) => id === 'boot-catalog')
+  const hint = catalog ? `${capitalized(catalog.what)}: ${catalog.mend}.` : howToMend[image.kind]
+  return new KernelTestError('KT2001', 'there is no way to boot the image', hint)
 }
 
 function notOffered(image: Image, protocol: BootProtocol): KernelTestError {

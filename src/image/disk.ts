@@ -44,7 +44,7 @@ export function readDisk(source: ByteSource): DiskImage {
   const bootSignature = hasBootSignature(sector.bytes)
   const gpt = readGpt(source)
   const wholeFat = gpt === null && isFat(sector)
-  const partitions = gpt ?? (bootSignature && !wholeFat ? readMbr(sector) : [])
+  const partitions = gpt?.partitions ?? (bootSignature && !wholeFat ? readMbr(sector) : [])
   const efiSystem =
     wholeFat || partitions.some(({ type }) => type === efiSystemType || type === hex(efiSystemByte, 2))
   return {
@@ -57,6 +57,8 @@ export function readDisk(source: ByteSource): DiskImage {
     efiSystem,
     flaws: [
       ...diskFlaws(source, bootSignature, efiSystem),
+      ...(bootSignature && !efiSystem && isBlank(sector.bytes) ? [noCode] : []),
+      ...(gpt?.isDamaged ? [gptDamaged] : []),
       ...partitionFlaws(source.size, partitions, gpt !== null),
       ...(wholeFat ? fatFlaws(source.size, sector) : []),
     ],
@@ -102,6 +104,25 @@ function diskFlaws(source: ByteSource, bootSignature: boolean, efiSystem: boolea
     })
   }
   return flaws
+}
+
+/** No instruction in front of the partition table. */
+const isBlank = (sector: Uint8Array) => sector.subarray(0, tableAt).every((byte) => byte === 0)
+
+const noCode: Flaw = {
+  id: 'no-boot-code',
+  severity: 'warning',
+  what: 'the first sector has a boot signature and no code',
+  consequence: 'a BIOS starts it all the same, and the processor runs through zeros',
+  mend: 'install a boot loader; a disk that only holds data is attached with the option disks',
+}
+
+const gptDamaged: Flaw = {
+  id: 'gpt-damaged',
+  severity: 'warning',
+  what: 'the GPT does not say where its entries are',
+  consequence: 'neither UEFI firmware nor an operating system finds the partitions',
+  mend: 'make the table again with sgdisk, or let gdisk recover it from its second copy',
 }
 
 function noSignature(efiSystem: boolean): Flaw {

@@ -25,8 +25,10 @@ const floppyKiB: Readonly<Record<ElToritoEntry['emulation'], number>> = {
   'floppy-1.44': 1440,
   'floppy-2.88': 2880,
   'hard-disk': 0,
+  unknown: 0,
 }
 const loadedSectorSize = 512
+const partitionTable = { at: 446, entrySize: 16, typeAt: 4 } as const
 
 export interface BootCatalog {
   readonly entries: readonly ElToritoEntry[]
@@ -41,7 +43,19 @@ export function readBootCatalog(source: ByteSource, sector: number): BootCatalog
   const entries = readEntries(catalog)
   if (entries.length === 0) return { entries, flaws: [badCatalog('marks no entry as bootable')] }
   const outside = entries.find((entry) => endOf(entry) > source.size)
-  return { entries, flaws: outside ? [entryPastEnd(outside, source.size)] : [] }
+  const forBios = entries.find(({ platform }) => platform === 'bios')
+  const why = forBios ? whyUnusable(source, forBios) : null
+  const past = outside ? [entryPastEnd(outside, source.size)] : []
+  return { entries, flaws: why === null ? past : [...past, entryUnusable(why)] }
+}
+
+/** §2.2, of what a BIOS is to start: null where nothing is wrong with it. */
+function whyUnusable(source: ByteSource, { emulation, sectors, startSector }: ElToritoEntry): string | null {
+  if (emulation === 'unknown') return 'is of a kind that El Torito does not have'
+  if (emulation === 'none') return sectors === 0 ? 'has no sectors that are to be loaded' : null
+  if (emulation !== 'hard-disk') return null
+  const entry = source.read(startSector * isoSectorSize + partitionTable.at, partitionTable.entrySize)
+  return (entry[partitionTable.typeAt] ?? 0) === 0 ? 'is a hard disk without a partition' : null
 }
 
 /** §2.1: header 1, key bytes 55 AA, and words that sum to 0. */
@@ -79,7 +93,7 @@ function readEntries(catalog: LittleEndian): ElToritoEntry[] {
 function entryAt(catalog: LittleEndian, at: number, platform: number): ElToritoEntry {
   return {
     platform: platform === 0 ? 'bios' : platform === efiPlatform ? 'uefi' : 'other',
-    emulation: emulations[catalog.u8(at + 1) & 0xf] ?? 'none',
+    emulation: emulations[catalog.u8(at + 1) & 0xf] ?? 'unknown',
     loadSegment: catalog.u16(at + 2),
     sectors: catalog.u16(at + 6),
     startSector: catalog.u32(at + 8),
@@ -101,6 +115,16 @@ function endOf({ platform, emulation, sectors, startSector }: ElToritoEntry): nu
   const start = startSector * isoSectorSize
   if (platform !== 'bios') return start + 1
   return start + Math.max(floppyKiB[emulation] * 1024, sectors * loadedSectorSize, 1)
+}
+
+function entryUnusable(why: string): Flaw {
+  return {
+    id: 'boot-entry-unusable',
+    severity: 'warning',
+    what: `the boot image for bios ${why}`,
+    consequence: 'a BIOS passes the CD over, or starts what is not there',
+    mend: 'make the image again, with -no-emul-boot and -boot-load-size 4 (xorriso -as mkisofs), or with grub-mkrescue',
+  }
 }
 
 function entryPastEnd({ platform, startSector }: ElToritoEntry, size: number): Flaw {

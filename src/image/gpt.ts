@@ -19,14 +19,22 @@ const typeNames: Readonly<Record<string, string>> = {
   'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7': 'basic data',
 }
 
-/** The partitions of the GUID partition table in the second sector, or null where there is none. */
-export function readGpt(source: ByteSource): Partition[] | null {
+export interface Gpt {
+  readonly partitions: readonly Partition[]
+  /** Where its entries are said to be there are none. */
+  readonly isDamaged: boolean
+}
+
+/** The GUID partition table in the second sector, or null where there is none. */
+export function readGpt(source: ByteSource): Gpt | null {
   const header = new LittleEndian(source.read(sectorSize, headerSize))
   if (header.length < headerSize || header.text(0, 8) !== 'EFI PART') return null
   const start = header.u64(72) * BigInt(sectorSize)
   const size = header.u32(84)
   const count = Math.min(header.u32(80), maxEntries)
-  if (size < entrySize || size > sectorSize || start >= BigInt(source.size)) return []
+  if (size < entrySize || size > sectorSize || start >= BigInt(source.size)) {
+    return { partitions: [], isDamaged: true }
+  }
   const table = source.read(Number(start), count * size)
   const partitions: Partition[] = []
   for (let index = 0; index < count && (index + 1) * size <= table.length; index++) {
@@ -43,7 +51,7 @@ export function readGpt(source: ByteSource): Partition[] | null {
       sectors: Number(entry.u64(40) - first + 1n),
     })
   }
-  return partitions
+  return { partitions, isDamaged: false }
 }
 
 /** Stored with its first three groups little-endian. */

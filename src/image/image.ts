@@ -117,7 +117,7 @@ export interface IsoImage extends ImageFacts {
 /** One bootable entry of an El Torito catalog (El Torito 1.0 §2). */
 export interface ElToritoEntry {
   readonly platform: 'bios' | 'uefi' | 'other'
-  readonly emulation: 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk'
+  readonly emulation: 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk' | 'unknown'
   /** Real-mode segment; 0 means 0x7c0. */
   readonly loadSegment: number
   /** Virtual sectors of 512 bytes that a BIOS loads. */

@@ -344,6 +344,7 @@ test('JSON of a kernel that cannot start', () => {
 
 test('a floppy disk', () => {
   const bytes = new Uint8Array(1_474_560)
+  bytes[0] = 0xf4
   bytes.set([0x55, 0xaa], 510)
   expect(text(bytes, 'boot.img')).toMatchInlineSnapshot(`
     "boot.img: floppy disk of 1.44 MB

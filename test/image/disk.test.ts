@@ -185,6 +185,28 @@ test('a floppy disk is one by its size alone, and has no partitions', () => {
   expect(readDisk(partition(signed(disk(2880)), 0, 0x80, 1, 1, 2879).bytes).floppy).toBeNull()
 })
 
+test('a boot signature behind zeros', () => {
+  const fields = signed(disk(100)).byte(0, 0)
+  expect(flawsOf(fields.bytes, 'no-boot-code')).toMatchInlineSnapshot(`
+    "warning no-boot-code
+      the first sector has a boot signature and no code
+      a BIOS starts it all the same, and the processor runs through zeros
+      install a boot loader; a disk that only holds data is attached with the option disks"
+  `)
+  expect(flawsOf(fields.byte(445, 1).bytes, 'no-boot-code')).toBe('')
+})
+
+test('a GPT whose entries are nowhere', () => {
+  const fields = gpt(signed(disk(128)), [])
+  expect(flawsOf(fields.bytes, 'gpt-damaged')).toBe('')
+  expect(flawsOf(fields.word(512 + 72, 0x7fff_ffff).bytes, 'gpt-damaged')).toMatchInlineSnapshot(`
+    "warning gpt-damaged
+      the GPT does not say where its entries are
+      neither UEFI firmware nor an operating system finds the partitions
+      make the table again with sgdisk, or let gdisk recover it from its second copy"
+  `)
+})
+
 test('partitions on each other, or on the table', () => {
   const fields = signed(disk(100))
   partition(fields, 0, 0x80, 0x83, 1, 50)

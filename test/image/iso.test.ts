@@ -146,6 +146,37 @@ test('an entry whose floppy disk, or whose sectors, end past the end', () => {
   expect(flawsOf(plain.half(catalog + 38, 5).bytes, 'boot-entry-past-end')).toContain('ends past the end')
 })
 
+test('an entry that no BIOS can start', () => {
+  const sound = () => entry(validation(iso(20), catalog, 0), catalog + 32, 0x88, 0, 24)
+  const unusable = (fields: Fields) => flawsOf(fields.bytes, 'boot-entry-unusable')
+  expect(unusable(sound())).toBe('')
+  expect(unusable(sound().half(catalog + 38, 0))).toMatchInlineSnapshot(`
+    "warning boot-entry-unusable
+      the boot image for bios has no sectors that are to be loaded
+      a BIOS passes the CD over, or starts what is not there
+      make the image again, with -no-emul-boot and -boot-load-size 4 (xorriso -as mkisofs), or with grub-mkrescue"
+  `)
+  expect(unusable(sound().byte(catalog + 33, 9))).toMatchInlineSnapshot(`
+    "warning boot-entry-unusable
+      the boot image for bios is of a kind that El Torito does not have
+      a BIOS passes the CD over, or starts what is not there
+      make the image again, with -no-emul-boot and -boot-load-size 4 (xorriso -as mkisofs), or with grub-mkrescue"
+  `)
+  expect(unusable(sound().byte(catalog + 33, 4))).toMatchInlineSnapshot(`
+    "warning boot-entry-unusable
+      the boot image for bios is a hard disk without a partition
+      a BIOS passes the CD over, or starts what is not there
+      make the image again, with -no-emul-boot and -boot-load-size 4 (xorriso -as mkisofs), or with grub-mkrescue"
+  `)
+  expect(
+    unusable(
+      sound()
+        .byte(catalog + 33, 4)
+        .byte(24 * 2048 + 450, 0x83),
+    ),
+  ).toBe('')
+})
+
 test('an image cut short', () => {
   const fields = entry(validation(iso(20), catalog, 0), catalog + 32, 0x88, 0, 24)
   expect(flawsOf(fields.bytes.subarray(0, 31 * sector), 'iso-past-end')).toMatchInlineSnapshot(`

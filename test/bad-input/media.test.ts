@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { linesOf } from '../../src/observe/text-screen.ts'
+import { openSession } from '../../src/session/boot.ts'
+import { bootDisc, type DiscOptions, discPlaces, emulations } from '../engines/boot-disc.ts'
+import { kernel } from '../kernels/build.ts'
+import { awkwardFolder } from './files.ts'
+
+const folder = awkwardFolder()
+afterAll(() => folder.remove())
+
+/** A disk that boots, 2 MiB of it. */
+function disk(harm: (bytes: Buffer) => void, size = 2 << 20): Buffer {
+  const bytes = Buffer.alloc(size)
+  readFileSync(kernel('disk-writer')).copy(bytes)
+  harm(bytes)
+  return bytes
+}
+
+/** Entries of the partition table: status, CHS, type, CHS, first sector, sectors. */
+function partition(bytes: Buffer, index: number, entry: readonly number[]): void {
+  bytes.set(entry, 446 + 16 * index)
+}
+
+const cd = (options: Partial<DiscOptions>): Uint8Array =>
+  bootDisc({ media: emulations.none, image: readFileSync(kernel('disk-writer')), ...options })
+const put =
+  (at: number, ...values: readonly number[]) =>
+  (bytes: Uint8Array) =>
+    bytes.set(values, at)
+const everything = new Array<number>(16).fill(0xff)
+const { bootRecord, catalogPointer, catalog, entry } = discPlaces
+
+/** Media that are not what they should be, by the name of the file. */
+const media: Readonly<Record<string, Uint8Array>> = {
+  'ends inside a sector.img': disk(() => {}, 1_000_001),
+  'a boot sector alone.img': disk(() => {}, 512),
+  'no code.img': disk((bytes) => bytes.fill(0, 0, 446)),
+  'partitions of all ones.img': disk((bytes) => {
+    for (const index of [0, 1, 2, 3]) partition(bytes, index, everything)
+  }),
+  'partitions that overlap.img': disk((bytes) => {
+    partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
+    partition(bytes, 1, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 2, 0, 0, 0, 0, 8, 0, 0])
+  }),
+  'a partition that begins past the end.img': disk((bytes) => {
+    partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 0, 0, 0, 0x7f, 0, 8, 0, 0])
+  }),
+  'a GPT that is damaged.img': disk((bytes) => {
+    partition(bytes, 0, [0, 0, 2, 0, 0xee, 255, 255, 255, 1, 0, 0, 0, 255, 15, 0, 0])
+    bytes.write('EFI PART', 512)
+  }),
+  'a floppy disk that was cut.img': disk(() => {}, 1_000_000),
+  'cut in its boot image.iso': cd({ image: new Uint8Array(64 * 1024), count: 128 }).subarray(0, 21 * 2048),
+  'cut behind its descriptors.iso': cd({}).subarray(0, 18 * 2048 + 100),
+  'a catalog outside of the disc.iso': cd({ harm: put(catalogPointer, 0xff, 0xff, 0xff, 0x7f) }),
+  'a boot image outside of the disc.iso': cd({ harm: put(entry + 8, 0xff, 0xff, 0xff, 0x7f) }),
+  'a catalog with a wrong sum.iso': cd({ harm: put(catalog + 4, 1) }),
+  'an entry of nothing.iso': cd({ count: 0 }),
+  'an unknown emulation.iso': cd({ media: 9 }),
+  'a hard disk without partitions.iso': cd({ media: emulations['hard-disk'] }),
+  'no boot record.iso': cd({ harm: put(bootRecord + 7, 0x46) }),
+}
+
+/** What a person gets to see: the error, or remarks, the screen and how it ended. */
+async function seen(path: string): Promise<object> {
+  try {
+    const session = await openSession(path, { engine: 'embedded', limit: '500ms' })
+    const { kind } = await session.end()
+    const { notes, screen, outputs } = await session.close()
+    const lines = screen?.kind === 'text' ? linesOf(screen).filter((line) => line !== '') : []
+    return { notes: notes.map(folder.steady), lines, com1: outputs.get('com1')?.text, kind }
+  } catch (error) {
+    return { error: folder.steady(String(error)) }
+  }
+}
+
+describe('what is seen of', () => {
+  test.each(Object.entries(media))('%s', async (name, bytes) => {
+    const path = join(folder.path, name)
+    writeFileSync(path, bytes)
+    expect(await seen(path)).toMatchSnapshot()
+  })
+})
