@@ -1,5 +1,5 @@
 import type { BootProtocol, CpuFeature, CpuModel, MachineShape } from '../boot/plan.ts'
-import type { EngineName } from '../engines/engine.ts'
+import type { EngineChoice } from './choose-engine.ts'
 import type { Until } from './vm.ts'
 
 /**
@@ -9,9 +9,9 @@ import type { Until } from './vm.ts'
 export interface BootOptions {
   /**
    * Default: KERNELTEST_ENGINE, else `qemu`. `embedded` needs nothing installed, and cannot do everything
-   * yet.
+   * yet; `auto` is `embedded` wherever that can run the image.
    */
-  readonly engine?: EngineName
+  readonly engine?: EngineChoice
   /** Default `pc`. */
   readonly machine?: MachineShape
   /** MiB, or a text as `512M`, `2G`. Default 128; 256 with UEFI. */

@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { makePlan } from '../boot/make-plan.ts'
+import type { BootPlan } from '../boot/plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
+import type { EngineName } from '../engines/engine.ts'
 import type { Image } from '../image/image.ts'
 import type { Condition } from '../observe/condition.ts'
 import { describeFaults } from '../observe/describe-faults.ts'
@@ -12,6 +14,7 @@ import { linesOf } from '../observe/text-screen.ts'
 import type { MachinePool } from '../pool/machine-pool.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { BootOptions } from './boot-options.ts'
+import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { vmOf } from './handles.ts'
 import { type ImageFile, openImageFile } from './image-file.ts'
 import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts'
@@ -23,6 +26,9 @@ import type { Vm } from './vm.ts'
 
 const defaultLimitNs = 30_000_000_000n
 const uefiLimitNs = 60_000_000_000n
+
+/** On QEMU guest time is wall time, and a busy host leaves the guest less of it. */
+const defaultSettleNs: Readonly<Record<EngineName, bigint>> = { embedded: 100_000_000n, qemu: 250_000_000n }
 
 /** In bytes: what Node reads in one piece. */
 const largestModule = 2 ** 31 - 1
@@ -77,8 +83,9 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
   const trace = new Trace(context.onEvent)
+  const engine = engineFor(plan, options.engine, trace)
   const machine = await (context.pool ?? sharedPool()).open({
-    engine: options.engine,
+    engine,
     plan,
     sink: (event) => trace.add(event),
     ...(context.signal && { signal: context.signal }),
@@ -86,8 +93,15 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   if (plan.start.kind === 'firmware') tellFlaws(file.image, trace)
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
-  const facts = { file, plan, engine: options.engine, limitNs, settleNs: options.settleNs }
-  return new Session(facts, machine, trace)
+  const settleNs = options.settleNs ?? defaultSettleNs[engine]
+  return new Session({ file, plan, engine, limitNs, settleNs }, machine, trace)
+}
+
+function engineFor(plan: BootPlan, choice: EngineChoice, trace: Trace): EngineName {
+  if (choice !== 'auto') return choice
+  const { engine, note } = chooseEngine(plan)
+  trace.add({ kind: 'note', text: note })
+  return engine
 }
 
 /** A firmware says little about a medium that it does not start, and some of that is untrue. */

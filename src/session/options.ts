@@ -1,15 +1,15 @@
 import type { BootProtocol, CpuOptions, ExitPort, MachineShape } from '../boot/plan.ts'
-import type { EngineName } from '../engines/engine.ts'
 import { didYouMean } from '../support/closest.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { BootOptions } from './boot-options.ts'
+import type { EngineChoice } from './choose-engine.ts'
 import { checkCpu } from './cpu-option.ts'
 import { durationNs, memoryMiB, wrongValue } from './quantities.ts'
 import type { Until } from './vm.ts'
 
 /** {@link BootOptions} checked and in one form. Null: the default depends on the image. */
 export interface CheckedOptions {
-  readonly engine: EngineName
+  readonly engine: EngineChoice
   readonly machine: MachineShape
   readonly memoryMiB: number | null
   readonly cpus: number
@@ -26,7 +26,7 @@ export interface CheckedOptions {
   readonly debugConsole: number | null
   readonly until: Until | null
   readonly limitNs: bigint | null
-  readonly settleNs: bigint
+  readonly settleNs: bigint | null
 }
 
 export interface ModuleFile {
@@ -34,7 +34,7 @@ export interface ModuleFile {
   readonly commandLine: string
 }
 
-const engineNames: readonly EngineName[] = ['qemu', 'embedded']
+const engineChoices: readonly EngineChoice[] = ['auto', 'qemu', 'embedded']
 const machineShapes: readonly MachineShape[] = ['pc', 'q35']
 const firmwares = ['bios', 'uefi'] as const
 const protocols: readonly BootProtocol[] = [
@@ -69,8 +69,6 @@ const optionNames: readonly (keyof BootOptions)[] = [
 ]
 
 const maxCpus = 255
-/** On QEMU guest time is wall time, and a busy host leaves the guest less of it. */
-const defaultSettle: Readonly<Record<EngineName, string>> = { embedded: '100ms', qemu: '250ms' }
 
 /**
  * Checks what a user passed to `boot`.
@@ -81,10 +79,9 @@ export function checkOptions(options: BootOptions): CheckedOptions {
   for (const name of Object.keys(options)) {
     if (!optionNames.some((known) => known === name)) throw unknownOption(name)
   }
-  const { memory, firmware, protocol, commandLine, limit } = options
-  const engine = checkEngine(options.engine ?? process.env['KERNELTEST_ENGINE'] ?? 'qemu')
+  const { memory, firmware, protocol, commandLine, limit, settle } = options
   return {
-    engine,
+    engine: checkEngine(options.engine ?? process.env['KERNELTEST_ENGINE'] ?? 'qemu'),
     machine: oneOf('machine', options.machine ?? 'pc', machineShapes),
     memoryMiB: memory === undefined ? null : memoryMiB('memory', memory),
     cpus: integer('cpus', options.cpus ?? 1, 1, maxCpus),
@@ -100,7 +97,7 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
     until: options.until ?? null,
     limitNs: limit === undefined ? null : durationNs('limit', limit),
-    settleNs: durationNs('settle', options.settle ?? defaultSettle[engine]),
+    settleNs: settle === undefined ? null : durationNs('settle', settle),
   }
 }
 
@@ -110,13 +107,13 @@ function unknownOption(name: string): KernelTestError {
   return new KernelTestError('KT4001', `there is no boot option \`${name}\``, hint)
 }
 
-function checkEngine(value: unknown): EngineName {
-  const engine = engineNames.find((name) => name === value)
+function checkEngine(value: unknown): EngineChoice {
+  const engine = engineChoices.find((name) => name === value)
   if (engine !== undefined) return engine
   throw new KernelTestError(
     'KT4003',
     `there is no engine "${String(value)}"`,
-    `Engines: ${engineNames.join(', ')}.`,
+    `Engines: ${engineChoices.join(', ')}.`,
   )
 }
 
