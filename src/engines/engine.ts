@@ -35,7 +35,13 @@ export interface EngineReport {
 }
 
 /** What not every engine can do. */
-export type Capability = 'snapshot' | 'instructionCount' | 'exceptionLog' | 'diskContents' | 'timeline'
+export type Capability =
+  | 'snapshot'
+  | 'instructionCount'
+  | 'keyWait'
+  | 'exceptionLog'
+  | 'diskContents'
+  | 'timeline'
 
 /** One PC. Guest time passes only inside `run`; between two calls the machine stands still. */
 export interface Machine {

@@ -64,8 +64,11 @@ export const irq = {
  */
 export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000 } as const
 
-/** What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s. */
-export const biosCharges = { call: 2000, seek: 100_000, byte: 20 } as const
+/**
+ * What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s; a look for a key by
+ * who does nothing else, so that a menu does not look oftener than 4,000 times a second.
+ */
+export const biosCharges = { call: 2000, seek: 100_000, byte: 20, idleLook: 250_000 } as const
 
 /**
  * What floppy drives take, in ticks: a step of the head, and until the next sector is there. Real ones take

@@ -207,7 +207,12 @@ export class Machine {
 
   /** The guest has asked the firmware for a key, and there is none. */
   get awaitsKey(): boolean {
-    return this.#bios.awaitsKey
+    return this.#bios.awaitsKey && !this.#keys.isBusy
+  }
+
+  /** It looks for one over and over, and neither prints, nor sends, nor reads a disk by the firmware. */
+  get looksForKey(): boolean {
+    return this.#bios.looksForKey && !this.#keys.isBusy
   }
 
   /** It executes nothing until something wakes it, or ever: it is halted, or waits for the firmware. */
@@ -457,7 +462,10 @@ export class Machine {
   #assemble(clock: TimerQueue): Board {
     return new Board(this.shape, { ports: this.#ports, memory: this.cpu.memory }, clock, {
       interrupt: { set: (level) => this.cpu.setInterruptLine(level) },
-      serial: (byte, port) => this.#wiring.serial(byte, port),
+      serial: (byte, port) => {
+        this.#bios.stir()
+        this.#wiring.serial(byte, port)
+      },
       reset: (by) => this.#finish({ kind: 'reset', by }),
       sleep: (type) => type === softOff && this.#finish({ kind: 'powerOff', by: 'acpi' }),
       powerOff: () => this.#finish({ kind: 'powerOff', by: 'port' }),

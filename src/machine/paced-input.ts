@@ -32,6 +32,11 @@ export class PacedInput<Change> {
     if (this.#timer.at === null) this.#go()
   }
 
+  /** Not everything has come yet, or not for as long as the pace. */
+  get isBusy(): boolean {
+    return this.#timer.at !== null
+  }
+
   /** What waits does not come any more. */
   forget(): void {
     this.#waiting = []

@@ -25,6 +25,11 @@ export type Condition =
   /** Two equal frames `settleNs` apart. */
   | { readonly on: 'stillScreen'; readonly settleNs: bigint }
   | { readonly on: 'address'; readonly linear: bigint }
+  /**
+   * The guest waits for a key: in a call of the BIOS, or by asking it over and over while it does nothing
+   * else. Capability `keyWait`.
+   */
+  | { readonly on: 'waitsForKey' }
   /** So many instructions since power-on. Capability `instructionCount`. */
   | { readonly on: 'instructions'; readonly count: bigint }
 

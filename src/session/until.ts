@@ -15,9 +15,11 @@ export function conditionOf(until: Until, image: Image, cursor: number): Conditi
   if (typeof until === 'object' && until !== null) {
     if ('serial' in until) return { on: 'output', port: 'com1', pattern: until.serial, from: cursor }
     if ('screen' in until) return { on: 'screen', pattern: screenPattern(until.screen), shown: true }
+    if ('waitsForKey' in until) return { on: 'waitsForKey' }
     if ('condition' in until) return until.condition
   }
-  const hint = 'Give a symbol, an address as a bigint, `{ serial: … }` or `{ screen: … }`.'
+  const hint =
+    'Give a symbol, an address as a bigint, `{ serial: … }`, `{ screen: … }` or `{ waitsForKey: true }`.'
   throw wrongValue('until', until, hint)
 }
 

@@ -52,12 +52,16 @@ export interface Vm {
   close(): Promise<void>
 }
 
-/** A symbol's name or a linear address; a text on the first serial port; a text on the screen. */
+/**
+ * A symbol's name or a linear address; a text on the first serial port; a text on the screen; the guest waits
+ * for a key (`embedded` only).
+ */
 export type Until =
   | string
   | bigint
   | { readonly serial: Pattern }
   | { readonly screen: Pattern | ScreenPattern }
+  | { readonly waitsForKey: true }
   | { readonly condition: Condition }
 
 /** What the guest prints on one port. */

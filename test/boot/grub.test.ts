@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
 import { expect } from '../../src/index.ts'
+import type { Vm } from '../../src/session/vm.ts'
 import { testQemus } from '../engines/qemu/test-qemus.ts'
 import { grubIso } from './grub-iso.ts'
 import { guestOn } from './guest-on.ts'
@@ -14,13 +15,29 @@ menuentry "Higher half" { multiboot2 /boot/higher-half.elf }
 menuentry "Reboot" { reboot }
 `
 
-describe.each(testQemus)('GRUB on QEMU $version', { timeout: 90_000 }, (qemu) => {
-  test('boots examples/higher-half by multiboot2, chosen in its menu with the keyboard', async () => {
-    const vm = await guestOn(qemu, grubIso(kernel, menu))
+const chosen = { foreground: 'black', background: 'light gray' } as const
+
+const engines = [
+  ...testQemus.map((qemu) => ({ name: `QEMU ${qemu.version}`, engine: qemu })),
+  { name: 'embedded', engine: 'embedded' as const },
+]
+
+describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
+  async function atMenu(): Promise<Vm> {
+    const vm = await guestOn(engine, grubIso(kernel, menu))
     await expect(vm.screen).toShow(/^ *GNU GRUB {2}version/)
-    await expect(vm.screen).toShow('*Power off', { foreground: 'black', background: 'light gray' })
+    await expect(vm.screen).toShow('*Power off', chosen)
+    return vm
+  }
+
+  async function choose(vm: Vm, entry: string): Promise<void> {
     await vm.press('down')
-    await expect(vm.screen).toShow('*Higher half', { foreground: 'black', background: 'light gray' })
+    await expect(vm.screen).toShow(`*${entry}`, chosen)
+  }
+
+  test('boots examples/higher-half by multiboot2, chosen in its menu with the keyboard', async () => {
+    const vm = await atMenu()
+    await choose(vm, 'Higher half')
     await vm.press('enter')
     await expect(vm.screen).toShow('OK', { row: 0, column: 0, foreground: 'white', background: 'green' })
     await expect(vm.pageTables).toMap(0xffffffff88000000n, { to: 0x200000n, writable: false })

@@ -6,11 +6,16 @@ import type { BootOptions } from '../../src/session/boot-options.ts'
 import { vmOf } from '../../src/session/handles.ts'
 import type { Vm } from '../../src/session/vm.ts'
 
-/** `boot` on one of the QEMUs. The machine is closed with the test. */
-export async function guestOn(qemu: Qemu, image: string, options: BootOptions = {}): Promise<Vm> {
-  const pool = poolOn(qemu)
+/** `boot` on one of the QEMUs, or on the engine of our own. The machine is closed with the test. */
+export async function guestOn(
+  engine: Qemu | 'embedded',
+  image: string,
+  options: BootOptions = {},
+): Promise<Vm> {
+  const isOurs = engine === 'embedded'
+  const pool = isOurs ? new MachinePool({ threads: 1, whenFull: 'wait' }) : poolOn(engine)
   onTestFinished(() => pool.close())
-  const session = await openSession(image, options, { pool })
+  const session = await openSession(image, { engine: isOurs ? engine : 'qemu', ...options }, { pool })
   onTestFinished(async () => {
     await session.close()
   })

@@ -40,6 +40,13 @@ describe('waiting for output', () => {
     })
   })
 
+  test('for a key is the business of the other engine', async () => {
+    const { vm } = await bootScript('A')
+    await expect(vm.run({ until: { waitsForKey: true } })).rejects.toThrow(
+      'KT3016: the engine qemu does not see a running guest wait for a key, and so cannot wait for that',
+    )
+  })
+
   test('ends with the limit, which is an ending of the run', async () => {
     const { session, vm } = await bootScript('A', { limit: '1s' })
     const wait = await session.waitFor(printed('line B'))

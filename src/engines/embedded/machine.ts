@@ -27,7 +27,7 @@ import { Run, type RunResult } from './run.ts'
 import { readScreen } from './screen.ts'
 import { readTimeline } from './timeline.ts'
 
-export const capabilities: readonly Capability[] = ['instructionCount', 'diskContents', 'timeline']
+export const capabilities: readonly Capability[] = ['instructionCount', 'keyWait', 'diskContents', 'timeline']
 
 /** A machine of our own, in this thread: it runs while nobody else does, and gives way from time to time. */
 export class EmbeddedMachine implements Machine {

@@ -6,6 +6,7 @@ import type { StopWhen } from '../../observe/condition.ts'
 import type { EndingCause } from '../../observe/ending.ts'
 import type { MetCondition } from '../../observe/output-conditions.ts'
 import { endingOf } from './endings.ts'
+import { KeyWait } from './key-wait.ts'
 import { ScreenConditions } from './screen.ts'
 import { StillScreens } from './still-screens.ts'
 import { isSelfJump, stuckEnding } from './stuck.ts'
@@ -29,9 +30,12 @@ export class Run {
   readonly #deadline: number
   readonly #screens: ScreenConditions
   readonly #still: StillScreens
+  readonly #keyWait: KeyWait
   /** Of the conditions on addresses and on instructions, by what they wait for. */
   readonly #addresses = new Map<bigint, number>()
   readonly #counts = new Map<number, number>()
+  /** Of the condition that the guest waits for a key; -1: there is none. */
+  readonly #keyIndex: number
   readonly #exitPort: number
   readonly #checkOwner: () => void
   #met: MetCondition | null = null
@@ -39,6 +43,8 @@ export class Run {
   #stretch: number = stretch.first
   /** The CPU executes one jump to itself over and over. */
   #spins = false
+  /** Units of the machine when conditions were judged. */
+  #judgedAt = -1
   #cause: EndingCause | null = null
 
   /** `checkOwner` is called in each turn of the thread; what it throws ends the run. */
@@ -48,6 +54,8 @@ export class Run {
     this.#deadline = tickAtNs(until.deadlineNs)
     this.#screens = new ScreenConditions(machine, until.any)
     this.#still = new StillScreens(machine, until.any)
+    this.#keyWait = new KeyWait(machine)
+    this.#keyIndex = until.any.findIndex(({ on }) => on === 'waitsForKey')
     this.#checkOwner = checkOwner
     for (const [index, condition] of until.any.entries()) {
       if (condition.on === 'address') addFirst(this.#addresses, condition.linear, index)
@@ -118,7 +126,10 @@ export class Run {
   #judge(): void {
     const { units } = this.#machine
     const count = [...this.#counts].find(([count]) => count <= units)
-    const index = count?.[1] ?? this.#screens.met() ?? this.#still.met()
+    const waitsForKey = this.#keyWait.judge() && this.#keyIndex >= 0
+    const index =
+      count?.[1] ?? this.#screens.met() ?? this.#still.met() ?? (waitsForKey ? this.#keyIndex : null)
+    this.#judgedAt = units
     if (index !== null) this.#met ??= { index }
   }
 
@@ -127,7 +138,7 @@ export class Run {
     const { sleeps, ticks, units } = this.#machine
     const counts = sleeps ? [] : [...this.#counts.keys()]
     const dues = [this.#deadline, this.#still.due, ...counts.map((count) => count - units + ticks)]
-    const isSame = (sleeps || this.#spins) && !this.#screens.isStale
+    const isSame = sleeps ? this.#judgedAt === units : this.#spins && !this.#screens.isStale
     if (!isSame) dues.push(nextMillisecond(ticks))
     return Math.min(...dues)
   }
@@ -140,7 +151,7 @@ export class Run {
   }
 
   get #activity(): Activity {
-    if (this.#machine.awaitsKey) return 'waitsForKey'
+    if (this.#keyWait.judge()) return 'waitsForKey'
     return this.#machine.halted ? 'idle' : 'busy'
   }
 

@@ -25,8 +25,6 @@ export class ScreenConditions {
   readonly #machine: Machine
   readonly #conditions: readonly Condition[]
   #judged: Screen | null = null
-  /** Units of the machine then: without another nothing changes. */
-  #units = -1
 
   constructor(machine: Machine, conditions: readonly Condition[]) {
     this.#machine = machine
@@ -41,7 +39,6 @@ export class ScreenConditions {
   /** The index of the first that holds. */
   met(): number | null {
     const screen = this.#newCells()
-    this.#units = this.#machine.units
     if (screen === null) return null
     this.#judged = screen
     return metOnScreen(this.#conditions, screen)
@@ -49,7 +46,7 @@ export class ScreenConditions {
 
   /** Null where they are those that were judged. */
   #newCells(): Screen | null {
-    if (this.#conditions.length === 0 || this.#units === this.#machine.units) return null
+    if (this.#conditions.length === 0) return null
     const screen = readCells(this.#machine)
     return this.#judged !== null && sameScreen(this.#judged, screen) ? null : screen
   }

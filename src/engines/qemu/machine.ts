@@ -103,6 +103,8 @@ export class QemuMachine implements Machine, LiveListener {
     this.#assertOpen()
     if (until.any.some(({ on }) => on === 'instructions'))
       throw lacks('instructionCount', 'does not count instructions, and so cannot wait for a number of them')
+    if (until.any.some(({ on }) => on === 'waitsForKey'))
+      throw lacks('keyWait', 'does not see a running guest wait for a key, and so cannot wait for that')
     if (this.#live.endReason !== null) return this.#endStop()
     try {
       this.#outputs.wait(until.any)

@@ -82,7 +82,7 @@ test('it needs nothing from the host', async () => {
   expect(await embeddedEngine.probe()).toMatchObject({
     name: 'embedded',
     usable: true,
-    capabilities: ['instructionCount'],
+    capabilities: ['instructionCount', 'keyWait', 'diskContents', 'timeline'],
     missing: [],
   })
 })

@@ -102,6 +102,27 @@ test('a run that is saved anywhere, and goes on elsewhere, ends as the whole run
   }
 })
 
+test('who does nothing but look for a key looks 4,000 times a second, and gets it', () => {
+  const looks = 'inc dword [0x604]; mov ah, 1; int 0x16; jz l; cli; hlt'
+  const busy = 'mov ax, 0x0e2e; mov bx, 7; int 0x10'
+  const seconds = 2
+  const looksOf = (program: string) => {
+    const machine = boot(assemble(16, `xor ax, ax; mov ds, ax; mov [0x604], eax; l: ${program}`))
+    machine.runUntil(seconds * 1e9, 1e9)
+    return { machine, count: Buffer.from(machine.cpu.ram).readUInt32LE(0x604) / seconds }
+  }
+  const idle = looksOf(looks)
+  expect(idle.count).toBeGreaterThan(3900)
+  expect(idle.count).toBeLessThan(4500)
+  expect([idle.machine.looksForKey, idle.machine.awaitsKey]).toEqual([true, false])
+  idle.machine.press(['x'])
+  expect(idle.machine.run(1_000_000)).toEqual({ kind: 'halted' })
+  expect(idle.machine.looksForKey).toBe(false)
+  const working = looksOf(`${busy}; ${looks}`)
+  expect(working.machine.looksForKey).toBe(false)
+  expect(working.count).toBeGreaterThan(50_000)
+})
+
 test('a wait for a key that nothing can end is a halt, until somebody presses one', () => {
   // Counter 0 awaits a count: no timer of the machine is armed.
   const machine = boot(assemble(16, 'mov al, 0x30; out 0x43, al; mov ah, 0; int 0x16; cli; hlt'))

@@ -23,6 +23,8 @@ interface WaitingCall {
   readonly at: number | null
   /** What the service wants to be told. */
   readonly memo: number
+  /** It waits for a key, whatever else goes on meanwhile. */
+  readonly forKey: boolean
 }
 
 export interface SavedBios {
@@ -31,12 +33,18 @@ export interface SavedBios {
   readonly wakeAt: number | null
   /** Ids of drives. */
   readonly changed: readonly string[]
+  /** For a key, in vain. */
+  readonly looks: number
 }
 
 /** By the linear address of a processor that calls. */
 const sites = new Map([...biosRom.traps, ...vgaRom.traps])
 /** A guest that leaves calls and never comes back leaves no more behind than this. */
 const mostCalls = 64
+/** Who has looked for a key so often, and done nothing else, waits for one. */
+const mostLooks = 200
+/** Services by which a guest does something else, or gets a key. */
+const busyServices = new Set(['int09', 'int10', 'int13', 'int14', 'int17', 'int19'])
 
 /** The services behind the traps of the ROMs. Its state is in the guest's memory, but for calls that wait. */
 export class Bios {
@@ -52,6 +60,8 @@ export class Bios {
   readonly #calls = new Map<number, WaitingCall>()
   #isWaiting = false
   #wakeAt: number | null = null
+  /** For a key, one after the other, in vain. */
+  #looks = 0
 
   constructor({ cpu, called = () => {}, ...wiring }: BiosWiring) {
     this.#called = called
@@ -67,7 +77,7 @@ export class Bios {
     this.#drives.clear()
     for (const drive of drives) this.#drives.set(drive.number, drive)
     this.#bootOrder.splice(0, Number.POSITIVE_INFINITY, ...bootOrder)
-    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [] })
+    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [], looks: 0 })
   }
 
   /** Puts what `drive` holds in place of what was in it. */
@@ -90,9 +100,19 @@ export class Bios {
     return this.#wakeAt ?? Number.POSITIVE_INFINITY
   }
 
-  /** A service waits for a key, whatever else goes on meanwhile. */
+  /** A service waits for a key. */
   get awaitsKey(): boolean {
-    return [...this.#calls.values()].some(({ at }) => at === null)
+    return [...this.#calls.values()].some(({ forKey }) => forKey)
+  }
+
+  /** The guest does nothing but look for a key, again and again. */
+  get looksForKey(): boolean {
+    return this.#looks >= mostLooks
+  }
+
+  /** The guest does something else than look for a key. */
+  stir(): void {
+    this.#looks = 0
   }
 
   wake(): void {
@@ -108,12 +128,11 @@ export class Bios {
     const stack = this.#cpu.segmentBase('ss') + this.#regs.sp
     const before = site.isRepeated ? this.#calls.get(stack) : undefined
     this.#calls.delete(stack)
+    if (busyServices.has(site.service)) this.stir()
     const outcome = this.#outcome(site, before)
-    if (outcome === 'done') return
-    this.#wait(
-      stack,
-      outcome === 'awaitsKey' || outcome === 'idle' ? { at: null, memo: 0 } : waitingCall(outcome),
-    )
+    if (outcome === 'noKey') this.#noteLook()
+    if (outcome === 'done' || outcome === 'noKey') return
+    this.#wait(stack, waitingCall(outcome))
     this.#cpu.jumpBy(site.toWait)
   }
 
@@ -123,16 +142,23 @@ export class Bios {
       isWaiting: this.#isWaiting,
       wakeAt: this.#wakeAt,
       changed: [...this.#changed],
+      looks: this.#looks,
     }
   }
 
-  load({ calls, isWaiting, wakeAt, changed }: SavedBios): void {
+  load({ calls, isWaiting, wakeAt, changed, looks }: SavedBios): void {
     this.#calls.clear()
     for (const [stack, call] of calls) this.#calls.set(stack, call)
     this.#changed.clear()
     for (const id of changed) this.#changed.add(id)
     this.#isWaiting = isWaiting
     this.#wakeAt = wakeAt
+    this.#looks = looks
+  }
+
+  #noteLook(): void {
+    if (this.looksForKey) this.#charge(biosCharges.idleLook)
+    else this.#looks++
   }
 
   get #site(): TrapSite | undefined {
@@ -157,4 +183,7 @@ export class Bios {
   }
 }
 
-const waitingCall = ({ againAt, memo = 0 }: Again): WaitingCall => ({ at: againAt, memo })
+function waitingCall(outcome: Again | 'awaitsKey' | 'idle'): WaitingCall {
+  if (typeof outcome === 'string') return { at: null, memo: 0, forKey: outcome === 'awaitsKey' }
+  return { at: outcome.againAt, memo: outcome.memo ?? 0, forKey: false }
+}

@@ -47,7 +47,8 @@ function look(seen: Seen): Service {
   return (frame, platform) => {
     const code = peek(platform, seen)
     frame.flag('zf', code === null)
-    if (code !== null) frame.regs.ax = code
+    if (code === null) return 'noKey'
+    frame.regs.ax = code
     return 'done'
   }
 }

@@ -28,11 +28,11 @@ export interface Platform {
 }
 
 /**
- * What becomes of a call: it returns; or it is repeated, with `frame.isRepeated`, at a tick of the clock, or
- * whenever the processor has been interrupted, by a key perhaps. Meanwhile interrupts are served and time
- * passes.
+ * What becomes of a call: it returns, with `noKey` from a look for a key in vain; or it is repeated, with
+ * `frame.isRepeated`, at a tick of the clock, or whenever the processor has been interrupted, by a key
+ * perhaps. Meanwhile interrupts are served and time passes.
  */
-export type Outcome = 'done' | Again | 'awaitsKey' | 'idle'
+export type Outcome = 'done' | 'noKey' | Again | 'awaitsKey' | 'idle'
 
 export interface Again {
   readonly againAt: number
