@@ -5,12 +5,12 @@ import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
 import { PciFunction } from './devices/pci-function.ts'
 import { apicMemory } from './layout.ts'
+import type { MachineShape } from './machine-shape.ts'
 import {
   type BoardWiring,
   type ChipRow,
   type Chips,
   type FunctionRow,
-  type MachineShape,
   machineTables,
   type Socket,
   type WindowRow,

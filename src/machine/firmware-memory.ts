@@ -3,7 +3,7 @@ import { firmwareTables, type MachineFacts } from './firmware/tables/firmware-ta
 import { type MemoryRange, memoryMap } from './firmware/tables/memory-map.ts'
 import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { apicMemory } from './layout.ts'
-import type { MachineShape } from './machine-table.ts'
+import type { MachineShape } from './machine-shape.ts'
 import type { RamPart } from './ram-image.ts'
 
 /** What firmware leaves in memory for whoever it starts. */

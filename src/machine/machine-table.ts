@@ -37,9 +37,7 @@ import { Vga, vbeOffset } from './devices/vga.ts'
 import { vgaFunction, vgaRegisterBytes } from './devices/vga-function.ts'
 import { VgaRegisterWindow } from './devices/vga-register-window.ts'
 import { charges, floppyDmaChannel, irq, ports } from './layout.ts'
-
-/** `pc`: an i440FX with a PIIX3, of the nineties. `q35`: a Q35 with an ICH9, of 2007. */
-export type MachineShape = 'pc' | 'q35'
+import type { MachineShape } from './machine-shape.ts'
 
 /** The chips of a machine by the name under which their state is saved. */
 export interface Chips {

@@ -4,7 +4,7 @@ import { floppyBits } from './firmware/bios/disk-emulation.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
 import { type FontPlanes, startVideo } from './firmware/vga-bios/start-video.ts'
 import { apicMemory, ports } from './layout.ts'
-import type { MachineShape } from './machine-table.ts'
+import type { MachineShape } from './machine-shape.ts'
 import type { Drive } from './media/drive.ts'
 
 /** Kibibytes below 1 MiB, the BIOS data area's last one included. */

@@ -1,7 +1,7 @@
 import { Board } from '../../src/machine/board.ts'
 
 import { PortSpace } from '../../src/machine/bus/port-space.ts'
-import type { MachineShape } from '../../src/machine/machine-table.ts'
+import type { MachineShape } from '../../src/machine/machine-shape.ts'
 import { leaveAsFirmware } from '../../src/machine/post-state.ts'
 import { TimerQueue } from '../../src/machine/timer-queue.ts'
 import { connectedMemory } from './connected-memory.ts'

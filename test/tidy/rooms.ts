@@ -17,7 +17,12 @@ const engineContract = [
   'src/support',
 ]
 
-const machineGround = ['src/machine/clock.ts', 'src/machine/layout.ts', 'src/support']
+const machineGround = [
+  'src/machine/clock.ts',
+  'src/machine/layout.ts',
+  'src/machine/machine-shape.ts',
+  'src/support',
+]
 
 export const rooms: readonly Room[] = [
   { path: 'src/support', mayImport: [], packages: [] },

@@ -3,6 +3,7 @@ import type { VgaRegisters } from './vga-registers.ts'
 
 const planeBytes = 65_536
 const planes = 4
+const fontPlane = 2
 
 /** What the graphics controller does with host and latched data, by its function select bits. */
 const functions = [
@@ -49,6 +50,8 @@ export class VgaMemory {
   #planes: Uint8Array = new Uint8Array(planes * planeBytes)
   /** A saved state has them too: they are copied before they are written to. */
   #isShared = false
+  /** Nothing but fonts was put there since power-on. */
+  #isBlank = true
   readonly #latches = new Uint8Array(planes)
   readonly #plain: PlaneStore = {
     bytes: () => this.#planes,
@@ -74,6 +77,7 @@ export class VgaMemory {
 
   reset(): void {
     this.#own().fill(0)
+    this.#isBlank = true
     this.#latches.fill(0)
   }
 
@@ -83,13 +87,16 @@ export class VgaMemory {
 
   /** Puts bytes into a plane, whatever registers say. */
   setBytes(plane: number, at: number, bytes: Uint8Array): void {
+    const isBlank = this.#isBlank && plane === fontPlane
     this.#own().set(bytes, plane * planeBytes + at)
+    this.#isBlank = isBlank
   }
 
   /** Bytes that go to the first `count` planes by turns, from offset 0 of each on. */
   interleaved(bytes: number, count: number): Uint8Array {
     const from = this.#planes
     const contents = new Uint8Array(bytes)
+    if (this.#isBlank && count <= fontPlane) return contents
     for (let plane = 0; plane < count; plane++) {
       for (let at = 0; at < bytes; at += count) contents[at + plane] = from[plane * planeBytes + at] ?? 0
     }
@@ -149,6 +156,7 @@ export class VgaMemory {
   load({ bytes, latches }: SavedVgaMemory): void {
     this.#planes = bytes
     this.#isShared = true
+    this.#isBlank = false
     this.#latches.set(latches)
   }
 
@@ -156,6 +164,7 @@ export class VgaMemory {
   #own(): Uint8Array {
     if (this.#isShared) this.#planes = this.#planes.slice()
     this.#isShared = false
+    this.#isBlank = false
     return this.#planes
   }
 

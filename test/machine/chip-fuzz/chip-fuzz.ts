@@ -1,7 +1,7 @@
 import { connectDrives } from '../../../src/machine/connect-drives.ts'
 import type { Medium } from '../../../src/machine/devices/medium.ts'
 import { apicMemory, ports } from '../../../src/machine/layout.ts'
-import type { MachineShape } from '../../../src/machine/machine-table.ts'
+import type { MachineShape } from '../../../src/machine/machine-shape.ts'
 import type { Drive } from '../../../src/machine/media/drive.ts'
 import { Random } from '../../oracle/random.ts'
 import { makePc } from '../make-pc.ts'

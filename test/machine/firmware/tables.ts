@@ -1,6 +1,6 @@
 import { firmwareTables, type PlacedTable } from '../../../src/machine/firmware/tables/firmware-tables.ts'
 import { pciRoutings } from '../../../src/machine/firmware/tables/pci-routing.ts'
-import type { MachineShape } from '../../../src/machine/machine-table.ts'
+import type { MachineShape } from '../../../src/machine/machine-shape.ts'
 
 const mib = 2 ** 20
 
