@@ -6,7 +6,7 @@
 set -eu
 
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/kerneltest/debian"
-[ $# -gt 0 ] || set -- memtest86+ linux-image-cloud-amd64 busybox-static
+[ $# -gt 0 ] || set -- memtest86+ linux-image-cloud-amd64 busybox-static isolinux syslinux-common ipxe
 
 # The package with the files: what a metapackage depends on today.
 files_of() {

@@ -72,6 +72,8 @@ export interface SavedMachine {
   readonly board: SavedBoard
   readonly timers: SavedTimers
   readonly bios: SavedBios
+  /** What is still to be typed and moved. */
+  readonly input: { readonly keys: readonly KeyChange[]; readonly pointer: readonly MouseMovement[] }
   readonly skipped: number
 }
 
@@ -272,18 +274,21 @@ export class Machine {
       board: this.#board.save(),
       timers: this.#clock.save(),
       bios: this.#bios.save(),
+      input: { keys: this.#keys.save(), pointer: this.#pointer.save() },
       skipped: this.#skipped,
     }
   }
 
   /** Takes what a machine of this shape saved. */
-  load({ cpu, board, timers, bios, skipped }: SavedMachine): void {
+  load({ cpu, board, timers, bios, input, skipped }: SavedMachine): void {
     // What chips move empties the TLB, which is part of the processor's state.
     this.#board.load(board)
     this.cpu.load(cpu)
     this.#skipped = skipped
     this.#clock.load(timers)
     this.#bios.load(bios)
+    this.#keys.load(input.keys)
+    this.#pointer.load(input.pointer)
   }
 
   /** Puts the CPU into the state in which it wakes up. */

@@ -43,6 +43,16 @@ export class PacedInput<Change> {
     this.#timer.disarm()
   }
 
+  /** What waits, in order. */
+  save(): readonly Change[] {
+    return this.#waiting
+  }
+
+  /** The deadline of the next is among the timers. */
+  load(saved: readonly Change[]): void {
+    this.#waiting = saved
+  }
+
   #go(): void {
     const [next, ...rest] = this.#waiting
     if (next === undefined) return

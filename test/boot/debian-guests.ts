@@ -8,7 +8,13 @@ const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env
 const cache = join(XDG_CACHE_HOME, 'kerneltest', 'debian')
 const script = fileURLToPath(new URL('../../scripts/fetch-guests.sh', import.meta.url))
 
-export type GuestPackage = 'memtest86+' | 'linux-image-cloud-amd64' | 'busybox-static'
+export type GuestPackage =
+  | 'memtest86+'
+  | 'linux-image-cloud-amd64'
+  | 'busybox-static'
+  | 'isolinux'
+  | 'syslinux-common'
+  | 'ipxe'
 
 /**
  * A file of a Debian package: the first of `folder` whose name begins so. `scripts/fetch-guests.sh` unpacks

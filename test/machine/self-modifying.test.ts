@@ -42,6 +42,21 @@ test('data beside code in the same page leaves the code alone', () => {
   expect(new DataView(ram.buffer, ram.byteOffset).getUint32(Number(codeAt) + 6 + 0x200, true)).toBe(500)
 })
 
+test.each([
+  [-2, 0x0102_0304],
+  [-1, 0x0204_0608],
+  [0, 0x0102_0305],
+  [3, 0x0502_0304],
+  [6, 0x0102_0304],
+])('a 5 written at %i from the immediate of an instruction that runs again', (distance, expected) => {
+  // Bytes of data before MOV EAX and behind the jump that follows it. Its opcode becomes that of ADD EAX.
+  const body = [...jump(1), 0x90, ...movEax(0x0102_0304), ...jump(1), 0x90]
+  const machine = run([...body, ...patch(4 + distance - 18, 5), ...jump(-17)], 2)
+  expect(registersOf(machine.cpu).general[0]).toBe(0x0102_0304n)
+  machine.run(4)
+  expect(registersOf(machine.cpu).general[0]).toBe(BigInt(expected))
+})
+
 test('an instruction over two pages sees a change of either', () => {
   const at = codeAt + 0xffdn
   // Two bytes of the immediate lie on the second page; the first of them is patched.

@@ -148,6 +148,31 @@ export class CodeCache {
     this.#view.setBigUint64(granules + 8 * frame, 0n, true)
   }
 
+  /** A write to RAM, in one page: forgets the page's code, and says so, where an instruction is among it. */
+  noteWrite(at: number, bytes: number): boolean {
+    const frame = Math.floor(at / pageBytes)
+    const first = at % pageBytes
+    const maps = this.#byFrame.get(frame) ?? []
+    const isHit = maps.some((map) => this.#overlaps(map, first, first + bytes))
+    if (isHit) this.drop(frame)
+    return isHit
+  }
+
+  /** Whether an instruction of a code map has bytes from `first` to before `end`. */
+  #overlaps(map: number, first: number, end: number): boolean {
+    for (let offset = Math.max(first - maxLength + 1, 0); offset < end; offset++) {
+      const at = this.#view.getInt32(map + 4 * offset, true)
+      if (at !== 0 && (offset >= first || offset + this.#lengthAt(at) > first)) return true
+    }
+    return false
+  }
+
+  /** Of the instruction whose micro-op stands there, behind stops. */
+  #lengthAt(at: number): number {
+    const isStop = this.#view.getUint16(at + microOp.handler, true) === pseudo.stop
+    return isStop ? this.#lengthAt(at + microOp.bytes) : this.#view.getUint8(at + microOp.length)
+  }
+
   /** Forgets all code; contexts go on to mean what they mean. */
   flush(): void {
     for (const frame of this.#byFrame.keys()) this.drop(frame)

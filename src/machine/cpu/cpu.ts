@@ -382,7 +382,7 @@ export class Cpu {
         const linear = (BigInt(high) << 32n) | BigInt(low >>> 0)
         this.#leaveForTrap(noteDataAccess(this.state, linear, bytes, isWrite !== 0))
       },
-      codeWritten: (frame: number) => this.#cache.drop(frame),
+      codeWritten: (at: number, bytes: number) => (this.#cache.noteWrite(at, bytes) ? 1 : 0),
       delivered: () => this.onEvent(),
       transcendental,
       numericError: () => this.onNumericError(),

@@ -14,7 +14,7 @@ export interface Imports {
   readonly busRead: FunctionReference
   /** `(address low, address high, bytes up to 4, value)` */
   readonly busWrite: FunctionReference
-  /** `(frame)`: a store hit a granule that code was decoded from. */
+  /** `(address in RAM, bytes) → whether it hit code`: a store to a granule that code was decoded from. */
   readonly codeWritten: FunctionReference
   /** `(linear low, linear high, bytes, 1 for a write)`: an access that data breakpoints may be set on. */
   readonly breakpoint: FunctionReference
@@ -40,7 +40,7 @@ export function declareImports(module: ModuleBuilder): Imports {
     portAllowed: module.importFunction(importModule, 'portAllowed', [i32, i32], [i32]),
     busRead: module.importFunction(importModule, 'busRead', [i32, i32, i32], [i32]),
     busWrite: module.importFunction(importModule, 'busWrite', [i32, i32, i32, i32], []),
-    codeWritten: module.importFunction(importModule, 'codeWritten', [i32], []),
+    codeWritten: module.importFunction(importModule, 'codeWritten', [i32, i32], [i32]),
     breakpoint: module.importFunction(importModule, 'breakpoint', [i32, i32, i32, i32], []),
     delivered: module.importFunction(importModule, 'delivered', [], []),
     codeContext: module.importFunction(importModule, 'codeContext', [i32, i32, i32], [i32]),

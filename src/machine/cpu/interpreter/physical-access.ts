@@ -41,7 +41,10 @@ export function definePhysicalAccess(
   }
 }
 
-/** Marks the page dirty, and has what was decoded there dropped when the store hits a granule of code. */
+/**
+ * Marks the page dirty. A store to a granule of code has what was decoded from the page dropped, if it hits
+ * an instruction: programs keep variables beside their code.
+ */
 function defineNoteWrite(module: ModuleBuilder, imports: Imports): FunctionReference {
   return module.function('noteWrite', ['i32', 'i32'], [], (f) => {
     const [address, bytes] = f.parameters as [Local, Local]
@@ -55,8 +58,9 @@ function defineNoteWrite(module: ModuleBuilder, imports: Imports): FunctionRefer
     const count = op('i64.sub', granule(last), granule(first))
     const written = op('i64.shl', op('i64.sub', op('i64.shl', constant('i64', 2), count), 1), granule(first))
     f.if(op('i64.ne', op('i64.and', used, written), 0), () => {
-      f.store('i32.store', 0, interruption.codeChanged, state.interruption)
-      f.call(imports.codeWritten, page)
+      f.if(call(imports.codeWritten, first, bytes), () => {
+        f.store('i32.store', 0, interruption.codeChanged, state.interruption)
+      })
     })
   })
 }

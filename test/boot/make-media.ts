@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { guestFile } from './debian-guests.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kerneltest-media-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const made = new Map<string, string>()
+
+/** `file` with what `make` puts there, once in this process; gone when it ends. */
+export function madeOnce(file: string, make: (path: string) => void): string {
+  const known = made.get(file)
+  if (known) return known
+  const path = join(folder, file)
+  make(path)
+  made.set(file, path)
+  return path
+}
+
+/** Files of a medium, by their names in its root. */
+export type Files = Readonly<Record<string, string | Uint8Array>>
+
+const module = (name: string) =>
+  readFileSync(guestFile('syslinux-common', 'usr/lib/syslinux/modules/bios', name))
+
+/** Modules that the boot loaders of the family look for beside their configuration. */
+export function syslinuxModules(...names: readonly string[]): Files {
+  const all = ['ldlinux.c32', 'libcom32.c32', 'libutil.c32', ...names]
+  return Object.fromEntries(all.map((name) => [name, module(name)]))
+}
+
+/** A CD of ISOLINUX, without emulation of a disk. */
+export function isolinuxCd(file: string, files: Files): string {
+  return madeOnce(file, (path) => {
+    const root = `${path}.root`
+    mkdirSync(root)
+    copyFileSync(guestFile('isolinux', 'usr/lib/ISOLINUX', 'isolinux.bin'), join(root, 'isolinux.bin'))
+    for (const [name, contents] of Object.entries(files)) writeFileSync(join(root, name), contents)
+    const boot = ['-b', 'isolinux.bin', '-c', 'boot.cat', '-no-emul-boot', '-boot-load-size', '4']
+    tool('xorriso', '-as', 'mkisofs', '-o', path, ...boot, '-boot-info-table', root)
+  })
+}
+
+/** A floppy disk of 1.44 MB with SYSLINUX in a FAT12 file system. */
+export function syslinuxFloppy(file: string, files: Files): string {
+  return madeOnce(file, (path) => {
+    tool('mformat', '-C', '-f', '1440', '-N', '12345678', '-i', path, '::')
+    copyInto(path, files)
+    tool('syslinux', '--install', path)
+  })
+}
+
+const disk = { sectors: 20 * 2048, heads: 16, perTrack: 63, partitionAt: 2048 } as const
+
+/** A hard disk of 20 MiB: SYSLINUX in a FAT16 partition at 1 MiB, started by its own MBR. */
+export function syslinuxDisk(file: string, files: Files): string {
+  return madeOnce(file, (path) => {
+    writeFileSync(path, masterBootRecord())
+    truncateSync(path, disk.sectors * 512)
+    const offset = disk.partitionAt * 512
+    const partition = `${path}@@${offset}`
+    const size = ['-T', String(disk.sectors - disk.partitionAt), '-h', String(disk.heads)]
+    const shape = [...size, '-s', String(disk.perTrack), '-H', String(disk.partitionAt)]
+    tool('mformat', ...shape, '-N', '12345678', '-i', partition, '::')
+    copyInto(partition, files)
+    tool('syslinux', '--offset', String(offset), '--install', path)
+  })
+}
+
+/** With one partition, active, of FAT16 by LBA; its CHS fields say that it is too far away for them. */
+function masterBootRecord(): Uint8Array {
+  const sector = Buffer.alloc(512)
+  sector.set(readFileSync(guestFile('syslinux-common', 'usr/lib/syslinux/mbr', 'mbr.bin')))
+  sector.set([0x80, 0xfe, 0xff, 0xff, 0x0e, 0xfe, 0xff, 0xff], 446)
+  sector.writeUInt32LE(disk.partitionAt, 454)
+  sector.writeUInt32LE(disk.sectors - disk.partitionAt, 458)
+  sector.writeUInt16LE(0xaa55, 510)
+  return sector
+}
+
+function copyInto(image: string, files: Files): void {
+  const source = mkdtempSync(join(folder, 'files-'))
+  for (const [name, contents] of Object.entries(files)) {
+    const path = join(source, basename(name))
+    writeFileSync(path, contents)
+    tool('mcopy', '-i', image, path, `::${name}`)
+  }
+}
+
+function tool(name: string, ...parameters: readonly string[]): void {
+  execFileSync(name, parameters, { stdio: ['ignore', 'pipe', 'pipe'] })
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Medium } from '../../src/boot/plan.ts'
+import type { ScreenPattern } from '../../src/observe/condition.ts'
+import type { Ending } from '../../src/observe/ending.ts'
+import { guestFile } from './debian-guests.ts'
+import { type Files, isolinuxCd, syslinuxDisk, syslinuxFloppy, syslinuxModules } from './make-media.ts'
+
+/** A boot medium that others wrote, and what a person does and sees in front of it. */
+export interface RealMedium {
+  readonly name: string
+  readonly kind: Medium['kind']
+  /** Answers its path. */
+  readonly image: () => string
+  readonly steps: readonly Step[]
+}
+
+/** `press`: keys one after the other, before the rest of it. */
+export type Step = { readonly press?: readonly string[] } & (Sight | Print | End)
+
+/** A text on the screen. */
+export interface Sight {
+  readonly shows: ScreenPattern
+  /** The first line that the guest wrote, where it left those of the firmware above it. */
+  readonly from?: RegExp
+  /** What depends on the machine and on the moment. */
+  readonly masked?: readonly RegExp[]
+}
+
+/** A text on COM1. */
+export interface Print {
+  readonly prints: string
+}
+
+export interface End {
+  readonly ends: Ending['kind']
+}
+
+const example = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)))
+
+/** Waits for ever. */
+const menu = `UI menu.c32
+MENU TITLE kerneltest menu
+LABEL off
+  MENU LABEL Power off
+  COM32 poweroff.c32
+LABEL multiboot
+  MENU LABEL Multiboot
+  COM32 mboot.c32
+  APPEND hello.elf
+LABEL memdisk
+  MENU LABEL Memdisk
+  KERNEL memdisk
+  INITRD floppy.gz
+LABEL ipxe
+  MENU LABEL iPXE
+  KERNEL ipxe.krn
+`
+
+const smallMenu = `UI menu.c32
+MENU TITLE menu in memory
+LABEL off
+  MENU LABEL Power off from there
+  COM32 poweroff.c32
+`
+
+/** A floppy disk with a menu of its own, for MEMDISK to unpack. */
+function smallFloppy(): Uint8Array {
+  const path = syslinuxFloppy('small.img', {
+    'syslinux.cfg': smallMenu,
+    ...syslinuxModules('menu.c32', 'poweroff.c32'),
+  })
+  return gzipSync(readFileSync(path))
+}
+
+const files = (): Files => ({
+  'syslinux.cfg': menu,
+  'hello.elf': example('hello-serial/hello-serial.elf'),
+  'floppy.gz': smallFloppy(),
+  'ipxe.krn': readFileSync(guestFile('ipxe', 'boot', 'ipxe.lkrn')),
+  memdisk: readFileSync(guestFile('syslinux-common', 'usr/lib/syslinux', 'memdisk')),
+  ...syslinuxModules('menu.c32', 'poweroff.c32', 'mboot.c32'),
+})
+
+const menuShown = { shows: { pattern: 'Press [Tab] to edit options' } } as const
+
+const isolinux = { kind: 'cdrom', image: () => isolinuxCd('isolinux.iso', files()) } as const
+const floppy = { kind: 'floppy', image: () => syslinuxFloppy('syslinux.img', files()) } as const
+const disk = { kind: 'disk', image: () => syslinuxDisk('syslinux-disk.img', files()) } as const
+
+const powerOff: readonly Step[] = [menuShown, { press: ['down', 'up', 'enter'], ends: 'shutdown' }]
+const multiboot: readonly Step[] = [
+  menuShown,
+  { press: ['down', 'enter'], prints: 'Hello from a kernel!' },
+  { ends: 'exit' },
+]
+
+/** It finds no network card, says so and gives up: with "No bootable device." the BIOS goes on. */
+const ipxe: Sight = {
+  shows: { pattern: /^No bootable device\.\s*$/ },
+  from: /^(iPXE initialising devices|ISOLINUX)/,
+}
+
+/** The processor, what it measures and how far it is; the rest is drawn once. */
+const memtest: Pick<Sight, 'masked'> = {
+  masked: [
+    /│ (QEMU|kerneltest).*$/,
+    /(CLK\/Temp|L\d Cache|Memory *):.*$/,
+    /Time:.*$/,
+    /^ +(QEMU|kerneltest).*$/,
+  ],
+}
+
+export const realMedia: readonly RealMedium[] = [
+  { name: 'ISOLINUX CD: menu, power off', ...isolinux, steps: powerOff },
+  { name: 'ISOLINUX CD: a kernel by mboot.c32', ...isolinux, steps: multiboot },
+  {
+    name: 'ISOLINUX CD: a floppy disk by MEMDISK',
+    ...isolinux,
+    steps: [
+      menuShown,
+      { press: ['down', 'down', 'enter'], shows: { pattern: 'Power off from there' } },
+      { press: ['enter'], ends: 'shutdown' },
+    ],
+  },
+  { name: 'SYSLINUX floppy: menu, power off', ...floppy, steps: powerOff },
+  { name: 'SYSLINUX disk: menu, power off', ...disk, steps: powerOff },
+  { name: 'SYSLINUX disk: a kernel by mboot.c32', ...disk, steps: multiboot },
+  {
+    name: 'iPXE CD',
+    kind: 'cdrom',
+    image: () => guestFile('ipxe', 'usr/lib/ipxe', 'ipxe.iso'),
+    steps: [ipxe],
+  },
+  {
+    name: 'ISOLINUX CD: ipxe.lkrn',
+    ...isolinux,
+    steps: [menuShown, { ...ipxe, press: ['down', 'down', 'down', 'enter'] }],
+  },
+  {
+    name: 'memtest86+ CD: testing',
+    kind: 'cdrom',
+    image: () => guestFile('memtest86+', 'usr/lib/memtest86+', 'memtest86+x64.iso'),
+    steps: [
+      { ...memtest, shows: { pattern: 'Press <F1> to configure' } },
+      { ...memtest, press: ['enter'], shows: { pattern: 'Status: Testing' } },
+    ],
+  },
+]
