@@ -404,15 +404,26 @@ export class Machine {
     this.#board.chips.power.pressPower()
   }
 
-  /** Physical memory, or null where part of the range is no RAM. */
-  peek(at: bigint, length: number): Uint8Array | null {
-    return this.#isRam(at, length) ? this.cpu.ram.slice(Number(at), Number(at) + length) : null
+  /** Whether all of a range is RAM, or all of it video memory. */
+  hasMemory(at: bigint, length: number): boolean {
+    return this.#isRam(at, length) || this.cpu.memory.deviceRange(Number(at), length) !== null
   }
 
-  /** False, and nothing done, where part of the range is no RAM. */
+  /** RAM or video memory at a physical address; null where part of the range is neither. */
+  peek(at: bigint, length: number): Uint8Array | null {
+    const { ram, memory } = this.cpu
+    const inDevice = memory.deviceRange(Number(at), length)
+    if (inDevice !== null) return memory.device.contents.slice(inDevice, inDevice + length)
+    return this.#isRam(at, length) ? ram.slice(Number(at), Number(at) + length) : null
+  }
+
+  /** False, and nothing done, where part of the range is neither. */
   poke(at: bigint, bytes: Uint8Array): boolean {
-    if (!this.#isRam(at, bytes.length)) return false
-    this.#writeRam(Number(at), bytes)
+    const { memory } = this.cpu
+    const inDevice = memory.deviceRange(Number(at), bytes.length)
+    if (inDevice !== null) memory.device.writeBytes(inDevice, bytes)
+    else if (!this.#isRam(at, bytes.length)) return false
+    else this.#writeRam(Number(at), bytes)
     return true
   }
 

@@ -224,6 +224,21 @@ const pictures: readonly Picture[] = [
   ],
 ]
 
+describe.each(eachEngine)('$name', (engine) => {
+  test('the framebuffer is memory for who looks from outside', async () => {
+    const script = new VideoScript()
+    setMode(script, 640, 480, 32)
+    script.write(framebuffer + 4 * 641, Uint8Array.of(3, 2, 1, 0))
+    const { machine, run } = await engine.openCode(script.code)
+    expect(await run()).toMatchObject({ why: 'end', ending: { kind: 'deadHalt' } })
+    const at = BigInt(framebuffer + 4 * 641)
+    expect([...(await machine.read('physical', at, 4))]).toEqual([3, 2, 1, 0])
+    await machine.write('physical', at + 4n, Uint8Array.of(6, 5, 4))
+    expect([...(await machine.read('physical', at, 8))]).toEqual([3, 2, 1, 0, 6, 5, 4, 0])
+    await machine.close()
+  })
+})
+
 describe('pixel by pixel as on QEMU', () => {
   test.each(pictures)('%s', async (_, levels, draw) => {
     const script = new VideoScript()

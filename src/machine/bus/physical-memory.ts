@@ -211,6 +211,15 @@ export class PhysicalMemory {
     return address - first + offset
   }
 
+  /** Where in the device's memory a range is seen; null where that is not, or RAM is before it. */
+  deviceRange(first: number, count: number): number | null {
+    const isIn = (stretch: Stretch) =>
+      first >= stretch.first && first + count <= stretch.first + stretch.count
+    if (this.#shownDevice && isIn(this.#shownDevice)) return this.deviceOffset(first)
+    const at = this.#deviceAt
+    return at && first >= this.ramBytes && isIn(at) ? first - at.first : null
+  }
+
   /** Where no frame may be read. `size` is 1, 2 or 4 bytes. */
   readChip(address: number, size: number): number {
     const range = this.#rangeAt(address)
