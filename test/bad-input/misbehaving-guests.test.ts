@@ -33,8 +33,9 @@ describe('a guest that misbehaves gets its ending and a report', () => {
     const session = await guest(letter, '100ms')
     const ending = await session.end()
     const { outputs, screen, registers } = await session.close()
-    // Whoever writes to every port writes to those of the VGA too.
-    expect([screen?.kind, typeof registers?.rip]).toEqual([letter === 'j' ? 'graphics' : 'text', 'bigint'])
+    // Whoever writes to every port writes to those of the VGA too: what comes of it is its own business.
+    expect(letter === 'j' ? ['text', 'graphics'] : ['text']).toContain(screen?.kind)
+    expect(registers?.rip).toBeTypeOf('bigint')
     // 1 µs of the guest's time a byte.
     expect(outputs.get('com1')?.bytes.length).toBeLessThan(100_000)
     const around = {
