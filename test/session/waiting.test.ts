@@ -41,7 +41,7 @@ describe('waiting for output', () => {
   })
 
   test('for a key is the business of the other engine', async () => {
-    const { vm } = await bootScript('A')
+    const { vm } = await bootScript('A', { engine: 'qemu' })
     await expect(vm.run({ until: { waitsForKey: true } })).rejects.toThrow(
       'KT3016: the engine qemu does not see a running guest wait for a key, and so cannot wait for that',
     )
