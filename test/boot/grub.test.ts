@@ -27,12 +27,26 @@ describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
     const vm = await guestOn(engine, grubIso(kernel, menu))
     await expect(vm.screen).toShow(/^ *GNU GRUB {2}version/)
     await expect(vm.screen).toShow('*Power off', chosen)
+    await drawn(vm)
     return vm
+  }
+
+  /** What GRUB does before it looks for the next key is worth the wait where the host computes it all. */
+  async function drawn(vm: Vm): Promise<void> {
+    if (engine === 'embedded') await vm.run({ until: { waitsForKey: true } })
+  }
+
+  /** At the prompt that is still empty. */
+  async function command(vm: Vm, line: string): Promise<void> {
+    await expect(vm.screen).toShow(/^grub> *$/)
+    await drawn(vm)
+    await vm.type(`${line}\n`)
   }
 
   async function choose(vm: Vm, entry: string): Promise<void> {
     await vm.press('down')
     await expect(vm.screen).toShow(`*${entry}`, chosen)
+    await drawn(vm)
   }
 
   test('boots examples/higher-half by multiboot2, chosen in its menu with the keyboard', async () => {
@@ -42,5 +56,24 @@ describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
     await expect(vm.screen).toShow('OK', { row: 0, column: 0, foreground: 'white', background: 'green' })
     await expect(vm.pageTables).toMap(0xffffffff88000000n, { to: 0x200000n, writable: false })
     await expect(vm).toExit('deadHalt')
+  })
+
+  test('its shell lists and shows files', async () => {
+    const vm = await atMenu()
+    await vm.press('c')
+    await command(vm, 'ls /boot/')
+    await expect(vm.screen).toShow('grub/ higher-half.elf')
+    await command(vm, 'cat /boot/grub/grub.cfg')
+    await expect(vm.screen).toShow('menuentry "Higher half" { multiboot2 /boot/higher-half.elf }')
+    await command(vm, 'halt')
+    await expect(vm).toExit('shutdown')
+  })
+
+  test('reboots', async () => {
+    const vm = await atMenu()
+    await choose(vm, 'Higher half')
+    await choose(vm, 'Reboot')
+    await vm.press('enter')
+    await expect(vm).toExit('reset')
   })
 })
