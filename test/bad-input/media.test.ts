@@ -66,7 +66,7 @@ const media: Readonly<Record<string, Uint8Array>> = {
 /** What a person gets to see: the error, or remarks, the screen and how it ended. */
 async function seen(path: string): Promise<object> {
   try {
-    const session = await openSession(path, { engine: 'embedded', limit: '500ms' })
+    const session = await openSession(path, { engine: 'embedded', limit: '50ms' })
     const { kind } = await session.end()
     const { notes, screen, outputs } = await session.close()
     const lines = screen?.kind === 'text' ? linesOf(screen).filter((line) => line !== '') : []
