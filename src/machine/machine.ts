@@ -82,6 +82,8 @@ interface KeyChange {
   readonly isDown: boolean
 }
 
+/** A processor that runs for fewer ticks gets all of them at once. */
+const leastHalved = 64
 /** Device accesses, events and system instructions between two polls: each is slow. */
 const exitsPerPoll = 256
 
@@ -126,6 +128,8 @@ export class Machine {
   #skipped = 0
   /** The tick at which the processor has to come back. */
   #until = Number.POSITIVE_INFINITY
+  /** The unit at which it comes back by itself. */
+  #budgetEnd = 0
   #isRunning = false
   #exits = 0
 
@@ -443,7 +447,11 @@ export class Machine {
   #runTo(tick: number, most: number, addresses?: ReadonlySet<bigint>): MachineStop {
     this.#until = tick
     this.#isRunning = true
-    const { stop } = this.cpu.run(Math.min(tick - this.ticks, most), addresses)
+    const left = tick - this.ticks
+    // Half of it leaves room for what accesses take: few come too late for the budget.
+    const budget = Math.min(left > leastHalved ? Math.ceil(left / 2) : left, most)
+    this.#budgetEnd = this.units + budget
+    const { stop } = this.cpu.run(budget, addresses)
     this.#isRunning = false
     this.#until = Number.POSITIVE_INFINITY
     return stop
@@ -548,15 +556,13 @@ export class Machine {
   }
 
   #noteEvent(): void {
-    this.skip(charges.event)
-    if (this.ticks + 1 >= this.#until) this.cpu.requestStop()
-    this.#poll()
+    this.#charge(charges.event)
   }
 
-  /** Of an access to a device, in the middle of an instruction. */
+  /** Of an access to a device, in the middle of an instruction: the rest of the budget may be too much. */
   #charge(ticks: number): void {
     this.skip(ticks)
-    if (this.ticks >= this.#until) this.cpu.requestStop()
+    if (this.#budgetEnd + this.#skipped > this.#until) this.cpu.requestStop()
     this.#poll()
   }
 
