@@ -77,3 +77,21 @@ test('IDETIM closes a channel, q35 has none', () => {
   connectDrives(other.board.chips, [disk(0x80)])
   expect(other.space.read(0x1f7, 1)).toBe(0xff)
 })
+
+test('floppy drives are on their controller, and their disks can be changed there', () => {
+  const { board, read, space } = makePc()
+  const format = { driveType: 4, cylinders: 80, heads: 2, sectorsPerTrack: 18 } as const
+  const floppy = (number: number, inside: Medium | null) =>
+    ({ kind: 'floppy', number, id: `${number}`, geometry: format, medium: inside }) as const
+  const slots = connectDrives(board.chips, [floppy(0, medium(512)), floppy(1, null)])
+  expect([...slots.keys()]).toEqual([0, 1])
+  const driveStatus = (unit: number) => {
+    for (const byte of [4, unit]) space.write(0x3f5, 1, byte)
+    return read(0x3f5)
+  }
+  // At track 0, and protected where such a disk is.
+  expect([0, 1, 2].map(driveStatus)).toEqual([0x78, 0x39, 0x2a])
+  slots.get(0)?.(floppy(0, null))
+  slots.get(1)?.(floppy(1, medium(512)))
+  expect([0, 1].map(driveStatus)).toEqual([0x38, 0x79])
+})
