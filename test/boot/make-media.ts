@@ -64,23 +64,42 @@ const disk = { sectors: 20 * 2048, heads: 16, perTrack: 63, partitionAt: 2048 } 
 /** A hard disk of 20 MiB: SYSLINUX in a FAT16 partition at 1 MiB, started by its own MBR. */
 export function syslinuxDisk(file: string, files: Files): string {
   return madeOnce(file, (path) => {
-    writeFileSync(path, masterBootRecord())
-    truncateSync(path, disk.sectors * 512)
-    const offset = disk.partitionAt * 512
-    const partition = `${path}@@${offset}`
-    const size = ['-T', String(disk.sectors - disk.partitionAt), '-h', String(disk.heads)]
-    const shape = [...size, '-s', String(disk.perTrack), '-H', String(disk.partitionAt)]
-    tool('mformat', ...shape, '-N', '12345678', '-i', partition, '::')
-    copyInto(partition, files)
-    tool('syslinux', '--offset', String(offset), '--install', path)
+    fatDisk(path, readFileSync(guestFile('syslinux-common', 'usr/lib/syslinux/mbr', 'mbr.bin')), files)
+    tool('syslinux', '--offset', String(disk.partitionAt * 512), '--install', path)
   })
 }
 
+const grub = '/usr/lib/grub/i386-pc'
+const grubModules = ['biosdisk', 'part_msdos', 'fat', 'normal', 'cat', 'halt', 'read']
+
+/** The same with GRUB between the first sector, which loads it, and the partition. */
+export function grubDisk(file: string, files: Files): string {
+  return madeOnce(file, (path) => {
+    const core = `${path}.core`
+    tool('grub-mkimage', '-O', 'i386-pc', '-p', '(hd0,msdos1)', '-o', core, ...grubModules)
+    const start = readFileSync(join(grub, 'boot.img')).subarray(0, partitionTableAt)
+    fatDisk(path, Buffer.concat([start, Buffer.alloc(512 - start.length), readFileSync(core)]), files)
+  })
+}
+
+/** 20 MiB that begin with `boot`, and a FAT16 partition with these files at 1 MiB. */
+function fatDisk(path: string, boot: Uint8Array, files: Files): void {
+  writeFileSync(path, withPartition(boot))
+  truncateSync(path, disk.sectors * 512)
+  const partition = `${path}@@${disk.partitionAt * 512}`
+  const size = ['-T', String(disk.sectors - disk.partitionAt), '-h', String(disk.heads)]
+  const shape = [...size, '-s', String(disk.perTrack), '-H', String(disk.partitionAt)]
+  tool('mformat', ...shape, '-N', '12345678', '-i', partition, '::')
+  copyInto(partition, files)
+}
+
+const partitionTableAt = 446
+
 /** With one partition, active, of FAT16 by LBA; its CHS fields say that it is too far away for them. */
-function masterBootRecord(): Uint8Array {
-  const sector = Buffer.alloc(512)
-  sector.set(readFileSync(guestFile('syslinux-common', 'usr/lib/syslinux/mbr', 'mbr.bin')))
-  sector.set([0x80, 0xfe, 0xff, 0xff, 0x0e, 0xfe, 0xff, 0xff], 446)
+function withPartition(boot: Uint8Array): Uint8Array {
+  const sector = Buffer.alloc(Math.max(512, boot.length))
+  sector.set(boot)
+  sector.set([0x80, 0xfe, 0xff, 0xff, 0x0e, 0xfe, 0xff, 0xff], partitionTableAt)
   sector.writeUInt32LE(disk.partitionAt, 454)
   sector.writeUInt32LE(disk.sectors - disk.partitionAt, 458)
   sector.writeUInt16LE(0xaa55, 510)

@@ -5,7 +5,14 @@ import type { Medium } from '../../src/boot/plan.ts'
 import type { ScreenPattern } from '../../src/observe/condition.ts'
 import type { Ending } from '../../src/observe/ending.ts'
 import { guestFile } from './debian-guests.ts'
-import { type Files, isolinuxCd, syslinuxDisk, syslinuxFloppy, syslinuxModules } from './make-media.ts'
+import {
+  type Files,
+  grubDisk,
+  isolinuxCd,
+  syslinuxDisk,
+  syslinuxFloppy,
+  syslinuxModules,
+} from './make-media.ts'
 
 /** A boot medium that others wrote, and what a person does and sees in front of it. */
 export interface RealMedium {
@@ -75,6 +82,16 @@ function smallFloppy(): Uint8Array {
   return gzipSync(readFileSync(path))
 }
 
+const grubMenu = `set timeout=-1
+menuentry "Show a file" {
+  cat /note.txt
+  read
+}
+menuentry "Power off" {
+  halt
+}
+`
+
 const files = (): Files => ({
   'syslinux.cfg': menu,
   'hello.elf': example('hello-serial/hello-serial.elf'),
@@ -128,6 +145,17 @@ export const realMedia: readonly RealMedium[] = [
   { name: 'SYSLINUX floppy: menu, power off', ...floppy, steps: powerOff },
   { name: 'SYSLINUX disk: menu, power off', ...disk, steps: powerOff },
   { name: 'SYSLINUX disk: a kernel by mboot.c32', ...disk, steps: multiboot },
+  {
+    name: 'GRUB disk: menu, a file, power off',
+    kind: 'disk',
+    image: () => grubDisk('grub.img', { 'grub.cfg': grubMenu, 'note.txt': 'from the disk' }),
+    steps: [
+      { shows: { pattern: /\*Show a file/ } },
+      { press: ['enter'], shows: { pattern: /^from the disk/ } },
+      { press: ['enter'], shows: { pattern: /\*Show a file/ } },
+      { press: ['down', 'enter'], ends: 'shutdown' },
+    ],
+  },
   {
     name: 'iPXE CD',
     kind: 'cdrom',
