@@ -48,8 +48,9 @@ export function movedAlong(
 
 /** Of a guest that is not needed any more. */
 function placeOf({ machine }: MediumGuest): Place {
-  if (machine.awaitsKey) return 'key'
-  if (machine.save().bios.isWaiting) return 'call'
+  const { calls, isWaiting } = machine.save().bios
+  if (calls.some(([, { forKey }]) => forKey)) return 'key'
+  if (isWaiting) return 'call'
   const [prefix = 0] = machine.peek(machine.linearRip, 1) ?? []
   const before = machine.linearRip
   machine.run(1)

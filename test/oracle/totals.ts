@@ -11,6 +11,7 @@ export const groups = {
   "Bochs' decoder": 'lengths of encodings, and what is none',
   lockstep: "random programs step by step beside Bochs' debugger, in every state of the probes",
   fuzz: 'random guests of every mode, half of them random bytes',
+  'boot media': 'all state at the end of a boot test: again, on another Node, saved and loaded on its way',
   programs: 'what compiled programs of ours print, on the host and on the embedded engine',
 } as const
 
