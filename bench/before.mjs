@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { kernel } from './kernels.mjs'
 import { median } from './measure.mjs'
 
-const rounds = 9
+const rounds = 15
 const root = fileURLToPath(new URL('..', import.meta.url))
 const worker = fileURLToPath(new URL('loop-times.mjs', import.meta.url))
 

@@ -24,7 +24,7 @@ export const memoryMapLayouts: Readonly<Record<MemoryMapFormat, MemoryMapLayout>
 }
 
 const rangeBytes = 20
-const endTagBytes = 8
+export const endTagBytes = 8
 
 export function memoryMapEntryBytes(format: MemoryMapFormat): number {
   const { leadingSize, trailingZero } = memoryMapLayouts[format]

@@ -20,7 +20,8 @@ const stringStarts = 'PX]^_'
  * taken back, and where the pieces are cut makes no difference.
  */
 export class TerminalText {
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** Made for the first byte that is not ASCII: it takes longer than a small kernel prints. */
+  #decoder: InstanceType<typeof TextDecoder> | null = null
   #state: State = 'ground'
   /** A CR whose meaning the next character decides. */
   #returnPending = false
@@ -28,7 +29,7 @@ export class TerminalText {
 
   /** The text that `bytes` add. */
   resolve(bytes: Uint8Array): string {
-    const piece = this.#decoder.decode(bytes, { stream: true })
+    const piece = this.#decode(bytes)
     let text = ''
     let plainFrom = 0
     for (let at = 0; at < piece.length; at++) {
@@ -48,6 +49,13 @@ export class TerminalText {
       text += this.#show(code, piece.charAt(at))
     }
     return text + piece.slice(plainFrom)
+  }
+
+  #decode(bytes: Uint8Array): string {
+    const ascii = this.#decoder === null ? asciiOf(bytes) : null
+    if (ascii !== null) return ascii
+    this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })
+    return this.#decoder.decode(bytes, { stream: true })
   }
 
   #show(code: number, character: string): string {
@@ -101,4 +109,14 @@ export class TerminalText {
     if (this.#state === 'escape' && stringStarts.includes(character)) return 'string'
     return 'ground'
   }
+}
+
+/** Null where a byte is no ASCII. */
+function asciiOf(bytes: Uint8Array): string | null {
+  let text = ''
+  for (const byte of bytes) {
+    if (byte >= 0x80) return null
+    text += String.fromCharCode(byte)
+  }
+  return text
 }

@@ -1,22 +1,28 @@
-import { memoryMapEntryBytes, memoryMapLayouts } from '../../boot/memory-map.ts'
+import { endTagBytes, memoryMapEntryBytes, memoryMapLayouts } from '../../boot/memory-map.ts'
 import type { MachineFact, MemoryMapHole } from '../../boot/plan.ts'
 import type { FirmwareMemory } from '../../machine/firmware-memory.ts'
 
 /** The map as a hole wants it, an end tag behind it where the format has one. */
 export function encodeMemoryMap(map: FirmwareMemory['map'], { format, capacity }: MemoryMapHole): Uint8Array {
   const { leadingSize, trailingZero, endTag } = memoryMapLayouts[format]
-  const entries = map.slice(0, capacity).map(({ start, end, type }) => {
-    const entry = new DataView(new ArrayBuffer(memoryMapEntryBytes(format)))
-    const at = leadingSize ? 4 : 0
-    if (leadingSize) entry.setUint32(0, 20, true)
-    entry.setBigUint64(at, BigInt(start), true)
-    entry.setBigUint64(at + 8, BigInt(end - start), true)
-    entry.setUint32(at + 16, type, true)
-    if (trailingZero) entry.setUint32(at + 20, 0, true)
-    return new Uint8Array(entry.buffer)
-  })
-  const end = endTag ? [Uint8Array.of(0, 0, 0, 0, 8, 0, 0, 0)] : []
-  return concatenate([...entries, ...end])
+  const entries = map.slice(0, capacity)
+  const size = memoryMapEntryBytes(format)
+  const view = new DataView(new ArrayBuffer(entries.length * size + (endTag ? endTagBytes : 0)))
+  const setU64 = (at: number, value: number) => {
+    view.setUint32(at, value % 2 ** 32, true)
+    view.setUint32(at + 4, Math.floor(value / 2 ** 32), true)
+  }
+  for (const [index, { start, end, type }] of entries.entries()) {
+    const at = index * size + (leadingSize ? 4 : 0)
+    if (leadingSize) view.setUint32(index * size, 20, true)
+    setU64(at, start)
+    setU64(at + 8, end - start)
+    view.setUint32(at + 16, type, true)
+    if (trailingZero) view.setUint32(at + 20, 0, true)
+  }
+  // Type 0, then its size.
+  if (endTag) view.setUint32(entries.length * size + 4, endTagBytes, true)
+  return new Uint8Array(view.buffer)
 }
 
 const kib = 1024
@@ -40,14 +46,4 @@ export function numbersOf(
     upperKiB: bytesFrom(mib) / kib,
     rsdpAddress: rsdp?.at ?? 0,
   }
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

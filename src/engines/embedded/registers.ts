@@ -72,8 +72,8 @@ export function readPaging({ state }: Machine): PagingRegisters {
 /** `count` values of 128 bits. */
 function vectorsAt(state: CpuState, at: number, count: number): readonly bigint[] {
   return Array.from({ length: count }, (_, index) => {
-    const low = at + 16 * index
-    return (state.u64(low + 8) << 64n) | state.u64(low)
+    const [low, high] = [state.u64(at + 16 * index), state.u64(at + 16 * index + 8)]
+    return high === 0n ? low : (high << 64n) | low
   })
 }
 

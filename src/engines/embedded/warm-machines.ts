@@ -1,12 +1,13 @@
 import type { MachineOptions } from '../../boot/plan.ts'
-import { pageBytes } from '../../machine/cpu/state-layout.ts'
 import { Machine } from '../../machine/machine.ts'
 import { loadCore } from './core-file.ts'
 import { hostLacksMemory } from './refusals.ts'
 
 /** Machines that are kept, of different sizes. */
 const mostKept = 2
-/** A machine that used more memory than this many pages is given back to the host. */
+/** Memory of a machine that is not asked: to count takes a part of what a boot does. */
+const plainBytes = 128 * 2 ** 20
+/** A larger machine that used more memory than this many pages is given back to the host. */
 const mostPagesKept = 16_384
 
 const kept: Machine[] = []
@@ -31,8 +32,7 @@ export async function takeMachine({ shape, memoryMiB }: MachineOptions): Promise
 
 /** Keeps a machine warm for the next. */
 export function keepMachine(machine: Machine): void {
-  const mayBeLarge = machine.cpu.ram.length > mostPagesKept * pageBytes
-  if (mayBeLarge && machine.usedPages > mostPagesKept) return
+  if (machine.cpu.ram.length > plainBytes && machine.usedPages > mostPagesKept) return
   kept.unshift(machine)
   kept.splice(mostKept)
 }

@@ -173,12 +173,15 @@ export class VgaDisplay {
 
   #readCells(columns: number, codes: Uint8Array, attributes: Uint8Array): void {
     const pitch = 2 * this.#rowPitch
-    let at = 2 * this.#word(crtc.start)
-    for (let cell = 0; cell < codes.length; at += pitch) {
-      const pairs = this.#planes.pairs(at & 0xffff, columns)
-      for (let column = 0; column < columns; column++, cell++) {
-        codes[cell] = pairs[2 * column] ?? 0
-        attributes[cell] = pairs[2 * column + 1] ?? 0
+    const start = (2 * this.#word(crtc.start)) & 0xffff
+    // As a rule rows follow each other: then they are read at once.
+    const isWhole = pitch === 2 * columns && start + 2 * codes.length <= 0x1_0000
+    const step = isWhole ? codes.length : columns
+    for (let first = 0, at = start; first < codes.length; first += step, at += pitch) {
+      const pairs = this.#planes.pairs(at & 0xffff, step)
+      for (let index = 0; index < step; index++) {
+        codes[first + index] = pairs[2 * index] ?? 0
+        attributes[first + index] = pairs[2 * index + 1] ?? 0
       }
     }
   }
