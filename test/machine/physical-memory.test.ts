@@ -36,6 +36,19 @@ test('3 GiB of RAM are RAM to the last byte', () => {
   expect(machine.readAs('read4', top + 4n)).toBe(0xffff_ffffn)
 })
 
+test('code above 2 GiB is decoded again where it was written', () => {
+  const machine = new PagedMachine('off', { ramBytes: 3 * 2 ** 30 })
+  const at = 0xa000_0000n
+  // MOV AL, 1; JMP to it.
+  machine.memory.write(Number(at), Uint8Array.of(0xb0, 1, 0xeb, 0xfc))
+  machine.does('execute', at)
+  machine.cpu.run(4)
+  expect(machine.cpu.state.general(0, 2) & 0xffn).toBe(1n)
+  machine.memory.write(Number(at) + 1, Uint8Array.of(9))
+  machine.cpu.run(4)
+  expect(machine.cpu.state.general(0, 2) & 0xffn).toBe(9n)
+})
+
 test('ROM lies below 4 GiB, its end below 1 MiB too; writes to it are lost', () => {
   const rom = { image: romOf(1, 2, 3, 4), hasShadow: true }
   const machine = new PagedMachine('off', { rom })

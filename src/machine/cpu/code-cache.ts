@@ -21,6 +21,7 @@ import { isPlainAddress, writeMicroOp } from './write-micro-op.ts'
 
 const bitsOf: Readonly<Record<Mode, Bits>> = { flat32: 32, long64: 64, seg16: 16, seg32: 32 }
 const maxLength = 15
+const pageShift = 12
 /** Instructions decoded at once; what follows may be data. */
 const maxRun = 64
 const jumpsAlways = new Set(['JMP', 'JMPF', 'RET', 'RETF', 'IRET', 'HLT'])
@@ -53,6 +54,7 @@ export type Entered = 'entered' | 'fault' | 'pastLimit'
 export class CodeCache {
   readonly #view: DataView
   readonly #bytes: Uint8Array
+  readonly #words: Int32Array
   readonly #handlers: HandlerTable
   readonly #port: FetchPort
   readonly #features: ReadonlySet<Feature>
@@ -77,6 +79,7 @@ export class CodeCache {
     this.#features = features
     this.#bytes = memory
     this.#view = new DataView(memory.buffer)
+    this.#words = new Int32Array(memory.buffer)
     this.#handlers = handlers
     this.#port = port
   }
@@ -148,20 +151,30 @@ export class CodeCache {
     this.#view.setBigUint64(granules + 8 * frame, 0n, true)
   }
 
-  /** A write to RAM, in one page: forgets the page's code, and says so, where an instruction is among it. */
+  /**
+   * A write to RAM, in one page: forgets the page's code, and says so, where an instruction is among it. `at`
+   * has 32 bits, as the core's numbers have a sign. Programs that wait for a variable beside their code come
+   * here all the time.
+   */
   noteWrite(at: number, bytes: number): boolean {
-    const frame = Math.floor(at / pageBytes)
-    const first = at % pageBytes
-    const maps = this.#byFrame.get(frame) ?? []
-    const isHit = maps.some((map) => this.#overlaps(map, first, first + bytes))
-    if (isHit) this.drop(frame)
-    return isHit
+    const frame = at >>> pageShift
+    const maps = this.#byFrame.get(frame)
+    if (maps === undefined) return false
+    const first = at & (pageBytes - 1)
+    for (const map of maps) {
+      if (!this.#overlaps(map, first, first + bytes)) continue
+      this.drop(frame)
+      return true
+    }
+    return false
   }
 
   /** Whether an instruction of a code map has bytes from `first` to before `end`. */
   #overlaps(map: number, first: number, end: number): boolean {
-    for (let offset = Math.max(first - maxLength + 1, 0); offset < end; offset++) {
-      const at = this.#view.getInt32(map + 4 * offset, true)
+    const words = this.#words
+    const before = first < maxLength ? 0 : first - maxLength + 1
+    for (let offset = before; offset < end; offset++) {
+      const at = words[map / 4 + offset] ?? 0
       if (at !== 0 && (offset >= first || offset + this.#lengthAt(at) > first)) return true
     }
     return false
