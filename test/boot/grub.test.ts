@@ -22,7 +22,7 @@ const engines = [
   { name: 'embedded', engine: 'embedded' as const },
 ]
 
-/** The firmware of QEMU 7.2, SeaBIOS 1.16.2, starts anew by a triple fault when a loader jumps to its entry. */
+/** SeaBIOS 1.16.2, of QEMU 7.2, starts anew by a triple fault when a loader jumps to its entry. */
 function comesBackBy(engine: (typeof engines)[number]['engine']): 'reset' | 'tripleFault' {
   return engine !== 'embedded' && engine.version.startsWith('7.') ? 'tripleFault' : 'reset'
 }
