@@ -87,7 +87,7 @@ test('a mutated example is refused with a code, or inspected, planned and given 
     { numRuns: 1000 },
   )
   // The mutations are neither so wild nor so tame that one outcome is never met.
-  for (const times of Object.values(count)) expect(times).toBeGreaterThan(50)
+  for (const times of Object.values(count)) expect(times).toBeGreaterThan(20)
 })
 
 test('so is one that is cut at any byte of its headers, and at the edges of all that they name', () => {
