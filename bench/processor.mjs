@@ -90,14 +90,14 @@ const measurements = {
     const rows = [
       row('hello-serial, warm thread, core only, with reset', milliseconds, 0.2e-3, 0.05e-3, warm),
       row(
-        'first boot in a cold worker, CPU time',
+        'first boot in a cold worker, CPU time, with what V8 compiled in an earlier run',
         milliseconds,
         0.15,
         0.08,
         median(cold.map(({ cpu }) => cpu)),
       ),
       row(
-        'first boot in a cold worker, wall time',
+        'first boot in a cold worker, wall time, with what V8 compiled in an earlier run',
         milliseconds,
         0.15,
         0.08,

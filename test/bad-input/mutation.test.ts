@@ -84,10 +84,11 @@ test('a mutated example is refused with a code, or inspected, planned and given 
     fc.property(fc.constantFrom(...kernels), mutations, (bytes, changes) => {
       count[prepare(mutated(bytes, changes))]++
     }),
-    { numRuns: 1000 },
+    // Of a thousand, 54 are refused on average: too near to the bound below.
+    { numRuns: 2000 },
   )
   // The mutations are neither so wild nor so tame that one outcome is never met.
-  for (const times of Object.values(count)) expect(times).toBeGreaterThan(20)
+  for (const times of Object.values(count)) expect(times).toBeGreaterThan(50)
 })
 
 test('so is one that is cut at any byte of its headers, and at the edges of all that they name', () => {

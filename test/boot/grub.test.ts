@@ -22,7 +22,7 @@ const engines = [
   { name: 'embedded', engine: 'embedded' as const },
 ]
 
-/** SeaBIOS 1.16.2, of QEMU 7.2, starts anew by a triple fault when a loader jumps to its entry. */
+/** Seen on QEMU 7.2, with its SeaBIOS 1.16.2, each time; why it comes to a triple fault is not known. */
 function comesBackBy(engine: (typeof engines)[number]['engine']): 'reset' | 'tripleFault' {
   return engine !== 'embedded' && engine.version.startsWith('7.') ? 'tripleFault' : 'reset'
 }
