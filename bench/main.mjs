@@ -15,7 +15,10 @@ const both = (name, times) => [name, milliseconds(minimum(times)), milliseconds(
 
 async function processorSection() {
   return `CPU time of all threads, medians of ${pairs} pairs of runs: QEMU and our machine in turn, the same kernels
-([\`bench/kernels\`](../bench/kernels)). \`holds\` says what is reached.
+([\`bench/kernels\`](../bench/kernels)). \`holds\` says what is reached. Boots are not compared with anything, and a busy host
+makes them up to twice as long: of several series the quietest counts, a worker that does nothing shows how quick the
+host was. A cold worker begins with what V8 compiled in an earlier run, which is in \`node_modules/.cache\`; the first
+boot after an installation has none.
 
 ${await processor(tell)}`
 }

@@ -117,6 +117,8 @@ export class Machine {
   readonly #bios: Bios
   /** The guest has written to the port by which ROM calls the firmware. */
   #isTrapped = false
+  /** Contents of memory at the last power-on, what was to be loaded apart. */
+  #left: { readonly ofBios: readonly RamPart[]; readonly parts: readonly RamPart[] } | null = null
   /** Chips and timers as firmware leaves them. */
   readonly #booted: { readonly board: SavedBoard; readonly timers: SavedTimers }
   #wiring: Wiring
@@ -244,8 +246,7 @@ export class Machine {
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
     const { drives = [], bootOrder = [] } = wiring
-    const contents = [blankScreen, ...powerOnMemory(drives), ...this.firmware.parts, ...parts]
-    for (const page of this.#image.load(contents)) this.cpu.forgetCode(page)
+    for (const page of this.#image.load(parts, this.#leftByFirmware(drives))) this.cpu.forgetCode(page)
     this.#wiring = wiring
     this.#isTrapped = false
     this.#timeline.forget()
@@ -261,6 +262,15 @@ export class Machine {
     this.#slots = connectDrives(this.#board.chips, watched)
     leaveFloppies(this.#ports, drives)
     this.#plug()
+  }
+
+  /** The same array for the same kinds of drives. */
+  #leftByFirmware(drives: readonly Drive[]): readonly RamPart[] {
+    const ofBios = powerOnMemory(drives)
+    if (this.#left?.ofBios !== ofBios) {
+      this.#left = { ofBios, parts: [blankScreen, ...ofBios, ...this.firmware.parts] }
+    }
+    return this.#left.parts
   }
 
   /** Changes the medium of a drive to that of `drive`, which may be none, between two runs. */

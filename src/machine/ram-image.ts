@@ -25,6 +25,9 @@ export class RamImage {
   readonly #ram: TrackedRam
   /** What was loaded, by page: of pages that are not dirty it is there still. */
   #loaded: PartsByPage = new Map()
+  /** What lies under all of it. */
+  #base: readonly RamPart[] = noParts
+  #baseByPage: PartsByPage = new Map()
   readonly #wanted = new Uint8Array(pageBytes)
   /** All of RAM. */
   readonly #words: Int32Array
@@ -36,44 +39,65 @@ export class RamImage {
 
   /** Pages that hold, or held, something else than zeros. */
   get usedPages(): number {
-    return this.#loaded.size + writtenPages(this.#ram.dirty).length
+    return this.#baseByPage.size + this.#loaded.size + writtenPages(this.#ram.dirty).length
   }
 
-  /** Later parts lie over earlier ones. Answers the pages of code that were written. */
-  load(parts: readonly RamPart[]): readonly number[] {
-    const byPage = partsByPage(parts)
+  /**
+   * Later parts lie over earlier ones, and all of them over those of `base`, which costs nothing while it is
+   * the same array. Answers the pages of code that were written.
+   */
+  load(parts: readonly RamPart[], base = noParts): readonly number[] {
     const { dirty } = this.#ram
     const written = writtenPages(dirty)
+    if (base !== this.#base) {
+      for (const page of this.#setBase(base)) if (dirty[page] === 0) written.push(page)
+      for (const page of written) dirty[page] = 1
+    }
+    const byPage = partsByPage(parts, this.#baseByPage)
     const pages = [...written]
     for (const [page, before] of this.#loaded) {
       if (dirty[page] === 0 && !sameParts(before, byPage.get(page) ?? noParts)) pages.push(page)
     }
     for (const page of byPage.keys()) if (dirty[page] === 0 && !this.#loaded.has(page)) pages.push(page)
-    const changed = this.#bring(pages, byPage)
-    for (const page of written) dirty[page] = 0
     this.#loaded = byPage
+    const changed = this.#bring(pages)
+    for (const page of written) dirty[page] = 0
     return changed
   }
 
+  /** Answers the pages that are touched by it, or by the one before. */
+  #setBase(base: readonly RamPart[]): ReadonlySet<number> {
+    const before = this.#baseByPage
+    this.#base = base
+    this.#baseByPage = partsByPage(base)
+    return new Set([...before.keys(), ...this.#baseByPage.keys()])
+  }
+
+  /** What is to be in a page, and in all others nothing. */
+  #partsIn(page: number): readonly RamPart[] {
+    const [below, above] = [this.#baseByPage.get(page), this.#loaded.get(page)]
+    return below && above ? [...below, ...above] : (above ?? below ?? noParts)
+  }
+
   /** Answers the pages of code that were not right already. */
-  #bring(pages: readonly number[], byPage: PartsByPage): readonly number[] {
+  #bring(pages: readonly number[]): readonly number[] {
     const changed: number[] = []
     for (let index = 0; index < pages.length; ) {
       const page = pages[index] ?? 0
-      const count = this.#copyRun(page, pages, index, byPage)
-      if (count === 0 && this.#write(page, byPage.get(page) ?? noParts)) changed.push(page)
+      const count = this.#copyRun(page, pages, index)
+      if (count === 0 && this.#write(page, this.#partsIn(page))) changed.push(page)
       index += Math.max(count, 1)
     }
     return changed
   }
 
   /** Copies neighbours without code that one part fills, all at once. Answers how many there are. */
-  #copyRun(first: number, pages: readonly number[], index: number, byPage: PartsByPage): number {
-    const filler = fillerOf(first, byPage)
+  #copyRun(first: number, pages: readonly number[], index: number): number {
+    const filler = this.#fillerOf(first)
     if (filler === null) return 0
     let count = 0
     for (let page = first; pages[index + count] === page && !this.#ram.hasCode(page); page++) {
-      if (fillerOf(page, byPage) !== filler) break
+      if (this.#fillerOf(page) !== filler) break
       count++
     }
     const [start, end] = [first * pageBytes, (first + count) * pageBytes]
@@ -81,6 +105,14 @@ export class RamImage {
     if (filler === 'zeros') bytes.fill(0, start, end)
     else bytes.set(filler.bytes.subarray(start - filler.at, end - filler.at), start)
     return count
+  }
+
+  /** What a page is all of; null: it has to be put together. */
+  #fillerOf(page: number): RamPart | 'zeros' | null {
+    const top = (this.#loaded.get(page) ?? this.#baseByPage.get(page))?.at(-1)
+    if (!top) return 'zeros'
+    const start = page * pageBytes
+    return top.at <= start && start + pageBytes <= top.at + top.bytes.length ? top : null
   }
 
   /** Answers whether the page had code that was not right already. */
@@ -122,15 +154,16 @@ const noParts: readonly RamPart[] = []
 
 type PartsByPage = ReadonlyMap<number, readonly RamPart[]>
 
-function partsByPage(parts: readonly RamPart[]): PartsByPage {
+/** `below`: what lies under the parts. */
+function partsByPage(parts: readonly RamPart[], below: PartsByPage = new Map()): PartsByPage {
   const byPage = new Map<number, RamPart[]>()
   for (const part of parts) {
-    // Zeros matter only where an earlier part has written.
+    // Zeros matter only where something else has written.
     const end = part.at + part.size
     for (let page = Math.floor(part.at / pageBytes); page * pageBytes < end; page++) {
       const there = byPage.get(page)
       if (there) there.push(part)
-      else if (page * pageBytes < part.at + part.bytes.length) byPage.set(page, [part])
+      else if (page * pageBytes < part.at + part.bytes.length || below.has(page)) byPage.set(page, [part])
     }
   }
   return byPage
@@ -138,14 +171,6 @@ function partsByPage(parts: readonly RamPart[]): PartsByPage {
 
 function sameParts(one: readonly RamPart[], other: readonly RamPart[]): boolean {
   return one.length === other.length && one.every((part, index) => part === other[index])
-}
-
-/** What a page is all of; null: it has to be put together. */
-function fillerOf(page: number, byPage: PartsByPage): RamPart | 'zeros' | null {
-  const top = byPage.get(page)?.at(-1)
-  if (!top) return 'zeros'
-  const start = page * pageBytes
-  return top.at <= start && start + pageBytes <= top.at + top.bytes.length ? top : null
 }
 
 function fillPage(page: Uint8Array, start: number, parts: readonly RamPart[]): void {

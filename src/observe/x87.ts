@@ -43,6 +43,8 @@ const largestExponent = 0x7fff
 const bias = 16383
 
 function registerOf(bits: bigint, isEmpty: boolean): X87Register {
+  // Most have never been used, and arithmetic of bigints takes its time.
+  if (bits === 0n) return { bits, value: 0, tag: isEmpty ? 'empty' : 'zero' }
   const significand = BigInt.asUintN(64, bits)
   const exponent = Number(bits >> 64n) & largestExponent
   const isNumber = exponent !== largestExponent && (significand >= integerBit || exponent === 0)

@@ -27,24 +27,25 @@ const part = fc
   })
 const guestWrite = fc.record({ at: fc.nat(size - 1), value: fc.nat(255) })
 
-test('memory is what the parts say, whatever was there before', () => {
+const parts = fc.array(part, { maxLength: 4 })
+const round = fc.tuple(parts, fc.nat(1), fc.array(guestWrite, { maxLength: 9 }))
+
+test('memory is what the parts over a base say, whatever was there before', () => {
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.array(part, { maxLength: 4 }), fc.array(guestWrite, { maxLength: 9 }))),
-      (rounds) => {
-        const bytes = new Uint8Array(size)
-        const dirty = new Uint8Array(pages)
-        const image = new RamImage({ bytes, dirty, hasCode: () => true })
-        for (const [parts, writes] of rounds) {
-          image.load(parts)
-          expect(Buffer.from(bytes).equals(contents(parts))).toBe(true)
-          for (const { at, value } of writes) {
-            bytes[at] = value
-            dirty[at >> 12] = 1
-          }
+    fc.property(...([fc.tuple(parts, parts), fc.array(round)] as const), (bases, rounds) => {
+      const bytes = new Uint8Array(size)
+      const dirty = new Uint8Array(pages)
+      const image = new RamImage({ bytes, dirty, hasCode: () => true })
+      for (const [parts, which, writes] of rounds) {
+        const base = bases[which] ?? []
+        image.load(parts, base)
+        expect(Buffer.from(bytes).equals(contents([...base, ...parts]))).toBe(true)
+        for (const { at, value } of writes) {
+          bytes[at] = value
+          dirty[at >> 12] = 1
         }
-      },
-    ),
+      }
+    }),
     { numRuns: 200 },
   )
 })

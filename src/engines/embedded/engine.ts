@@ -9,7 +9,7 @@ import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { Engine, EngineReport, Machine } from '../engine.ts'
-import { busyBit, entryRegisters } from './entry-registers.ts'
+import { busyBit, type Descriptor, entryRegisters } from './entry-registers.ts'
 import { memoryOf } from './load-plan.ts'
 import { capabilities, EmbeddedMachine } from './machine.ts'
 import { OpenDrives } from './media/open-drives.ts'
@@ -123,10 +123,11 @@ function choicesOf({ features, seed }: CpuOptions): ProcessorChoices {
   return { features: cpuFeatures.filter((name) => features[name] === true), seed: BigInt(seed ?? 0) }
 }
 
-function descriptorAt(pc: Pc, at: bigint): bigint {
+function descriptorAt(pc: Pc, at: bigint): Descriptor {
   const bytes = pc.peek(at, 8)
   if (bytes === null) throw outsideOfMemory('the descriptor table', at, pc.cpu.ram.length / 2 ** 20)
-  return new DataView(bytes.buffer).getBigUint64(0, true)
+  const view = new DataView(bytes.buffer)
+  return { low: view.getUint32(0, true), high: view.getUint32(4, true) }
 }
 
 /** As LTR does with the descriptor of the task that it loads. */

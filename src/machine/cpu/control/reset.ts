@@ -21,7 +21,7 @@ const bootProcessorApic = 0xfee0_0900n
  * and what waits to be delivered are the machine's. The caller flushes TLBs and derives what is derived.
  */
 export function resetState(cpu: CpuState, kind: 'power' | 'init', units = 0n): void {
-  for (let number = 0; number < 16; number++) cpu.setGeneral(number, 0n)
+  cpu.clear(state.registers, 16 * 8)
   cpu.setGeneral(rdx, BigInt(signature))
   cpu.flags = 2
   cpu.rip = 0xfff0n
@@ -31,10 +31,8 @@ export function resetState(cpu: CpuState, kind: 'power' | 'init', units = 0n): v
   // INIT leaves the caches as they are.
   const kept = kind === 'init' ? cpu.cr0 & cachesOff : cachesOff
   cpu.setU64(state.cr0, BigInt(kept | cr0Bit.et))
-  for (const at of [state.cr2, state.cr3, state.cr4, state.efer, state.dr0, state.dr0 + 8, state.dr0 + 16]) {
-    cpu.setU64(at, 0n)
-  }
-  cpu.setU64(state.dr0 + 24, 0n)
+  for (const at of [state.cr2, state.cr3, state.cr4, state.efer]) cpu.clear(at, 8)
+  cpu.clear(state.dr0, 4 * 8)
   cpu.setU64(state.dr6, BigInt(dr6.fixed))
   cpu.setU64(state.dr7, BigInt(dr7.fixed))
   cpu.setU32(state.taskPriority, 0)
@@ -54,19 +52,19 @@ function resetSegments(cpu: CpuState): void {
   cpu.setSegment(segment.cs, { ...data, selector: 0xf000, base: 0xffff_0000n })
   cpu.setSegment(segment.ldtr, { ...data, rights: localTable })
   cpu.setSegment(segment.tr, { ...data, rights: busyTask })
-  for (const at of [state.gdtBase, state.idtBase]) cpu.setU64(at, 0n)
+  for (const at of [state.gdtBase, state.idtBase]) cpu.clear(at, 8)
   for (const at of [state.gdtLimit, state.idtLimit]) cpu.setU32(at, realLimit)
 }
 
 /** FCW is 0040, tags say zero: FNINIT comes later. INIT leaves all of it alone (SDM volume 3, table 10-1). */
 function resetFloatingPoint(cpu: CpuState): void {
-  for (let at: number = state.xmm; at < state.mxcsr; at += 8) cpu.setU64(at, 0n)
+  cpu.clear(state.xmm, 16 * 16)
+  cpu.clear(state.x87, 8 * 16)
   cpu.setU32(state.mxcsr, 0x1f80)
   cpu.setU32(state.x87Control, 0x40)
   cpu.setU32(state.x87Status, 0)
   cpu.setU32(state.x87Full, 0xff)
-  cpu.setU64(state.x87Instruction, 0n)
-  cpu.setU64(state.x87Operand, 0n)
+  for (const at of [state.x87Instruction, state.x87Operand]) cpu.clear(at, 8)
   cpu.setU32(state.x87Opcode, 0)
   cpu.setU32(state.numericErrorsIgnored, 0)
 }
@@ -78,9 +76,9 @@ function resetModelRegisters(cpu: CpuState, units: bigint): void {
     ...[state.sysenterCs, state.sysenterEsp, state.sysenterEip, state.tscAdjust, state.debugControl],
     ...[state.pkru, state.machineCheckStatus],
   ]
-  for (const at of zeros) cpu.setU64(at, 0n)
-  for (let at = state.mtrrs; at < state.mtrrs + 8 * 28; at += 8) cpu.setU64(at, 0n)
-  for (let at = state.pdptes; at < state.pdptes + 8 * 4; at += 8) cpu.setU64(at, 0n)
+  for (const at of zeros) cpu.clear(at, 8)
+  cpu.clear(state.mtrrs, 28 * 8)
+  cpu.clear(state.pdptes, 4 * 8)
   cpu.setU64(state.tscOffset, BigInt.asUintN(64, -units))
   cpu.setU64(state.apicBase, bootProcessorApic)
   cpu.setU64(state.pat, initialPat)

@@ -18,10 +18,15 @@ export interface TableRegister {
 
 /** The CPU's state by name. Numbers are unsigned; RIP is an offset in CS. */
 export class CpuState {
+  /** All of its buffer. */
   readonly view: DataView
+  readonly #bytes: Uint8Array
+  readonly #words: Int32Array
 
   constructor(view: DataView) {
     this.view = view
+    this.#bytes = new Uint8Array(view.buffer)
+    this.#words = new Int32Array(view.buffer)
   }
 
   u32(at: number): number {
@@ -40,9 +45,22 @@ export class CpuState {
     this.view.setBigUint64(at, value, true)
   }
 
+  /** Sets a range to 0. */
+  clear(at: number, bytes: number): void {
+    this.#bytes.fill(0, at, at + bytes)
+  }
+
+  /** Of whole words. */
+  isClear(at: number, bytes: number): boolean {
+    let bits = 0
+    for (let word = at / 4; word < (at + bytes) / 4; word++) bits |= this.#words[word] ?? 0
+    return bits === 0
+  }
+
   /** 0 for RAX to 15 for R15, `bytes` of it (2, 4 or 8), zero-extended. */
   general(number: number, bytes = 8): bigint {
-    return BigInt.asUintN(8 * bytes, this.u64(state.registers + 8 * number))
+    const whole = this.u64(state.registers + 8 * number)
+    return bytes === 8 ? whole : BigInt.asUintN(8 * bytes, whole)
   }
 
   /** As an instruction writes it: 4 bytes clear the upper half, 2 leave the rest alone. */
