@@ -44,7 +44,7 @@ export class Board {
     this.#buses = buses
     const lines = Array.from({ length: interruptRequests }, (_, number) => this.#interruptLine(number))
     const irq = (number: number) => (lines[number] ?? this.#interruptLine(number)).driver()
-    // 82371SB, port 92h: its bit is ORed with the keyboard controller's line.
+    // SMSC LPC47B27x, port 92h: its bit is ORed with the keyboard controller's line.
     const gate = new SharedLine({ set: outside.setA20 })
     const a20 = () => gate.driver()
     this.#socket = { clock, memory: buses.memory, outside, chips: this.chips, irq, a20 }

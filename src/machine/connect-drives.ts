@@ -10,21 +10,30 @@ const placeCount = 4
 /** Where drives are looked for first: disks from the primary channel on, CD drives on the secondary one. */
 const places = { disk: [0, 1, 2, 3], cdrom: [2, 3, 1, 0] } as const
 
-/** Puts what is in `drive` now into a drive. */
-export type MediumSlot = (drive: RemovableDrive) => void
+/** A drive whose medium can be changed. */
+export interface MediumSlot {
+  /** Puts what is in `drive` now into it. */
+  insert(drive: RemovableDrive): void
+  /** Where it opens by itself. */
+  open?(): void
+}
 
 /**
  * Puts hard disks, CD drives and floppy drives on their cables; a fifth of IDE is there for the BIOS only.
  * Answers those whose medium can be changed, by their numbers.
  */
-export function connectDrives(chips: Chips, drives: readonly Drive[]): ReadonlyMap<number, MediumSlot> {
+export function connectDrives(
+  chips: Chips,
+  drives: readonly Drive[],
+  onTray: TrayMoved = () => {},
+): ReadonlyMap<number, MediumSlot> {
   const slots = new Map<number, MediumSlot>()
   const ide: (IdeDrive<unknown> | null)[] = new Array(placeCount).fill(null)
   for (const kind of ['cdrom', 'disk'] as const) {
     for (const drive of drives) {
       if (drive.kind !== kind) continue
       const free = places[kind].find((place) => ide[place] === null)
-      if (free !== undefined) ide[free] = ideDrive(drive, slots)
+      if (free !== undefined) ide[free] = ideDrive(drive, slots, onTray)
     }
   }
   for (const [place, drive] of ide.entries()) {
@@ -38,16 +47,27 @@ export function connectDrives(chips: Chips, drives: readonly Drive[]): ReadonlyM
   return slots
 }
 
-function ideDrive({ kind, number, medium }: Drive, slots: Map<number, MediumSlot>): IdeDrive<unknown> | null {
+/** The guest has opened or closed a drive by its cable. */
+type TrayMoved = (id: string, isOpen: boolean) => void
+
+function ideDrive(
+  { kind, number, id, medium }: Drive,
+  slots: Map<number, MediumSlot>,
+  onTray: TrayMoved,
+): IdeDrive<unknown> | null {
   if (kind !== 'cdrom') return medium && new AtaDisk(medium)
   const packetDrive = new AtapiDrive(medium)
-  slots.set(number, (drive) => packetDrive.insert(drive.medium))
+  packetDrive.onTray = (isOpen) => onTray(id, isOpen)
+  slots.set(number, {
+    insert: (drive) => packetDrive.insert(drive.medium),
+    open: () => packetDrive.open(),
+  })
   return packetDrive
 }
 
 function floppyUnit(drive: Drive, slots: Map<number, MediumSlot>): FloppyUnit {
   const unit = new FloppyUnit(diskIn(drive))
-  slots.set(drive.number, (changed) => unit.insert(diskIn(changed)))
+  slots.set(drive.number, { insert: (changed) => unit.insert(diskIn(changed)) })
   return unit
 }
 

@@ -182,6 +182,7 @@ export class Machine {
       memoryMap: this.firmware.map,
       routing: pciRoutings[shape],
       called: (service, ah) => this.#timeline.noteCall(service, ah),
+      open: (drive) => this.#slots.get(drive)?.open?.(),
     })
     this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
     leaveAsFirmware(shape, { ports: this.#ports, memory }, this.#board.chips.vga.planes, ram.length)
@@ -259,7 +260,7 @@ export class Machine {
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
-    this.#slots = connectDrives(this.#board.chips, watched)
+    this.#slots = connectDrives(this.#board.chips, watched, (id, isOpen) => this.#bios.moveTray(id, isOpen))
     leaveFloppies(this.#ports, drives)
     this.#plug()
   }
@@ -278,7 +279,7 @@ export class Machine {
     this.#timeline.note({ kind: 'mediumChange', drive: drive.id, isEmpty: drive.medium === null })
     const watched = this.#timeline.watched(drive)
     this.#bios.insert(watched)
-    this.#slots.get(drive.number)?.(watched)
+    this.#slots.get(drive.number)?.insert(watched)
   }
 
   /** All that goes on, what is in RAM and on media apart, between two runs. */

@@ -91,7 +91,7 @@ test('floppy drives are on their controller, and their disks can be changed ther
   }
   // At track 0, and protected where such a disk is.
   expect([0, 1, 2].map(driveStatus)).toEqual([0x78, 0x39, 0x2a])
-  slots.get(0)?.(floppy(0, null))
-  slots.get(1)?.(floppy(1, medium(512)))
+  slots.get(0)?.insert(floppy(0, null))
+  slots.get(1)?.insert(floppy(1, medium(512)))
   expect([0, 1].map(driveStatus)).toEqual([0x38, 0x79])
 })

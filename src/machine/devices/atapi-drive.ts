@@ -26,6 +26,10 @@ interface PacketState {
   readonly sense: Sense
   /** The medium was changed, and nobody has been told. */
   readonly isChanged: boolean
+  /** The tray is out: what lies in it is not there for the host. */
+  readonly isOpen: boolean
+  /** The host keeps the tray in. */
+  readonly isLocked: boolean
 }
 
 const nothing = new Uint8Array(0)
@@ -35,18 +39,33 @@ const nothing = new Uint8Array(0)
  * `packet-commands.ts`).
  */
 export class AtapiDrive extends IdeDrive<PacketState> {
+  /** The host has moved the tray. */
+  onTray: (isOpen: boolean) => void = () => {}
   readonly #commands = new PacketCommands()
   #medium: Medium | null
 
   constructor(medium: Medium | null) {
-    super(true, { phase: 'idle', rest: nothing, limit: 0, sense: sense.none, isChanged: false })
+    const tray = { isChanged: false, isOpen: false, isLocked: false }
+    super(true, { phase: 'idle', rest: nothing, limit: 0, sense: sense.none, ...tray })
     this.#medium = medium
   }
 
-  /** Opens the drive and puts another medium in, or none: the guest is told with its next command. */
+  /** Puts another medium in, or none, and closes the tray: the guest is told with its next command. */
   insert(medium: Medium | null): void {
     this.#medium = medium
-    this.extra = { ...this.extra, isChanged: true }
+    this.extra = { ...this.extra, isChanged: true, isOpen: false }
+  }
+
+  /** Opens the tray, whoever has locked it. */
+  open(): void {
+    this.extra = { ...this.extra, isOpen: true }
+  }
+
+  /** The tray stays where it is. */
+  override reset(): void {
+    const { isOpen } = this.extra
+    super.reset()
+    this.extra = { ...this.extra, isOpen }
   }
 
   command(code: number): void {
@@ -91,10 +110,20 @@ export class AtapiDrive extends IdeDrive<PacketState> {
   }
 
   #run(packet: Uint8Array): void {
-    const { isChanged, sense: before } = this.extra
-    const result = this.#commands.run(packet, { medium: this.#medium, isChanged, sense: before })
+    const { isOpen } = this.extra
+    const result = this.#commands.run(packet, { ...this.extra, medium: isOpen ? null : this.#medium })
     this.extra = { ...this.extra, phase: 'idle' }
+    if ('tray' in result) this.#move(result.tray)
+    if ('isLocked' in result) this.extra = { ...this.extra, isLocked: result.isLocked }
     this.#end(result)
+  }
+
+  /** A medium that comes in is a new one, for all that the drive knows. */
+  #move(tray: 'out' | 'in'): void {
+    const [isOpen, wasOpen] = [tray === 'out', this.extra.isOpen]
+    if (isOpen === wasOpen) return
+    this.extra = { ...this.extra, isOpen, isChanged: this.extra.isChanged || wasOpen }
+    this.onTray(isOpen)
   }
 
   #end(result: PacketResult): void {
@@ -106,8 +135,9 @@ export class AtapiDrive extends IdeDrive<PacketState> {
       this.fail(result.failed.key << 4)
       return
     }
-    this.extra = { ...this.extra, phase: 'data', rest: result.data, sense: sense.none }
-    if (result.data.length > 0) this.#offer()
+    const data = 'data' in result ? result.data : nothing
+    this.extra = { ...this.extra, phase: 'data', rest: data, sense: sense.none }
+    if (data.length > 0) this.#offer()
     else this.#done()
   }
 

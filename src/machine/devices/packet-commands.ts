@@ -15,15 +15,22 @@ export const sense = {
   unreadable: { key: 3, code: 0x11, qualifier: 0 },
   outOfRange: { key: 5, code: 0x21, qualifier: 0 },
   invalidField: { key: 5, code: 0x24, qualifier: 0 },
+  removalPrevented: { key: 5, code: 0x53, qualifier: 2 },
 } as const satisfies Record<string, Sense>
 
-/** The data of a command, possibly none; or why it failed. */
-export type PacketResult = { readonly data: Uint8Array } | { readonly failed: Sense }
+/** The data of a command, possibly none; why it failed; or what becomes of the tray. */
+export type PacketResult =
+  | { readonly data: Uint8Array }
+  | { readonly failed: Sense }
+  | { readonly tray: 'out' | 'in' }
+  | { readonly isLocked: boolean }
 
 /** The drive as a command finds it. */
 export interface DriveState {
   readonly medium: Medium | null
   readonly isChanged: boolean
+  readonly isOpen: boolean
+  readonly isLocked: boolean
   /** How the last command ended. */
   readonly sense: Sense
 }
@@ -76,8 +83,8 @@ export class PacketCommands {
     [operation.testUnitReady, () => ({ data: none })],
     [operation.requestSense, requestSense],
     [operation.inquiry, inquiry],
-    [operation.startStop, () => ({ data: none })],
-    [operation.preventRemoval, () => ({ data: none })],
+    [operation.startStop, startStop],
+    [operation.preventRemoval, (packet) => ({ isLocked: (packet.getUint8(4) & 1) !== 0 })],
     [operation.readCapacity, readCapacity],
     [operation.read10, (packet, drive) => read(drive, packet.getUint32(2), packet.getUint16(7))],
     [operation.read12, (packet, drive) => read(drive, packet.getUint32(2), packet.getUint32(6))],
@@ -132,6 +139,20 @@ function inquiry(packet: DataView): PacketResult {
   return limited(data, packet.getUint8(4))
 }
 
+/** Bits of START STOP UNIT: LoEj and Start. */
+const move = { mask: 0x03, out: 0x02, in: 0x03 } as const
+
+function startStop(packet: DataView, { isLocked }: DriveState): PacketResult {
+  switch (packet.getUint8(4) & move.mask) {
+    case move.out:
+      return isLocked ? { failed: sense.removalPrevented } : { tray: 'out' }
+    case move.in:
+      return { tray: 'in' }
+    default:
+      return { data: none }
+  }
+}
+
 function readCapacity(_packet: DataView, { medium }: DriveState): PacketResult {
   const data = new DataView(new ArrayBuffer(8))
   data.setUint32(0, (medium?.sectors ?? 1) - 1)
@@ -153,7 +174,7 @@ function readCd(packet: DataView, drive: DriveState): PacketResult {
   const first = packet.getUint32(2)
   const count = packet.getUint32(5) & 0xff_ffff
   const result = read(drive, first, count)
-  if ('failed' in result) return result
+  if (!('data' in result)) return result
   switch (packet.getUint8(9) & 0xf8) {
     case 0:
       return { data: none }
@@ -213,13 +234,14 @@ function getConfiguration(packet: DataView, { medium }: DriveState): PacketResul
   return limited(Uint8Array.of(0, 0, 0, 4, 0, 0, 0, medium ? 8 : 0), packet.getUint16(7))
 }
 
-/** Polled only: whether there is a medium, and whether it is new. */
-function eventStatus(packet: DataView, { medium, isChanged }: DriveState): PacketResult {
+/** Polled only: whether there is a medium, whether it is new, and whether the tray is out. */
+function eventStatus(packet: DataView, { medium, isChanged, isOpen }: DriveState): PacketResult {
   const [polled, classes, mediaClass] = [packet.getUint8(1) & 1, packet.getUint8(4), 0x10]
   if (!polled) return { failed: sense.invalidField }
   if ((classes & mediaClass) === 0) return limited(Uint8Array.of(0, 2, 0x80, mediaClass), packet.getUint16(7))
   const event = isChanged && medium ? 2 : 0
-  return limited(Uint8Array.of(0, 6, 4, mediaClass, event, medium ? 2 : 0, 0, 0), packet.getUint16(7))
+  const status = (medium ? 2 : 0) | (isOpen ? 1 : 0)
+  return limited(Uint8Array.of(0, 6, 4, mediaClass, event, status, 0, 0), packet.getUint16(7))
 }
 
 /** A complete, closed CD-ROM of one session. */

@@ -122,6 +122,28 @@ const mouseInterrupt: Code = [
   ...asm.iret,
 ]
 
+/** An ejection that INT 13h has nothing against: others may have. */
+const askAndEject: Code = [
+  ...asm.movAh(0x52),
+  ...asm.int(0x15),
+  ...asm.jcShort(asm.movAh(0).length),
+  ...asm.movAh(0),
+  ...service('eject'),
+]
+const ejectMedium: Code = [
+  ...service('int13'),
+  ...asm.orAhAh,
+  ...asm.jneShort(lengthOf(askAndEject)),
+  ...askAndEject,
+]
+const disks: Code = [
+  ...asm.cmpAh(0x46),
+  ...asm.jneShort(lengthOf(ejectMedium) + asm.iret.length),
+  ...ejectMedium,
+  ...asm.iret,
+  ...call('int13'),
+]
+
 const e = entryPoints
 const rows: readonly RomRow[] = [
   // A jump to the reset vector is a reset.
@@ -132,7 +154,7 @@ const rows: readonly RomRow[] = [
   { at: e.keyboardIrq, what: 'IRQ 1', code: keyboardIrq },
   { at: e.int10, what: 'INT 10h', code: call('int10') },
   { at: e.int0e, what: 'IRQ 6', code: withAx([...noteFloppy, ...endMaster]) },
-  { at: e.int13, what: 'INT 13h', code: call('int13') },
+  { at: e.int13, what: 'INT 13h', code: disks },
   { at: e.int11, what: 'INT 11h', code: call('int11') },
   { at: e.int12, what: 'INT 12h', code: call('int12') },
   { at: e.int14, what: 'INT 14h', code: call('int14') },

@@ -11,7 +11,8 @@ import type { Again, Outcome, Platform } from './service.ts'
 import { services } from './services.ts'
 
 /** What firmware finds in the machine. */
-export interface BiosWiring extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap' | 'routing'> {
+export interface BiosWiring
+  extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap' | 'routing' | 'open'> {
   readonly cpu: ProcessorPort
   /** Hears of each call: the service, and AH. */
   readonly called?: (service: string, ah: number) => void
@@ -33,6 +34,8 @@ export interface SavedBios {
   readonly wakeAt: number | null
   /** Ids of drives. */
   readonly changed: readonly string[]
+  /** The same. */
+  readonly opened: readonly string[]
   /** For a key, in vain. */
   readonly looks: number
 }
@@ -56,6 +59,7 @@ export class Bios {
   readonly #drives = new Map<number, Drive>()
   readonly #bootOrder: number[] = []
   readonly #changed = new Set<string>()
+  readonly #opened = new Set<string>()
   /** By the linear address of their frames. */
   readonly #calls = new Map<number, WaitingCall>()
   #isWaiting = false
@@ -68,8 +72,9 @@ export class Bios {
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
     this.#charge = wiring.charge
-    const [drives, bootOrder, changed] = [this.#drives, this.#bootOrder, this.#changed]
-    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder, changed }
+    const [drives, bootOrder] = [this.#drives, this.#bootOrder]
+    const [changed, opened] = [this.#changed, this.#opened]
+    this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder, changed, opened }
   }
 
   /** Nothing of what it did before is left. `bootOrder`: numbers of drives, first tried first. */
@@ -77,13 +82,20 @@ export class Bios {
     this.#drives.clear()
     for (const drive of drives) this.#drives.set(drive.number, drive)
     this.#bootOrder.splice(0, Number.POSITIVE_INFINITY, ...bootOrder)
-    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [], looks: 0 })
+    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [], opened: [], looks: 0 })
   }
 
   /** Puts what `drive` holds in place of what was in it. */
   insert(drive: RemovableDrive): void {
     this.#drives.set(drive.number, drive)
     this.#changed.add(drive.id)
+    this.#opened.delete(drive.id)
+  }
+
+  /** A drive was opened or closed by its cable: what comes in is told as a change. */
+  moveTray(id: string, isOpen: boolean): void {
+    if (isOpen) this.#opened.add(id)
+    else if (this.#opened.delete(id)) this.#changed.add(id)
   }
 
   /** Whether the processor, behind an OUT to the port of the traps, stands in a trap. */
@@ -142,15 +154,18 @@ export class Bios {
       isWaiting: this.#isWaiting,
       wakeAt: this.#wakeAt,
       changed: [...this.#changed],
+      opened: [...this.#opened],
       looks: this.#looks,
     }
   }
 
-  load({ calls, isWaiting, wakeAt, changed, looks }: SavedBios): void {
+  load({ calls, isWaiting, wakeAt, changed, opened, looks }: SavedBios): void {
     this.#calls.clear()
     for (const [stack, call] of calls) this.#calls.set(stack, call)
     this.#changed.clear()
     for (const id of changed) this.#changed.add(id)
+    this.#opened.clear()
+    for (const id of opened) this.#opened.add(id)
     this.#isWaiting = isWaiting
     this.#wakeAt = wakeAt
     this.#looks = looks

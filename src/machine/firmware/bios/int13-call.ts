@@ -28,6 +28,10 @@ export const diskStatus = {
   noMedium: 0x31,
   /** A floppy drive does not answer: no disk is in it. */
   timeout: 0x80,
+  notLocked: 0xb0,
+  locked: 0xb1,
+  notRemovable: 0xb2,
+  tooManyLocks: 0xb4,
 } as const
 
 export function fail(call: DriveCall, status: number): Outcome {
@@ -60,12 +64,18 @@ export interface Extent extends SectorRange {
   readonly tell: (done: number) => void
 }
 
+/** What is in a drive that is not open. */
+export function inside({ opened }: Platform, { id, medium }: Drive): Medium | null {
+  return opened.has(id) ? null : medium
+}
+
 /**
  * The medium of a drive; or the status where there is none, or, once, where it is another than before: a
  * change is known until the new one is used.
  */
 export function mediumOf({ drive, platform }: DiskCall): Medium | number {
-  const { kind, id, medium } = drive
+  const { kind, id } = drive
+  const medium = inside(platform, drive)
   if (!medium) return kind === 'floppy' ? diskStatus.timeout : diskStatus.noMedium
   return platform.changed.delete(id) ? diskStatus.changed : medium
 }

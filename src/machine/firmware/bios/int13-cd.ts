@@ -19,7 +19,7 @@ import type { Outcome } from './service.ts'
 /** In DL: whatever is emulated. */
 const everyDrive = 0x7f
 const endFunction = 0x4b
-const bootFunctions: ReadonlySet<number> = new Set([0x4a, 0x4c])
+const bootFunctions: ReadonlySet<number> = new Set([0x4a, 0x4c, 0x4d])
 
 /**
  * The CD drive that a function of El Torito is for where DL names none: the one of a packet that is to be
@@ -27,7 +27,8 @@ const bootFunctions: ReadonlySet<number> = new Set([0x4a, 0x4c])
  */
 export function cdOfCall(frame: Frame, drives: ReadonlyMap<number, Drive>): CdDrive | undefined {
   const { ah, dl } = frame.regs
-  const asks = bootFunctions.has(ah) || (ah === endFunction && dl === everyDrive)
+  const named = drives.get(dl)
+  const asks = bootFunctions.has(ah) ? named?.kind !== 'cdrom' : ah === endFunction && dl === everyDrive
   return asks ? [...drives.values()].find((drive) => drive.kind === 'cdrom') : undefined
 }
 

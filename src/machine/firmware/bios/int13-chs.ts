@@ -6,6 +6,7 @@ import {
   type DiskFunction,
   diskStatus,
   fail,
+  inside,
   statusField,
   succeed,
   type Transfer,
@@ -86,7 +87,7 @@ function driveType(call: DiskCall): Outcome {
 function changeLine(call: DiskCall): Outcome {
   const { drive, platform } = call
   if (drive.kind !== 'floppy') return fail(call, diskStatus.invalid)
-  const isChanged = platform.changed.has(drive.id) || !drive.medium
+  const isChanged = platform.changed.has(drive.id) || !inside(platform, drive)
   return isChanged ? fail(call, diskStatus.changed) : succeed(call)
 }
 

@@ -4,6 +4,7 @@ import {
   type DiskFunction,
   diskStatus,
   fail,
+  inside,
   succeed,
   type Transfer,
   transfer,
@@ -58,10 +59,11 @@ function parameters(call: DiskCall): Outcome {
   const { si } = frame.regs
   const room = numberAt(frame.read('ds', si, 2), 0, 2)
   if (room < parameterBytes.short || drive.kind === 'floppy') return fail(call, diskStatus.invalid)
-  if (!drive.medium) return fail(call, diskStatus.noMedium)
+  const medium = inside(call.platform, drive)
+  if (!medium) return fail(call, diskStatus.noMedium)
   const size = room < parameterBytes.long ? parameterBytes.short : parameterBytes.long
   const view = new DataView(new ArrayBuffer(size))
-  const { sectors, sectorBytes } = drive.medium
+  const { sectors, sectorBytes } = medium
   view.setUint16(0, size, true)
   view.setUint16(2, drive.kind === 'cdrom' ? flag.removable : flag.geometryValid, true)
   physicalGeometry(drive.kind, sectors).forEach((value, index) => {
@@ -83,6 +85,14 @@ function physicalGeometry(kind: Drive['kind'], sectors: number): readonly [numbe
   return [Math.min(Math.floor(sectors / (16 * 63)), mostCylinders), 16, 63]
 }
 
+/** In AL: prefetch off, PIO mode 0, the default one, INT 13h without DMA: all of it is so. */
+const plainModes: ReadonlySet<number> = new Set([1, 3, 4, 6])
+
+function configureHardware(call: DiskCall): Outcome {
+  const isPlain = call.drive.kind === 'disk' && plainModes.has(call.frame.regs.al)
+  return isPlain ? succeed(call) : fail(call, diskStatus.invalid)
+}
+
 /** Enhanced Disk Drive Specification 3.0. */
 export const extendedFunctions = new Map<number, DiskFunction>([
   [0x41, check],
@@ -92,4 +102,5 @@ export const extendedFunctions = new Map<number, DiskFunction>([
   [0x47, (call) => (call.drive.kind === 'floppy' ? fail(call, diskStatus.invalid) : succeed(call))],
   [0x48, parameters],
   [0x49, changeStatus],
+  [0x4e, configureHardware],
 ])

@@ -6,7 +6,7 @@ import { bootSector, startBoot } from './boot-start.ts'
 import { bootImage, emulate, forgetImage, loadImage } from './disk-emulation.ts'
 import { bootEntry } from './el-torito.ts'
 import type { Frame } from './frame.ts'
-import { transferTicks } from './int13-call.ts'
+import { inside, transferTicks } from './int13-call.ts'
 import { numberAt } from './little-endian.ts'
 import type { Outcome, Platform, Service } from './service.ts'
 
@@ -35,7 +35,7 @@ function boot(frame: Frame, platform: Platform): Outcome {
   for (; data.bootAttempt < bootOrder.length; data.bootAttempt++) {
     const drive = drives.get(bootOrder[data.bootAttempt] ?? -1)
     if (!drive) continue
-    const { medium } = drive
+    const medium = inside(platform, drive)
     if (medium && !frame.isRepeated) return { againAt: clock.now + transferTicks(medium, 1) }
     const why = medium === null ? 'is empty' : start(frame, platform, { ...drive, medium })
     if (why === null) return 'done'

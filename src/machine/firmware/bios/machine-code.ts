@@ -17,6 +17,7 @@ export const asm = {
   pusha: [0x60],
   popa: [0x61],
   orSiSi: [0x0b, 0xf6],
+  orAhAh: [0x0a, 0xe4],
   retf: [0xcb],
   /** `cmp ah, 1` and `cmc`: CF is set unless AH is 0. */
   carryIfAh: [0x80, 0xfc, 0x01, 0xf5],
@@ -38,6 +39,7 @@ export const asm = {
   /** Over so many bytes of what follows, or back. */
   jmpShort: (distance: number) => [0xeb, distance & 0xff],
   cmpAl: (value: number) => [0x3c, value],
+  cmpAh: (value: number) => [0x80, 0xfc, value],
   jneShort: (distance: number) => [0x75, distance & 0xff],
   movAx: (value: number) => [0xb8, ...word(value)],
   movDsAx: [0x8e, 0xd8],

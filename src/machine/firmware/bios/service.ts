@@ -23,6 +23,10 @@ export interface Platform {
   readonly drives: ReadonlyMap<number, Drive>
   /** Ids of the drives whose media were changed, and have not been used since. */
   readonly changed: Set<string>
+  /** Ids of drives that are open: what lies in them is not there. */
+  readonly opened: Set<string>
+  /** Opens the drive of a number, as far as it is more than this BIOS's own. */
+  readonly open: (drive: number) => void
   /** Numbers of drives, first tried first. */
   readonly bootOrder: readonly number[]
 }

@@ -26,8 +26,8 @@ const pciStructure = [
   ...word(0),
 ]
 
-/** Modes 0 to 7 and 0Dh to 13h, all heights, and functions, as INT 10h function 1Bh tells them. */
-const functionality = [0xff, 0xe0, 0x0d, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xe7, 0x0c, 0, 0, 0, 0]
+/** Modes 0 to 7, 0Dh, 0Eh and 10h to 13h, all heights, and functions, as INT 10h function 1Bh tells them. */
+const functionality = [0xff, 0x60, 0x0f, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xe7, 0x0c, 0, 0, 0, 0]
 
 const endOfList = 0xffff
 const vgaModes = Array.from({ length: 0x80 }, (_, number) => number).filter(modeFacts)
