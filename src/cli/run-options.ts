@@ -14,7 +14,7 @@ export const jsonOption: Option = {
  * The options of `kerneltest run`: one table for the parser, the help and `[package.metadata.kerneltest]`.
  */
 export const runOptions: readonly Option[] = [
-  { name: 'engine', value: 'NAME', help: 'what runs the guest: qemu (default), embedded or auto' },
+  { name: 'engine', value: 'NAME', help: 'what runs the guest: auto (default), embedded or qemu' },
   { name: 'machine', value: 'NAME', help: 'pc (default) or q35' },
   { name: 'memory', value: 'SIZE', help: 'as 512M or 2G; default 128M, 256M with UEFI' },
   { name: 'cpus', value: 'NUMBER', help: 'default 1' },

@@ -8,8 +8,8 @@ import type { Until } from './vm.ts'
  */
 export interface BootOptions {
   /**
-   * Default: KERNELTEST_ENGINE, else `qemu`. `embedded` needs nothing installed, and cannot do everything
-   * yet; `auto` is `embedded` wherever that can run the image.
+   * Default: KERNELTEST_ENGINE, else `auto`: `embedded`, which needs nothing installed, wherever that can run
+   * the image.
    */
   readonly engine?: EngineChoice
   /** Default `pc`. */

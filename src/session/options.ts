@@ -81,7 +81,7 @@ export function checkOptions(options: BootOptions): CheckedOptions {
   }
   const { memory, firmware, protocol, commandLine, limit, settle } = options
   return {
-    engine: checkEngine(options.engine ?? process.env['KERNELTEST_ENGINE'] ?? 'qemu'),
+    engine: checkEngine(options.engine ?? process.env['KERNELTEST_ENGINE'] ?? 'auto'),
     machine: oneOf('machine', options.machine ?? 'pc', machineShapes),
     memoryMiB: memory === undefined ? null : memoryMiB('memory', memory),
     cpus: integer('cpus', options.cpus ?? 1, 1, maxCpus),

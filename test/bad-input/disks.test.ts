@@ -25,12 +25,19 @@ function fingerprint(path: string): object {
   return { ino, size, mode, mtimeMs, ctimeMs, sha256 }
 }
 
-describe.each(testQemus)('on QEMU $version', (qemu) => {
-  const env = { KERNELTEST_QEMU: qemu.path }
+const engines = [
+  ...testQemus.map(({ version, path }) => ({
+    name: `QEMU ${version}`,
+    machine: 'q35',
+    env: { KERNELTEST_ENGINE: 'qemu', KERNELTEST_QEMU: path },
+  })),
+  { name: 'the embedded engine', machine: 'pc', env: { KERNELTEST_ENGINE: 'embedded' } },
+]
 
+describe.each(engines)('on $name', ({ name, machine, env }) => {
   test('the disk that a guest boots from and writes to stays as it was, two runs at once', async () => {
     const before = fingerprint(disk)
-    const run = ['run', disk, '--disk', disk, '--machine', 'q35']
+    const run = ['run', disk, '--disk', disk, '--machine', machine]
     const results = await Promise.all([1, 2].map(() => kerneltest(run, { env })))
     const ok = {
       status: 0,
@@ -42,7 +49,7 @@ describe.each(testQemus)('on QEMU $version', (qemu) => {
   })
 
   test('what is wrong with a disk is told as a note, and it boots', async () => {
-    const short = join(folder.path, '..', `short ${qemu.version}.img`)
+    const short = join(folder.path, '..', `short ${name}.img`)
     const bytes = readFileSync(disk)
     bytes.set([0x80, 1, 1, 0, 0x83, 15, 63, 19, 63, 0, 0, 0, 0, 0, 1, 0], 446)
     writeFileSync(short, bytes)
@@ -55,7 +62,7 @@ describe.each(testQemus)('on QEMU $version', (qemu) => {
   })
 
   test('so does one that may be written', async () => {
-    const open = join(folder.path, '..', `writable ${qemu.version}.img`)
+    const open = join(folder.path, '..', `writable ${name}.img`)
     writeFileSync(open, readFileSync(disk))
     const before = fingerprint(open)
     expect(await kerneltest(['run', open], { env })).toMatchObject({ status: 0, stdout: 'OK\r\n' })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { EngineName } from '../../src/engines/engine.ts'
 import { mainPath } from '../cli/command.ts'
 import { kernel } from '../kernels/build.ts'
 
@@ -14,8 +15,9 @@ export interface Flood {
 }
 
 /** `kerneltest run` of a guest that prints so many MiB, read as a pipe is. */
-export function runFlood(mebibytes: number): Promise<Flood> {
-  const run = ['run', kernel('flood'), '--cmdline', String(mebibytes), '--limit', '30m']
+export function runFlood(engine: EngineName, mebibytes: number): Promise<Flood> {
+  const options = ['--engine', engine, '--cmdline', String(mebibytes), '--limit', '30m']
+  const run = ['run', kernel('flood'), ...options]
   const child = spawn(process.execPath, [mainPath, ...run], { stdio: ['ignore', 'pipe', 'pipe'] })
   const hash = createHash('sha256')
   let bytes = 0

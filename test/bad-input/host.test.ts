@@ -16,20 +16,32 @@ function steady(stderr: string): string {
 }
 
 describe('a host that lacks something', () => {
-  test('QEMU', async () => {
-    const { status, stderr } = await kerneltest(['run', image], {
-      env: { PATH: '/none', KERNELTEST_QEMU: '' },
+  const withoutQemu = { env: { PATH: '/none', KERNELTEST_QEMU: '' } }
+
+  test('QEMU, which most images do not need', async () => {
+    expect(await kerneltest(['run', image, '--cmdline', 'Ax'], withoutQemu)).toEqual({
+      status: 0,
+      stdout: 'line A\n',
+      stderr: 'kerneltest: note: engine: embedded\nkerneltest: ok: the guest exited with 0x10 (status 33)\n',
     })
+    expect(await kerneltest(['run', kernel('disk-writer')], withoutQemu)).toMatchObject({ status: 0 })
+  })
+
+  test('QEMU, where the machine needs it', async () => {
+    const { status, stderr } = await kerneltest(['run', image, '--cpus', '2'], withoutQemu)
     expect(status).toBe(3)
     expect(steady(stderr)).toMatchInlineSnapshot(`
-      "kerneltest: KT3001: qemu-system-x86_64 is not installed: it is not in PATH
+      "kerneltest: note: engine: qemu, because the machine has 2 CPUs
+      kerneltest: KT3001: qemu-system-x86_64 is not installed: it is not in PATH
         Install it (<command>), or set KERNELTEST_QEMU to its path.
       "
     `)
   })
 
   test('a directory for temporary files', async () => {
-    const { status, stderr } = await kerneltest(['run', image], { env: { TMPDIR: '/none' } })
+    const { status, stderr } = await kerneltest(['run', image, '--engine', 'qemu'], {
+      env: { TMPDIR: '/none' },
+    })
     expect(status).toBe(3)
     expect(steady(stderr).replace(/kerneltest-\w{6}/, 'kerneltest-XXXXXX')).toMatchInlineSnapshot(`
       "kerneltest: KT3014: the directory for temporary files, /none, cannot be used: ENOENT: no such file or directory, mkdtemp '/none/kerneltest-XXXXXX'
@@ -54,7 +66,8 @@ describe('a host that lacks something', () => {
     const { status, stderr } = await command('sh', ['-c', '"$@" >/dev/full', 'sh', ...words])
     expect(status).toBe(2)
     expect(stderr).toMatchInlineSnapshot(`
-      "kerneltest: KT6011: standard output could not be written: ENOSPC: no space left on device, write
+      "kerneltest: note: engine: embedded
+      kerneltest: KT6011: standard output could not be written: ENOSPC: no space left on device, write
         Make room on the disk that it goes to.
       "
     `)
@@ -63,9 +76,11 @@ describe('a host that lacks something', () => {
   test('a reader: the run goes on to its verdict', async () => {
     const words = [process.execPath, mainPath, 'run', image, '--cmdline', 'wwABCwwDEx']
     const { stderr } = await command('sh', ['-c', '"$@" | true', 'sh', ...words])
-    expect(stderr).toBe('kerneltest: ok: the guest exited with 0x10 (status 33)\n')
+    expect(stderr).toContain('\nkerneltest: ok: the guest exited with 0x10 (status 33)\n')
   })
 })
+
+const tooManyDisks = Array(5).fill(['--disk', 'sparse.img']).flat()
 
 describe.concurrent('options that no machine can have', () => {
   test.for<[string, string[]]>([
@@ -74,7 +89,8 @@ describe.concurrent('options that no machine can have', () => {
     ['a module that is a directory', ['--module', 'directory.iso']],
     ['a module that is not there', ['--module', 'none']],
     ['a disk that is not there', ['--disk', 'none']],
-    ['more disks than there are places', Array(5).fill(['--disk', 'sparse.img']).flat()],
+    ['more disks than there are places', tooManyDisks],
+    ['more disks than there are places in QEMU', ['--engine', 'qemu', ...tooManyDisks]],
     ['less memory than a PC', ['--memory', '1M']],
     ['more memory than the embedded engine gives', ['--engine', 'embedded', '--memory', '4G']],
     ['a processor that the embedded engine has not', ['--engine', 'embedded', '--cpu', 'max']],

@@ -73,6 +73,8 @@ export interface Recording {
 const memoryMiB = 32
 const patienceNs = 60_000_000_000n
 
+const nobody = { check: () => {}, tell: () => {} }
+
 /** Goes through the steps of a medium. */
 export async function record(guest: MediumGuest, { steps }: RealMedium): Promise<Recording> {
   const { machine } = guest
@@ -81,7 +83,7 @@ export async function record(guest: MediumGuest, { steps }: RealMedium): Promise
     for (const keys of step.press ?? []) press(machine, keys)
     if (step.press) presses.push({ tick: machine.ticks, keys: step.press })
     const deadlineNs = patienceNs
-    const result = await new Run(machine, { deadlineNs, any: conditionsOf(step) }, 0xf4, () => {}).go()
+    const result = await new Run(machine, { deadlineNs, any: conditionsOf(step) }, 0xf4, nobody).go()
     if (result.why === 'deadline') throw new Error(`${JSON.stringify(step)} did not come true`)
   }
   return { presses, tick: machine.ticks }

@@ -30,6 +30,7 @@ test('what libtest is handed after the image is ignored with a note', async () =
     {
       "status": 0,
       "stderr": "kerneltest: note: ignored, because it is not for kerneltest: my_test --quiet -Z unstable-options --format=json --show-output --exact -- --expct
+    kerneltest: note: engine: embedded
     kerneltest: ok: the guest exited with 0x10 (status 33)
     ",
       "stdout": "line A
@@ -53,6 +54,7 @@ test-args = ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-serial", "st
       "status": 0,
       "stderr": "kerneltest: note: \`-cpu max\` of test-args in Cargo.toml is for QEMU and was left out
     kerneltest: note: \`-fw_cfg name=opt/x,string=y\` of test-args in Cargo.toml is for QEMU and was left out
+    kerneltest: note: engine: qemu, because the machine has 2 CPUs
     kerneltest: ok: the guest exited with 0x11 (status 35)
     ",
       "stdout": "line A
@@ -64,6 +66,7 @@ test-args = ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-serial", "st
       "status": 124,
       "stderr": "kerneltest: note: \`-cpu max\` of test-args in Cargo.toml is for QEMU and was left out
     kerneltest: note: \`-fw_cfg name=opt/x,string=y\` of test-args in Cargo.toml is for QEMU and was left out
+    kerneltest: note: engine: qemu, because the machine has 2 CPUs
     kerneltest: not ok: the guest reached its time limit of 2 s while it was busy; expected it to exit with status 35
     ",
       "stdout": "",
@@ -84,7 +87,8 @@ cpus = 2
   expect(await cargoRun(manifest)).toMatchInlineSnapshot(`
     {
       "status": 0,
-      "stderr": "kerneltest: ok: the guest triple-faulted at 0x10016a (triple_fault+0x7)
+      "stderr": "kerneltest: note: engine: qemu, because the machine has 2 CPUs
+    kerneltest: ok: the guest triple-faulted at 0x10016a (triple_fault+0x7)
     ",
       "stdout": "line A
     ",

@@ -34,7 +34,7 @@ describe('help', () => {
       Boots IMAGE (an ELF kernel, disk image, ISO or Linux bzImage), writes what it prints on its first
       serial port to standard output, and the verdict to standard error.
 
-        --engine NAME       what runs the guest: qemu (default), embedded or auto
+        --engine NAME       what runs the guest: auto (default), embedded or qemu
         --machine NAME      pc (default) or q35
         --memory SIZE       as 512M or 2G; default 128M, 256M with UEFI
         --cpus NUMBER       default 1

@@ -9,7 +9,7 @@ function run(script: string, ...options: string[]): Promise<CommandResult> {
 }
 
 test('one object and nothing else, as the documentation promises it', async () => {
-  const { status, stdout, stderr } = await run('AdsBx')
+  const { status, stdout, stderr } = await run('AdsBx', '--engine', 'qemu')
   expect(status).toBe(0)
   expect(stderr).toBe('kerneltest: ok: the guest exited with 0x10 (status 33)\n')
   const { image, engine, screen, registers, wallMs, ...rest } = JSON.parse(stdout)
@@ -61,7 +61,7 @@ test.each<[string, string[], object]>([
   ['Af', [], { kind: 'exit', value: 0x11, status: 35 }],
   [
     'At',
-    ['--expect', 'tripleFault'],
+    ['--engine', 'qemu', '--expect', 'tripleFault'],
     { kind: 'tripleFault', detail: expect.stringMatching(/^0x/), symbol: 'triple_fault+0x7', faults: [] },
   ],
   [

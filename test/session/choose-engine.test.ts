@@ -1,10 +1,11 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BootPlan, Medium } from '../../src/boot/plan.ts'
 import { openSession } from '../../src/session/boot.ts'
 import { chooseEngine } from '../../src/session/choose-engine.ts'
+import { checkOptions } from '../../src/session/options.ts'
 import { type OpenOptions, planOf } from '../engines/plans.ts'
 import { kernel } from '../kernels/build.ts'
 
@@ -42,6 +43,14 @@ test.each<readonly [string, BootPlan, string]>([
   ],
 ])('%s', (_, made, note) => {
   expect(chooseEngine(made).note).toBe(note)
+})
+
+test('that is the default', () => {
+  vi.stubEnv('KERNELTEST_ENGINE', undefined)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  expect(checkOptions({}).engine).toBe('auto')
 })
 
 test('a session says in one line what was chosen, and how long screens settle follows', async () => {

@@ -97,7 +97,7 @@ describe('toShow', () => {
 
 describe('toExit', () => {
   test('names the ending, so that a crash may be', async ({ boot }) => {
-    const vm = await script(boot, 't')
+    const vm = await script(boot, 't', { engine: 'qemu' })
     expect(await failure(expect(vm).toExit('success'))).toMatchInlineSnapshot(`
       "Expected the guest to exit with 0x10 (status 33).
 
@@ -114,7 +114,7 @@ describe('toExit', () => {
   })
 
   test('tells the faults on the way to a triple fault, where the engine knows them', async ({ boot }) => {
-    const vm = await script(boot, 't', { engine: 'embedded' })
+    const vm = await script(boot, 't')
     expect(await failure(expect(vm.serial).toPrint('line A'))).toMatchInlineSnapshot(`
       "Expected com1 to print "line A".
 
@@ -169,10 +169,10 @@ test('page tables are looked at as they are, without guest time', async ({ boot 
 })
 
 test('a screen that never stands still is an error, not a picture', async ({ boot }) => {
-  const vm = await script(boot, 'Am', { limit: '2s' })
+  const vm = await script(boot, 'Am', { limit: '300ms' })
   await expect(vm.serial).toPrint('line A')
   expect(await failure(expect(vm.screen).toMatchScreenshot('moving'))).toMatchInlineSnapshot(`
-    "KT4021: the screen did not stand still for 250 ms before the limit of 2000 ms
+    "KT4021: the screen did not stand still for 100 ms before the limit of 300 ms
       Pause the guest where the screen is as you want it (\`until\`), or give a smaller \`settle\`: a mask does not help here."
   `)
 })

@@ -8,10 +8,13 @@ import { type RunOutcome, ScratchProject } from './scratch-project.ts'
 const config = `import { kernelProject } from 'kerneltest/vitest'
 import { defineConfig } from 'vitest/config'
 
+// Time passes for QEMU's guest as for its test.
+const boot = (image) => (image === 'waits.elf' ? { engine: 'qemu', limit: '40s' } : { limit: '20s' })
+
 export default defineConfig({
   test: {
     projects: [
-      kernelProject({ include: ['*.elf'], testTimeout: 1500, boot: (image) => ({ limit: image === 'waits.elf' ? '40s' : '20s' }) }),
+      kernelProject({ include: ['*.elf'], testTimeout: 1500, boot }),
       kernelProject({ name: 'codes', include: ['codes/*.elf'], language: 'exitCode', expect: 'tripleFault' }),
     ],
   },
@@ -43,6 +46,19 @@ test('every test of a guest is a test, and every way to end has its verdict', ()
   expect(lines.sort().join('\n')).toMatchInlineSnapshot(`
     "failed: ends as expected
       GuestFailure: The guest triple-faulted at 0x100028 (start+0x18).
+    The faults on the way to it:
+      #UD invalid opcode at 0x100028 (start+0x18)
+        not delivered: its gate lies beyond the limit of the IDT, at 0x30
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x33 (gate 6 of the IDT, while an event was delivered)
+        not delivered: its gate lies beyond the limit of the IDT, at 0x68
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x6b (gate 13 of the IDT, while an event was delivered)
+      #DF double fault at 0x100028 (start+0x18)
+        error code 0x0
+        not delivered: its gate lies beyond the limit of the IDT, at 0x40
+      #GP general protection at 0x100028 (start+0x18)
+        error code 0x43 (gate 8 of the IDT, while an event was delivered)
     Expected it to exit with 0x10 (status 33).
     failed: guest_tests > heap > survives_a_huge_allocation
       GuestPanic: allocation error: 64 GiB

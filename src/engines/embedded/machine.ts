@@ -94,7 +94,10 @@ export class EmbeddedMachine implements Machine {
     this.#assertOpen()
     if (this.#ending !== null) return endStop(this.#ending)
     const exitPort = this.#plan.ports.exit?.port ?? 0
-    const run = new Run(this.#pc, until, exitPort, () => this.#checkOwner())
+    const run = new Run(this.#pc, until, exitPort, {
+      check: () => this.#checkOwner(),
+      tell: () => this.#outputs.tell(),
+    })
     this.#run = run
     this.#conditions.wait(until.any)
     const met = this.#conditions.met()

@@ -24,6 +24,14 @@ export type RunResult =
   | { readonly why: 'deadline'; readonly activity: Activity }
   | { readonly why: 'end'; readonly cause: EndingCause }
 
+/** Whose run it is. */
+export interface RunOwner {
+  /** Called in each turn of the thread; what it throws ends the run. */
+  check(): void
+  /** Called at each look, so at instants of the guest: the host may hear what was printed. */
+  tell(): void
+}
+
 /** One stretch of guest time. */
 export class Run {
   readonly #machine: Machine
@@ -37,7 +45,7 @@ export class Run {
   /** Of the condition that the guest waits for a key; -1: there is none. */
   readonly #keyIndex: number
   readonly #exitPort: number
-  readonly #checkOwner: () => void
+  readonly #owner: RunOwner
   #met: MetCondition | null = null
   #turnAt = performance.now() + turnMs
   #stretch: number = stretch.first
@@ -47,8 +55,7 @@ export class Run {
   #judgedAt = -1
   #cause: EndingCause | null = null
 
-  /** `checkOwner` is called in each turn of the thread; what it throws ends the run. */
-  constructor(machine: Machine, until: StopWhen, exitPort: number, checkOwner: () => void) {
+  constructor(machine: Machine, until: StopWhen, exitPort: number, owner: RunOwner) {
     this.#machine = machine
     this.#exitPort = exitPort
     this.#deadline = tickAtNs(until.deadlineNs)
@@ -56,7 +63,7 @@ export class Run {
     this.#still = new StillScreens(machine, until.any)
     this.#keyWait = new KeyWait(machine)
     this.#keyIndex = until.any.findIndex(({ on }) => on === 'waitsForKey')
-    this.#checkOwner = checkOwner
+    this.#owner = owner
     for (const [index, condition] of until.any.entries()) {
       if (condition.on === 'address') addFirst(this.#addresses, condition.linear, index)
       if (condition.on === 'instructions') addFirst(this.#counts, Number(condition.count), index)
@@ -117,6 +124,7 @@ export class Run {
   /** At a fixed instant. */
   #look(): void {
     this.#machine.noteMode()
+    this.#owner.tell()
     this.#judge()
     if (this.#met || this.#spins || this.#machine.sleeps) return
     this.#cause = stuckEnding(this.#machine)
@@ -157,7 +165,7 @@ export class Run {
 
   async #turn(): Promise<void> {
     await nextTurn()
-    this.#checkOwner()
+    this.#owner.check()
     this.#turnAt = performance.now() + turnMs
   }
 }

@@ -35,6 +35,16 @@ test('to the byte that completes a text, and no instruction further', async () =
   await machine.close()
 })
 
+test('what is printed is told while the guest runs, at whole milliseconds', async () => {
+  // mov dx, 0x3f8; mov al, 'A'; out dx, al; inc eax in a loop
+  const code = [0x66, 0xba, 0xf8, 0x03, 0xb0, 0x41, 0xee, 0x40, 0xeb, 0xfd]
+  const { machine, events, run } = await openCode(code)
+  await run({ on: 'instructions', count: 9_000_000n })
+  const told = events.filter(({ kind }) => kind === 'output')
+  expect(told).toMatchObject([{ port: 'com1', bytes: Uint8Array.of(0x41), at: { ns: 1_000_000n } }])
+  await machine.close()
+})
+
 describe('screens', () => {
   test('what shows is seen at a whole millisecond', async () => {
     // mov dword [0xb8000], "O", "K"; inc eax in a loop
