@@ -1,4 +1,5 @@
 import { invariant } from '../../support/invariant.ts'
+import { CodeCoverage } from './code-coverage.ts'
 import { type Bits, Decoder } from './decode/decoder.ts'
 import type { Instruction } from './decode/instruction.ts'
 import { type HandlerTable, interpreterOf, type Mode } from './interpreter/handler-numbers.ts'
@@ -27,6 +28,8 @@ const maxRun = 64
 const jumpsAlways = new Set(['JMP', 'JMPF', 'RET', 'RETF', 'IRET', 'HLT'])
 const fixedContexts = { flat32: 0, long64: 1 } as const
 const maxContexts = 4096
+/** Overwritten instructions of a code map until the whole page is forgotten: it is no code any more. */
+const maxVacated = 16
 
 /** Where code comes from. */
 export interface FetchPort {
@@ -47,6 +50,13 @@ export interface FetchPoint {
 
 export type Entered = 'entered' | 'fault' | 'pastLimit'
 
+/** What was decoded from a frame. */
+interface FrameCode {
+  readonly maps: number[]
+  /** Made by the first write that may have hit code: most frames see none. */
+  coverage: CodeCoverage | null
+}
+
 /**
  * Decoded code: per frame, mode, base and limit of CS a map from offsets to micro-ops, which stand in runs
  * behind each other. Decoding ahead has no side effect: it stays inside of the page.
@@ -62,7 +72,9 @@ export class CodeCache {
   readonly #decoders = new Map<Bits, Decoder>()
   /** Code maps by context and frame. */
   readonly #maps = new Map<string, number>()
-  readonly #byFrame = new Map<number, number[]>()
+  readonly #byFrame = new Map<number, FrameCode>()
+  /** Micro-ops of overwritten instructions by code map and offset: they look up what is there now. */
+  readonly #vacated = new Map<number, Map<number, number>>()
   readonly #contexts = new Map<string, number>()
   readonly #scratch = new Uint8Array(maxLength)
   #mapsUsed = 1
@@ -135,7 +147,7 @@ export class CodeCache {
     const from = ramBase + frame * pageBytes
     const first = this.#decoderOf(bitsOf[mode]).decode(this.#bytes, from + offset, from + pageBytes)
     if (first.verdict === 'incomplete') return this.#enterAlone(point, page, offset)
-    this.#decodeRun(mode, frame, map, offset)
+    if (!this.#decodeAgain(mode, frame, map, offset)) this.#decodeRun(mode, frame, map, offset)
     return 'entered'
   }
 
@@ -147,37 +159,70 @@ export class CodeCache {
 
   /** Forgets what was decoded from a frame. */
   drop(frame: number): void {
-    for (const map of this.#byFrame.get(frame) ?? []) this.#bytes.fill(0, map, map + codeMaps.bytes)
+    const code = this.#byFrame.get(frame)
+    for (const map of code?.maps ?? []) {
+      this.#bytes.fill(0, map, map + codeMaps.bytes)
+      this.#vacated.delete(map)
+    }
+    code?.coverage?.clear()
     this.#view.setBigUint64(granules + 8 * frame, 0n, true)
   }
 
   /**
-   * A write to RAM, in one page: forgets the page's code, and says so, where an instruction is among it. `at`
-   * has 32 bits, as the core's numbers have a sign. Programs that wait for a variable beside their code come
-   * here all the time.
+   * A write to RAM, in one page: forgets the instructions that it overwrites, and says so, where there are
+   * some. `at` has 32 bits, as the core's numbers have a sign. Programs that wait for a variable beside their
+   * code come here all the time, and those that patch their code between two calls of it.
    */
   noteWrite(at: number, bytes: number): boolean {
     const frame = at >>> pageShift
-    const maps = this.#byFrame.get(frame)
-    if (maps === undefined) return false
+    const code = this.#byFrame.get(frame)
+    if (code === undefined) return false
     const first = at & (pageBytes - 1)
-    for (const map of maps) {
-      if (!this.#overlaps(map, first, first + bytes)) continue
+    const end = first + bytes
+    code.coverage ??= this.#coverageOf(code.maps)
+    if (!code.coverage.hasAny(first, end)) return false
+    for (const map of code.maps) {
+      const vacated = this.#vacate(map, code.coverage, first, end)
+      if (vacated <= maxVacated) continue
       this.drop(frame)
       return true
     }
-    return false
+    this.#unmark(frame, code.coverage, first, end)
+    return true
   }
 
-  /** Whether an instruction of a code map has bytes from `first` to before `end`. */
-  #overlaps(map: number, first: number, end: number): boolean {
+  #coverageOf(maps: readonly number[]): CodeCoverage {
+    const coverage = new CodeCoverage()
+    for (const map of maps) {
+      for (let offset = 0; offset < pageBytes; offset++) {
+        const at = this.#words[map / 4 + offset] ?? 0
+        if (at !== 0) coverage.add(offset, this.#lengthAt(at))
+      }
+    }
+    return coverage
+  }
+
+  /**
+   * Takes the instructions of a code map that have bytes from `first` to before `end` out of it, and answers
+   * how many are missing now. Branches and the micro-op in front still lead to theirs, which becomes a look
+   * up; all else that it holds stays, as it may be the one that runs.
+   */
+  #vacate(map: number, coverage: CodeCoverage, first: number, end: number): number {
     const words = this.#words
     const before = first < maxLength ? 0 : first - maxLength + 1
     for (let offset = before; offset < end; offset++) {
       const at = words[map / 4 + offset] ?? 0
-      if (at !== 0 && (offset >= first || offset + this.#lengthAt(at) > first)) return true
+      if (at === 0) continue
+      const length = this.#lengthAt(at)
+      if (offset + length <= first) continue
+      words[map / 4 + offset] = 0
+      coverage.remove(offset, length)
+      this.#view.setUint16(at + microOp.handler, pseudo.lookUp, true)
+      this.#view.setUint8(at + microOp.length, length)
+      const vacated = this.#vacated.get(map) ?? new Map<number, number>()
+      this.#vacated.set(map, vacated.set(offset, at))
     }
-    return false
+    return this.#vacated.get(map)?.size ?? 0
   }
 
   /** Of the instruction whose micro-op stands there, behind stops. */
@@ -214,7 +259,9 @@ export class CodeCache {
       if (this.#mapsUsed === codeMaps.count) this.flush()
       map = codeMaps.at + codeMaps.bytes * this.#mapsUsed++
       this.#maps.set(key, map)
-      this.#byFrame.set(frame, [...(this.#byFrame.get(frame) ?? []), map])
+      const code = this.#byFrame.get(frame)
+      if (code) code.maps.push(map)
+      else this.#byFrame.set(frame, { maps: [map], coverage: null })
     }
     const entry = codeTlb.entries + codeTlb.entryBytes * (Number((linear >> 12n) & 0xffn) % codeTlb.count)
     this.#view.setInt32(entry + codeTlb.map, map, true)
@@ -232,6 +279,32 @@ export class CodeCache {
     this.#view.setInt32(at + codeMapHints.map, map, true)
   }
 
+  /**
+   * Decodes an instruction that was overwritten, and those behind it that were, to where the old ones stand:
+   * what is around them goes on leading there. An instruction of another length moves all that follow.
+   * Answers whether the instruction at `start` is there now.
+   */
+  #decodeAgain(mode: Mode, frame: number, map: number, start: number): boolean {
+    const vacated = this.#vacated.get(map)
+    const from = ramBase + frame * pageBytes
+    let offset = start
+    for (let at = vacated?.get(offset); at !== undefined; at = vacated?.get(offset)) {
+      const instruction = this.#decoderOf(bitsOf[mode]).decode(this.#bytes, from + offset, from + pageBytes)
+      if (instruction.length !== this.#view.getUint8(at + microOp.length)) {
+        if (offset === start) this.drop(frame)
+        break
+      }
+      if (offset > start && instruction.verdict !== 'valid') break
+      vacated?.delete(offset)
+      const end = this.#end
+      this.#end = at
+      this.#place(mode, frame, map, instruction, offset)
+      this.#end = end
+      offset += instruction.length
+    }
+    return offset > start
+  }
+
   #decodeRun(mode: Mode, frame: number, map: number, start: number): void {
     const from = ramBase + frame * pageBytes
     let offset = start
@@ -241,17 +314,23 @@ export class CodeCache {
         this.#append(pseudo.follow, offset, known)
         return
       }
+      if (this.#vacated.get(map)?.has(offset)) break
       const instruction = this.#decoderOf(bitsOf[mode]).decode(this.#bytes, from + offset, from + pageBytes)
       // Only the first has to be there: what cannot be decoded further on may never run.
       if (count > 0 && instruction.verdict !== 'valid') break
-      this.#view.setInt32(map + 4 * offset, this.#end, true)
-      this.#mark(frame, offset, instruction.length)
-      this.#appendStops(offset)
-      this.#write(mode, instruction, offset)
+      this.#place(mode, frame, map, instruction, offset)
       offset += instruction.length
       if (jumpsAlways.has(instruction.row?.mnemonic ?? 'JMP')) break
     }
     this.#append(pseudo.lookUp, offset, 0)
+  }
+
+  /** Writes an instruction's micro-op, and notes where it is. */
+  #place(mode: Mode, frame: number, map: number, instruction: Instruction, offset: number): void {
+    this.#view.setInt32(map + 4 * offset, this.#end, true)
+    this.#mark(frame, offset, instruction.length)
+    this.#appendStops(offset)
+    this.#write(mode, instruction, offset)
   }
 
   /**
@@ -350,10 +429,21 @@ export class CodeCache {
   /** Notes which granules hold code; the first one of a frame disarms the write TLB. */
   #mark(frame: number, offset: number, length: number): void {
     const at = granules + 8 * frame
+    this.#byFrame.get(frame)?.coverage?.add(offset, length)
     const isFirst = this.#view.getInt32(at, true) === 0 && this.#view.getInt32(at + 4, true) === 0
     this.#markGranule(at, offset >> 6)
     this.#markGranule(at, Math.min(offset + length - 1, pageBytes - 1) >> 6)
     if (isFirst) this.onFirstCode(frame)
+  }
+
+  /** Of the granules from `first` to before `end`, and their neighbours, those without code. */
+  #unmark(frame: number, coverage: CodeCoverage, first: number, end: number): void {
+    const last = Math.min(end + maxLength, pageBytes) - 1
+    for (let granule = Math.max(first - maxLength, 0) >> 6; granule <= last >> 6; granule++) {
+      if (coverage.hasAny(granule << 6, (granule + 1) << 6)) continue
+      const at = granules + 8 * frame + (granule >> 5) * 4
+      this.#view.setInt32(at, this.#view.getInt32(at, true) & ~(1 << (granule & 31)), true)
+    }
   }
 
   #markGranule(frameAt: number, granule: number): void {

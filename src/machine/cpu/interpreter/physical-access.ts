@@ -42,8 +42,8 @@ export function definePhysicalAccess(
 }
 
 /**
- * Marks the page dirty. A store to a granule of code has what was decoded from the page dropped, if it hits
- * an instruction: programs keep variables beside their code.
+ * Marks the page dirty. A store to a granule of code has the instructions that it hits forgotten: programs
+ * keep variables beside their code.
  */
 function defineNoteWrite(module: ModuleBuilder, imports: Imports): FunctionReference {
   return module.function('noteWrite', ['i32', 'i32'], [], (f) => {
