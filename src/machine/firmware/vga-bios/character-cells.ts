@@ -1,5 +1,6 @@
 import type { Platform } from '../bios/service.ts'
-import { type ModeFacts, modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
+import type { ModeFacts } from './mode-facts.ts'
 import { type Raster, rasterOf } from './raster.ts'
 import { vectorOf } from './vectors.ts'
 
@@ -27,7 +28,7 @@ const fontVectors = { upperHalf: 0x1f, graphics: 0x43 } as const
 
 /** Of the mode at hand; null where a monitor program has set one that this BIOS does not know. */
 export function characterCells(platform: Platform): CharacterCells | null {
-  const facts = modeFacts(platform.data.videoMode)
+  const facts = factsNow(platform)
   if (!facts) return null
   return facts.kind === 'text' ? textCells(platform, facts) : drawnCells(platform, facts)
 }
@@ -94,7 +95,7 @@ function drawnCells(platform: Platform, facts: ModeFacts): CharacterCells {
       eachRow(top, bottom, lines, (row, from) => {
         for (let line = 0; line < height; line++) {
           const y = row * height + line
-          if (from === null) raster.fill(page, left, width, y, attribute)
+          if (from === null) raster.fill(page, left, width, y, raster.ink?.(attribute) ?? attribute)
           else raster.copy(page, left, width, from * height + line, y)
         }
       })
@@ -131,10 +132,11 @@ function drawLine(
   facts: ModeFacts,
 ): void {
   const isXor = facts.depth < 8 && (color & exclusiveOr) !== 0
+  const ink = raster.ink?.(color) ?? color
   const before = isXor ? raster.read(page, column, y) : null
   const pixels = Array.from({ length: 8 }, (_, dot) => {
-    const ink = (bits >> (7 - dot)) & 1 ? color : 0
-    return before ? (before[dot] ?? 0) ^ (ink & ~exclusiveOr) : ink
+    const pixel = (bits >> (7 - dot)) & 1 ? ink : 0
+    return before ? (before[dot] ?? 0) ^ (pixel & ~exclusiveOr) : pixel
   })
   raster.write(page, column, y, pixels)
 }

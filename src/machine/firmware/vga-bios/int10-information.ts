@@ -1,7 +1,7 @@
 import type { Frame } from '../bios/frame.ts'
 import { bytesOf } from '../bios/little-endian.ts'
 import type { Platform, Service } from '../bios/service.ts'
-import { modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
 import { romSegment, staticFunctionality } from './rom-map.ts'
 import { register, setRegister, videoPort } from './video-ports.ts'
 import { controlParts, videoParts } from './video-state.ts'
@@ -71,10 +71,11 @@ const combination: Service = ({ regs }) => {
 const stateBytes = 64
 
 /** Function 1Bh: a table of 64 bytes at ES:DI. */
-const functionality: Service = (frame, { data, memory }) => {
+const functionality: Service = (frame, platform) => {
   const { regs } = frame
+  const { memory } = platform
   if (regs.bx !== 0) return 'done'
-  const facts = modeFacts(data.videoMode)
+  const facts = factsNow(platform)
   const state = new Uint8Array(stateBytes)
   state.set([...bytesOf(staticFunctionality, 2), ...bytesOf(romSegment, 2)])
   state.set(memory.read(0x449, 30), 4)

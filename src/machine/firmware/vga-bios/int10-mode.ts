@@ -2,7 +2,7 @@ import type { Platform, Service } from '../bios/service.ts'
 import { mostPages, shapeCursor } from './cursor.ts'
 import { fonts } from './fonts.ts'
 import { loadFont } from './load-font.ts'
-import { type ModeFacts, modeFacts } from './mode-facts.ts'
+import { modeFacts, type VgaModeFacts } from './mode-facts.ts'
 import { videoMode } from './mode-tables.ts'
 import { romFonts, romSegment } from './rom-map.ts'
 import { writeModeColors, writeModeRegisters } from './set-mode.ts'
@@ -37,14 +37,14 @@ export function setBiosMode(platform: Platform, al: number): boolean {
   return true
 }
 
-function clear({ memory }: Platform, { kind, memory: at }: ModeFacts): void {
+function clear({ memory }: Platform, { kind, memory: at }: VgaModeFacts): void {
   const bytes = windowBytes[kind]
   const blank = kind === 'text' ? new Uint16Array(bytes / 2).fill(blankCell).buffer : new ArrayBuffer(bytes)
   memory.write(at, new Uint8Array(blank))
 }
 
 /** In the BIOS data area. */
-function noteMode(platform: Platform, facts: ModeFacts, isKept: boolean): void {
+function noteMode(platform: Platform, facts: VgaModeFacts, isKept: boolean): void {
   const { data, memory, ports } = platform
   const { number, kind, columns, rows, height, pageBytes } = facts
   memory.write(0x450, new Uint8Array(2 * mostPages))

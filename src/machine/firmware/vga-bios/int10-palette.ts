@@ -1,6 +1,6 @@
 import type { Frame } from '../bios/frame.ts'
 import type { Platform, Service } from '../bios/service.ts'
-import { modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
 import { attribute, colors, setAttribute, setColors } from './video-ports.ts'
 
 const register = { mode: 0x10, border: 0x11, select: 0x14 } as const
@@ -106,10 +106,10 @@ const intensity = 0x10
  * The CGA's palettes: BH 0 sets border and background, 1 chooses green, red, brown or cyan, magenta, white.
  */
 const cgaPalette: Service = ({ regs }, platform) => {
-  const { ports, data } = platform
+  const { ports } = platform
   const bright = (attribute(ports, 1) & intensity) !== 0
   if (regs.bh === 0) {
-    const isGraphics = modeFacts(data.videoMode)?.kind !== 'text'
+    const isGraphics = factsNow(platform)?.kind !== 'text'
     const color = (regs.bl & 7) | (regs.bl & 8 ? intensity : 0)
     setAttribute(ports, register.border, color)
     if (isGraphics) setAttribute(ports, 0, color)

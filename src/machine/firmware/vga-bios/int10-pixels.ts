@@ -1,5 +1,5 @@
 import type { Platform, Service } from '../bios/service.ts'
-import { modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
 import { type Raster, rasterOf } from './raster.ts'
 
 const exclusiveOr = 0x80
@@ -13,7 +13,7 @@ interface Pixel {
 }
 
 function pixelAt(platform: Platform, x: number): Pixel | null {
-  const facts = modeFacts(platform.data.videoMode)
+  const facts = factsNow(platform)
   if (!facts || facts.kind === 'text' || x >= 8 * facts.columns) return null
   return { raster: rasterOf(platform, facts), depth: facts.depth, column: x >> 3, dot: x & 7 }
 }
@@ -23,7 +23,7 @@ const writePixel: Service = ({ regs }, platform) => {
   if (!pixel) return 'done'
   const { raster, depth, column, dot } = pixel
   const eight = [...raster.read(regs.bh, column, regs.dx)]
-  const color = regs.al & (2 ** depth - 1)
+  const color = raster.ink?.(regs.al) ?? regs.al & (2 ** depth - 1)
   const isXor = depth < 8 && (regs.al & exclusiveOr) !== 0
   eight[dot] = isXor ? (eight[dot] ?? 0) ^ color : color
   raster.write(regs.bh, column, regs.dx, eight)
@@ -32,7 +32,8 @@ const writePixel: Service = ({ regs }, platform) => {
 
 const readPixel: Service = ({ regs }, platform) => {
   const pixel = pixelAt(platform, regs.cx)
-  regs.al = pixel?.raster.read(regs.bh, pixel.column, regs.dx)[pixel.dot] ?? 0
+  const value = pixel?.raster.read(regs.bh, pixel.column, regs.dx)[pixel.dot] ?? 0
+  regs.al = pixel?.raster.colorOf?.(value) ?? value
   return 'done'
 }
 

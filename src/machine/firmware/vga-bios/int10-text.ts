@@ -1,7 +1,7 @@
 import type { Platform, Service } from '../bios/service.ts'
 import { characterCells } from './character-cells.ts'
 import { cursorOf, moveCursor, shapeCursor, showPage } from './cursor.ts'
-import { modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
 import { teletype } from './teletype.ts'
 
 const setCursorShape: Service = ({ regs }, platform) => {
@@ -27,7 +27,7 @@ const readPen: Service = ({ regs }) => {
 }
 
 const selectPage: Service = ({ regs }, platform) => {
-  const facts = modeFacts(platform.data.videoMode)
+  const facts = factsNow(platform)
   if (facts && regs.al < facts.pages) showPage(platform, regs.al, facts.kind === 'text')
   return 'done'
 }
@@ -61,7 +61,7 @@ const writeCells =
   (hasAttribute: boolean): Service =>
   (frame, platform) => {
     const { al, bh, bl, cx } = frame.regs
-    const isText = modeFacts(platform.data.videoMode)?.kind === 'text'
+    const isText = factsNow(platform)?.kind === 'text'
     repeatCell(platform, { page: bh, code: al, attribute: hasAttribute || !isText ? bl : null, count: cx })
     return 'done'
   }
@@ -85,7 +85,7 @@ function repeatCell(platform: Platform, { page, code, attribute, count }: Repeat
 }
 
 const writeTeletype: Service = ({ regs }, platform) => {
-  const isText = modeFacts(platform.data.videoMode)?.kind === 'text'
+  const isText = factsNow(platform)?.kind === 'text'
   teletype(platform, platform.data.page, regs.al, isText ? null : regs.bl)
   return 'done'
 }

@@ -1,5 +1,6 @@
-/** How a mode keeps what it shows. `cga`: rows by turns in two banks; `planar`: a bit in each plane. */
-export type ModeKind = 'text' | 'cga' | 'planar' | 'bytes'
+/** How a mode keeps what it shows. `cga`: rows by turns in two banks; `planar`: a bit in each plane; `pixels`: of VBE. */
+type ModeKind = VgaKind | 'pixels'
+type VgaKind = 'text' | 'cga' | 'planar' | 'bytes'
 
 /** What a BIOS knows of a mode besides its registers. */
 export interface ModeFacts {
@@ -17,8 +18,13 @@ export interface ModeFacts {
   readonly depth: number
 }
 
+/** Of a mode of the VGA's own. */
+export interface VgaModeFacts extends ModeFacts {
+  readonly kind: VgaKind
+}
+
 type Row = readonly [
-  kind: ModeKind,
+  kind: VgaKind,
   columns: number,
   rows: number,
   height: ModeFacts['height'],
@@ -48,7 +54,7 @@ const rows: Readonly<Record<number, Row>> = {
   19: ['bytes', 40, 25, 8, graphics, 0x2000, 1, 8],
 }
 
-export function modeFacts(number: number): ModeFacts | null {
+export function modeFacts(number: number): VgaModeFacts | null {
   const row = rows[number]
   if (!row) return null
   const [kind, columns, lines, height, memory, pageBytes, pages, depth] = row

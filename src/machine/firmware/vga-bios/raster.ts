@@ -1,5 +1,6 @@
 import type { Platform } from '../bios/service.ts'
 import type { ModeFacts } from './mode-facts.ts'
+import { pixelRaster } from './vbe/pixel-raster.ts'
 import { setRegister, videoPort } from './video-ports.ts'
 
 /** Pixels of a graphics mode, eight by eight: `column` counts characters, `y` lines. */
@@ -9,11 +10,15 @@ export interface Raster {
   /** Copies `columns` of a line to another. */
   copy(page: number, column: number, columns: number, from: number, to: number): void
   fill(page: number, column: number, columns: number, y: number, color: number): void
+  /** The pixel that a color of text is, where pixels are no colors; and back. */
+  ink?(color: number): number
+  colorOf?(pixel: number): number
 }
 
 const eight = [0, 1, 2, 3, 4, 5, 6, 7] as const
 
 export function rasterOf(platform: Platform, facts: ModeFacts): Raster {
+  if (facts.kind === 'pixels') return pixelRaster(platform, facts)
   return facts.kind === 'planar' ? planarRaster(platform, facts) : packedRaster(platform, facts)
 }
 

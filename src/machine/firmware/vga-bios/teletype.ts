@@ -1,7 +1,7 @@
 import type { Platform } from '../bios/service.ts'
 import { characterCells } from './character-cells.ts'
 import { cursorOf, moveCursor } from './cursor.ts'
-import { modeFacts } from './mode-facts.ts'
+import { factsNow } from './facts-now.ts'
 
 const control = { bell: 7, backspace: 8, lineFeed: 10, carriageReturn: 13 } as const
 
@@ -9,7 +9,7 @@ const control = { bell: 7, backspace: 8, lineFeed: 10, carriageReturn: 13 } as c
  * A character at the cursor of a page, which moves on; the page scrolls. Null: a text's attribute stays.
  */
 export function teletype(platform: Platform, page: number, code: number, attribute: number | null): void {
-  const { columns, lastRow, videoMode } = platform.data
+  const { columns, lastRow } = platform.data
   let { column, row } = cursorOf(platform, page)
   switch (code) {
     case control.bell:
@@ -34,7 +34,7 @@ export function teletype(platform: Platform, page: number, code: number, attribu
   if (row > lastRow) {
     row = lastRow
     const cells = characterCells(platform)
-    const isText = modeFacts(videoMode)?.kind === 'text'
+    const isText = factsNow(platform)?.kind === 'text'
     const fill = isText ? (cells?.get(page, column, row).attribute ?? 7) : 0
     cells?.scroll({ page, left: 0, top: 0, right: columns - 1, bottom: lastRow }, 1, fill)
   }

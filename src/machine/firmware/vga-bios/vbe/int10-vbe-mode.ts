@@ -1,8 +1,11 @@
 import type { Frame } from '../../bios/frame.ts'
 import type { Platform } from '../../bios/service.ts'
+import { mostPages } from '../cursor.ts'
 import { setBiosMode } from '../int10-mode.ts'
 import { videoMode } from '../mode-tables.ts'
+import { romFonts, romSegment } from '../rom-map.ts'
 import { writeModeColors, writeModeRegisters } from '../set-mode.ts'
+import { setVector } from '../vectors.ts'
 import { display, displayEnable, setDisplayRegister, switchDisplayOff } from './display-registers.ts'
 import { type VbeFunction, vbeStatus } from './vbe-function.ts'
 import { type VbeMode, vbeModes } from './vbe-modes.ts'
@@ -49,7 +52,10 @@ function showMode({ ports }: Platform, { width, height, depth }: VbeMode, bx: nu
 }
 
 /** In the BIOS data area. */
-function noteMode({ data }: Platform, { width, height }: VbeMode, bx: number): void {
+function noteMode({ data, memory }: Platform, { width, height }: VbeMode, bx: number): void {
+  setVector(memory, 0x1f, romSegment, romFonts[8] + 8 * 128)
+  setVector(memory, 0x43, romSegment, romFonts[characterHeight])
+  memory.write(0x450, new Uint8Array(2 * mostPages))
   Object.assign(data, {
     vbeMode: bx & (bit.number | bit.linear | bit.keepsMemory),
     ...{ videoMode: noBiosMode, columns: width / 8, lastRow: Math.floor(height / characterHeight) - 1 },
