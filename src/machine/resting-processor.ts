@@ -5,6 +5,7 @@ import type { NumberBytes, ProcessorPort, SegmentName } from './firmware/bios/pr
 
 const oneMiB = 0x10_0000
 const fourGiB = 2 ** 32
+const stackPointer = 4
 
 /** The processor as firmware sees it, between two runs. */
 export class RestingProcessor implements ProcessorPort {
@@ -18,6 +19,17 @@ export class RestingProcessor implements ProcessorPort {
     const { state } = this.#cpu
     const rip = state.u32(stateLayout.rip) + state.u32(stateLayout.rip + 4) * fourGiB
     return rip < fourGiB ? (state.u32(stateLayout.codeBase) + rip) % fourGiB : rip
+  }
+
+  get physicalRip(): number | null {
+    const inPage = this.linearRip % pageBytes
+    const page = this.#pageAt(this.linearRip - inPage)
+    return page === null ? null : page + inPage
+  }
+
+  get stackTop(): number {
+    const bytes = this.#cpu.state.stackBytes === 2 ? 2 : 4
+    return (this.segmentBase('ss') + this.register(stackPointer, 0, bytes)) % fourGiB
   }
 
   jumpBy(bytes: number): void {

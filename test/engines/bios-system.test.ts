@@ -53,9 +53,10 @@ const onAll: readonly Row[] = [
 
 /** Where QEMU's firmware differs: docs/quirks.md has why. */
 const onOurs: readonly Row[] = [
-  ['5300: APM 1.2, from real mode', 0x15, { ax: 0x5300 }, { ax: 0x0102, bx: 0x504d, cx: 0, cf: false }],
+  ['5300: APM 1.2', 0x15, { ax: 0x5300 }, { ax: 0x0102, bx: 0x504d, cx: 3, cf: false }],
   ['5300: of a device', 0x15, { ax: 0x5300, bx: 1 }, { ax: 0x0900, cf: true }],
-  ['5303: no 32-bit connection', 0x15, { ax: 0x5303 }, { ax: 0x0803, cf: true }],
+  ['5302: of a device', 0x15, { ax: 0x5302, bx: 1 }, { ax: 0x0902, cf: true }],
+  ['5303: of a device', 0x15, { ax: 0x5303, bx: 1 }, { ax: 0x0903, cf: true }],
   ['5307: no such state', 0x15, { ax: 0x5307, bx: 1, cx: 9 }, { ax: 0x0a07, cf: true }],
   ['530E: driver of 1.1', 0x15, { ax: 0x530e, cx: 0x0101 }, { ax: 0x0101, cf: false }],
   ['5380: unknown', 0x15, { ax: 0x5380 }, { ax: 0x0c80, cf: true }],

@@ -1,6 +1,7 @@
 import { ports } from '../../layout.ts'
 import { afterKey } from './after-key.ts'
-import { asm, type Code, lengthOf, service, text, word } from './machine-code.ts'
+import { asm, type Code, farService, lengthOf, service, text, word } from './machine-code.ts'
+import { protectedModeSwitch } from './protected-mode-switch.ts'
 import { layOutRom, type Rom, type RomRow } from './rom-layout.ts'
 
 export const romSegment = 0xf000
@@ -42,6 +43,9 @@ export const entryPoints = {
 
 /** Code of 32 bits, by offset. */
 export const bios32Entries = { directory: 0x9060, pci: 0x9080 } as const
+
+/** Of APM, for far calls from protected mode: code that is the same in 16 and 32 bits. */
+export const apmEntry = 0x90a0
 
 const [master, slave] = [ports.masterPic.first, ports.slavePic.first]
 const [keyboardData, keyboardCommand] = [0x60, 0x64]
@@ -145,6 +149,11 @@ const disks: Code = [
 ]
 
 const e = entryPoints
+
+const toSwitch = [...asm.cmpAh(0x89), ...asm.jneShort(0)]
+const switchMode = protectedModeSwitch(e.int15 + toSwitch.length)
+const system: Code = [...asm.cmpAh(0x89), ...asm.jneShort(switchMode.length), ...switchMode, ...call('int15')]
+
 const rows: readonly RomRow[] = [
   // A jump to the reset vector is a reset.
   { at: e.reset, what: 'reset vector', code: asm.jmpFar(romSegment, e.post) },
@@ -158,7 +167,7 @@ const rows: readonly RomRow[] = [
   { at: e.int11, what: 'INT 11h', code: call('int11') },
   { at: e.int12, what: 'INT 12h', code: call('int12') },
   { at: e.int14, what: 'INT 14h', code: call('int14') },
-  { at: e.int15, what: 'INT 15h', code: call('int15') },
+  { at: e.int15, what: 'INT 15h', code: system },
   { at: e.int16, what: 'INT 16h', code: [...asm.sti, ...call('int16')] },
   { at: e.int17, what: 'INT 17h', code: call('int17') },
   { at: e.int1a, what: 'INT 1Ah', code: call('int1a') },
@@ -169,6 +178,7 @@ const rows: readonly RomRow[] = [
   { at: e.configuration, what: 'configuration', code: configuration },
   { at: bios32Entries.directory, what: 'BIOS32', code: [...service('bios32'), ...asm.retf] },
   { at: bios32Entries.pci, what: 'PCI BIOS', code: [...service('pci32'), ...asm.carryIfAh, ...asm.retf] },
+  { at: apmEntry, what: 'APM', code: farService('apm') },
   { at: e.iret, what: 'IRET', code: asm.iret },
   { at: e.masterIrq, what: 'IRQ 0 to 7', code: withAx(endMaster) },
   { at: e.slaveIrq, what: 'IRQ 8 to 15', code: withAx(endSlave) },

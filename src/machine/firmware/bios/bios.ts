@@ -137,7 +137,7 @@ export class Bios {
     if (!site) return
     if (!site.isRepeated) this.#called(site.service, this.#regs.ah)
     this.#charge(biosCharges.call)
-    const stack = this.#cpu.segmentBase('ss') + this.#regs.sp
+    const stack = this.#cpu.stackTop
     const before = site.isRepeated ? this.#calls.get(stack) : undefined
     this.#calls.delete(stack)
     if (busyServices.has(site.service)) this.stir()
@@ -176,15 +176,19 @@ export class Bios {
     else this.#looks++
   }
 
+  /** Where a kernel has mapped the ROM elsewhere, the physical address counts. */
   get #site(): TrapSite | undefined {
-    return sites.get(this.#cpu.linearRip)
+    const site = sites.get(this.#cpu.linearRip)
+    if (site) return site
+    const physical = this.#cpu.physicalRip
+    return physical === null ? undefined : sites.get(physical)
   }
 
-  #outcome({ service }: TrapSite, before: WaitingCall | undefined): Outcome {
+  #outcome({ service, isFar }: TrapSite, before: WaitingCall | undefined): Outcome {
     const { at = null, memo = null } = before ?? {}
     if (at !== null && at > this.#platform.clock.now) return { againAt: at, memo: memo ?? 0 }
     const act = services[service]
-    return act ? act(new Frame(this.#cpu, this.#regs, memo), this.#platform) : 'done'
+    return act ? act(new Frame(this.#cpu, this.#regs, memo, isFar), this.#platform) : 'done'
   }
 
   #wait(stack: number, call: WaitingCall): void {

@@ -6,7 +6,10 @@ const flagBit = { cf: 0x01, zf: 0x40, if: 0x200 } as const
 /** Offsets of what an interrupt pushes, from SP. */
 const pushed = { ip: 0, cs: 2, flags: 4 } as const
 
-/** One call of a service, seen through the guest's own segments: SS:SP points to IP, CS and FLAGS. */
+/**
+ * One call of a service, seen through the guest's own segments: SS:SP points to IP, CS and FLAGS; of a far
+ * call to FLAGS.
+ */
 export class Frame {
   readonly regs: Registers
   /** It was called before, and answered when it wants to be called again. */
@@ -14,9 +17,11 @@ export class Frame {
   /** What it then wanted to be told. */
   readonly memo: number
   readonly #cpu: ProcessorPort
+  readonly #isFar: boolean
 
-  constructor(cpu: ProcessorPort, regs: Registers, memo: number | null) {
+  constructor(cpu: ProcessorPort, regs: Registers, memo: number | null, isFar: boolean) {
     this.#cpu = cpu
+    this.#isFar = isFar
     this.regs = regs
     this.isRepeated = memo !== null
     this.memo = memo ?? 0
@@ -24,8 +29,9 @@ export class Frame {
 
   /** Sets a flag that the caller finds when the service returns. */
   flag(name: keyof typeof flagBit, isOn: boolean): void {
-    const flags = this.#top(pushed.flags)
-    this.#setTop(pushed.flags, isOn ? flags | flagBit[name] : flags & ~flagBit[name])
+    const at = this.#isFar ? this.#cpu.stackTop : this.#topAt(pushed.flags)
+    const flags = this.#cpu.readNumber(at, 2)
+    this.#cpu.writeNumber(at, 2, isOn ? flags | flagBit[name] : flags & ~flagBit[name])
   }
 
   /** The service returns there. */
@@ -52,10 +58,6 @@ export class Frame {
 
   setSegment(name: SegmentName, selector: number): void {
     this.#cpu.setSelector(name, selector)
-  }
-
-  #top(offset: number): number {
-    return this.#cpu.readNumber(this.#topAt(offset), 2)
   }
 
   #setTop(offset: number, value: number): void {

@@ -1,4 +1,5 @@
 import { ports, softOff } from '../../layout.ts'
+import { apmEntry, romSegment } from './bios-rom.ts'
 import { answer, bySubfunction, succeed } from './int15-call.ts'
 import type { Service } from './service.ts'
 
@@ -6,8 +7,8 @@ import type { Service } from './service.ts'
 const error = { unknownDevice: 0x09, invalidParameter: 0x0a, notSupported: 0x0c, noEvent: 0x80 } as const
 const version = 0x0102
 const signature = 0x504d
-/** Connections from protected mode are not offered, the BIOS' power management is on. */
-const capabilities = 0
+/** Connections from protected mode, of 16 and of 32 bits; the BIOS' power management is on. */
+const capabilities = 0x03
 const device = { bios: 0x0000, all: 0x0001, displays: 0x0100, none: 0xffff } as const
 const state = { off: 3, last: 4 } as const
 
@@ -70,20 +71,39 @@ const getCapabilities: Service = (frame) => {
   return succeed(frame)
 }
 
-const notOffered =
-  (status: number): Service =>
-  (frame) =>
-    answer(frame, status)
+/** Of the BIOS's segment, which all of it is in. */
+const segmentBytes = 0xfff0
+
+/** Where the code for far calls is, its segment and that of its data, and how long they are. */
+const connect16: Service = (frame) => {
+  const { regs } = frame
+  if (regs.bx !== device.bios) return answer(frame, error.unknownDevice)
+  Object.assign(regs, { ax: romSegment, bx: apmEntry, cx: romSegment, si: segmentBytes, di: segmentBytes })
+  return succeed(frame)
+}
+
+/** The same, with segments of code of 32 and of 16 bits. */
+const connect32: Service = (frame) => {
+  const { regs } = frame
+  if (regs.bx !== device.bios) return answer(frame, error.unknownDevice)
+  Object.assign(regs, { ax: romSegment, ebx: apmEntry, cx: romSegment, dx: romSegment })
+  Object.assign(regs, { esi: segmentBytes * 0x1_0001, di: segmentBytes })
+  return succeed(frame)
+}
+
+const functions = 0x53
+/** Those before it connect. */
+const firstFar = 0x04
 
 export const apmFunctions = new Map<number, Service>([
   [
-    0x53,
+    functions,
     bySubfunction(
       [
         [0x00, check],
         [0x01, accept],
-        [0x02, notOffered(0x06)],
-        [0x03, notOffered(0x08)],
+        [0x02, connect16],
+        [0x03, connect32],
         [0x04, accept],
         [0x05, idle],
         [0x06, succeed],
@@ -98,7 +118,14 @@ export const apmFunctions = new Map<number, Service>([
         [0x0f, accept],
         [0x10, getCapabilities],
       ],
-      notOffered(error.notSupported),
+      (frame) => answer(frame, error.notSupported),
     ),
   ],
 ])
+
+/** All of them but those of INT 15h alone, called far. */
+export const apm: Service = (frame, platform) => {
+  const { ah, al } = frame.regs
+  const act = al < firstFar ? undefined : apmFunctions.get(ah)
+  return act ? act(frame, platform) : answer(frame, error.notSupported)
+}

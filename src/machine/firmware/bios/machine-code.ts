@@ -6,6 +6,15 @@ export type Code = readonly (number | Trap)[]
 /** Calls a service by its name; the processor goes on behind it when the service is done. */
 export interface Trap {
   readonly service: string
+  /** The caller's flags are on top of the stack, rather than behind the address of an interrupted program. */
+  readonly isFar?: boolean
+}
+
+/** An instruction in hexadecimal, and what it is. */
+export type CodeRow = readonly [code: string, instruction: string]
+
+export function bytesOfRows(rows: readonly CodeRow[]): readonly number[] {
+  return rows.flatMap(([hex]) => hex.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? [])
 }
 
 /** Instructions by their mnemonics, as SDM volume 2 encodes them. */
@@ -19,6 +28,8 @@ export const asm = {
   orSiSi: [0x0b, 0xf6],
   orAhAh: [0x0a, 0xe4],
   retf: [0xcb],
+  pushFlags: [0x9c],
+  popFlags: [0x9d],
   /** `cmp ah, 1` and `cmc`: CF is set unless AH is 0. */
   carryIfAh: [0x80, 0xfc, 0x01, 0xf5],
   /** `call far [at]` of DS. */
@@ -64,6 +75,11 @@ export function text(characters: string): readonly number[] {
 
 export function service(name: string): Code {
   return [{ service: name }]
+}
+
+/** What is called far, with CF as its answer, from code of 16 or 32 bits. */
+export function farService(name: string): Code {
+  return [...asm.pushFlags, { service: name, isFar: true }, ...asm.popFlags, ...asm.retf]
 }
 
 const wait = [...asm.sti, ...asm.nop, ...asm.cli]

@@ -5,6 +5,10 @@ export type NumberBytes = 1 | 2 | 4
 export interface ProcessorPort extends LinearMemory {
   /** Where it goes on; linear. */
   readonly linearRip: number
+  /** The same where paging leads it; null: nowhere. */
+  readonly physicalRip: number | null
+  /** SS:SP, SS:ESP where its segment says so; linear. */
+  readonly stackTop: number
   /** From there, by so many bytes. */
   jumpBy(bytes: number): void
   /** `bytes` at an offset of general register 0 (RAX) to 7 (RDI). */

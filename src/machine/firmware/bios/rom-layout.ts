@@ -1,4 +1,4 @@
-import { type Code, trapBytes, trapOffsets } from './machine-code.ts'
+import { type Code, type Trap, trapBytes, trapOffsets } from './machine-code.ts'
 
 /** What stands at an offset of a ROM. */
 export interface RomRow {
@@ -13,6 +13,8 @@ export interface TrapSite {
   readonly service: string
   /** The second OUT: the call has been waiting. */
   readonly isRepeated: boolean
+  /** See {@link Trap}. */
+  readonly isFar: boolean
   /** From here to where it waits. */
   readonly toWait: number
 }
@@ -53,7 +55,7 @@ function encoded(code: Code, address: number, traps: Map<number, TrapSite>): rea
     if (typeof item === 'number') {
       bytes.push(item)
     } else {
-      for (const [site, trap] of sitesOf(item.service)) traps.set(address + bytes.length + site, trap)
+      for (const [site, trap] of sitesOf(item)) traps.set(address + bytes.length + site, trap)
       bytes.push(...trapBytes)
     }
   }
@@ -65,10 +67,10 @@ function misplaced(row: RomRow, other: RomRow | undefined): Error {
   return new Error(`ROM: ${row.what} lies ${other ? `on ${other.what}` : 'outside'}`)
 }
 
-function sitesOf(service: string): readonly (readonly [offset: number, site: TrapSite])[] {
+function sitesOf({ service, isFar = false }: Trap): readonly (readonly [offset: number, site: TrapSite])[] {
   const { called, calledAgain, wait } = trapOffsets
   return [
-    [called, { service, isRepeated: false, toWait: wait - called }],
-    [calledAgain, { service, isRepeated: true, toWait: wait - calledAgain }],
+    [called, { service, isFar, isRepeated: false, toWait: wait - called }],
+    [calledAgain, { service, isFar, isRepeated: true, toWait: wait - calledAgain }],
   ]
 }

@@ -1,7 +1,8 @@
 import type { Platform } from '../bios/service.ts'
 import { factsNow } from './facts-now.ts'
 import type { ModeFacts } from './mode-facts.ts'
-import { type Raster, rasterOf } from './raster.ts'
+import type { Raster } from './raster.ts'
+import { rasterOf } from './raster-of.ts'
 import { vectorOf } from './vectors.ts'
 
 /** A part of the screen, in characters, both ends included. */

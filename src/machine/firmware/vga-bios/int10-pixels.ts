@@ -1,6 +1,7 @@
 import type { Platform, Service } from '../bios/service.ts'
 import { factsNow } from './facts-now.ts'
-import { type Raster, rasterOf } from './raster.ts'
+import type { Raster } from './raster.ts'
+import { rasterOf } from './raster-of.ts'
 
 const exclusiveOr = 0x80
 

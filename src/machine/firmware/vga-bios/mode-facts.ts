@@ -1,4 +1,4 @@
-/** How a mode keeps what it shows. `cga`: rows by turns in two banks; `planar`: a bit in each plane; `pixels`: of VBE. */
+/** How a mode keeps what it shows. `cga`: rows by turns in two banks; `planar`: a bit in each plane. */
 type ModeKind = VgaKind | 'pixels'
 type VgaKind = 'text' | 'cga' | 'planar' | 'bytes'
 

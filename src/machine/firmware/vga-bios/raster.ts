@@ -1,6 +1,5 @@
 import type { Platform } from '../bios/service.ts'
 import type { ModeFacts } from './mode-facts.ts'
-import { pixelRaster } from './vbe/pixel-raster.ts'
 import { setRegister, videoPort } from './video-ports.ts'
 
 /** Pixels of a graphics mode, eight by eight: `column` counts characters, `y` lines. */
@@ -17,17 +16,12 @@ export interface Raster {
 
 const eight = [0, 1, 2, 3, 4, 5, 6, 7] as const
 
-export function rasterOf(platform: Platform, facts: ModeFacts): Raster {
-  if (facts.kind === 'pixels') return pixelRaster(platform, facts)
-  return facts.kind === 'planar' ? planarRaster(platform, facts) : packedRaster(platform, facts)
-}
-
 const graphics = { setReset: 0, enableSetReset: 1, readMap: 4, mode: 5 } as const
 const mapMask = 2
 const allPlanes = 15
 
 /** A bit of a pixel in each plane, eight pixels a byte. */
-function planarRaster({ memory, ports }: Platform, facts: ModeFacts): Raster {
+export function planarRaster({ memory, ports }: Platform, facts: ModeFacts): Raster {
   const at = (page: number, column: number, y: number) =>
     facts.memory + page * facts.pageBytes + y * facts.columns + column
   const set = (index: number, value: number) => setRegister(ports, videoPort.graphics, index, value)
@@ -70,7 +64,10 @@ function planarRaster({ memory, ports }: Platform, facts: ModeFacts): Raster {
 }
 
 /** Whole pixels in bytes, the leftmost in the highest bits. */
-function packedRaster({ memory }: Platform, { kind, memory: base, columns, depth }: ModeFacts): Raster {
+export function packedRaster(
+  { memory }: Platform,
+  { kind, memory: base, columns, depth }: ModeFacts,
+): Raster {
   const rowBytes = columns * depth
   const at = (column: number, y: number) => {
     const row = kind === 'cga' ? (y & 1) * 0x2000 + (y >> 1) * rowBytes : y * rowBytes

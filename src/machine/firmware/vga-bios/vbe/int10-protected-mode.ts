@@ -1,5 +1,5 @@
 import { ports } from '../../../layout.ts'
-import { word } from '../../bios/machine-code.ts'
+import { bytesOfRows, word } from '../../bios/machine-code.ts'
 import { romSegment, vbeRom } from '../rom-map.ts'
 import { protectedModeCode, protectedModeEntries } from './protected-mode-code.ts'
 import { type VbeFunction, vbeStatus } from './vbe-function.ts'
@@ -9,9 +9,7 @@ const dacPorts = [0x3c8, 0x3c9] as const
 /** Offsets of three functions, and of a list. */
 const headerBytes = 8
 
-const code = protectedModeCode.flatMap(
-  ([hex]) => hex.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? [],
-)
+const code = bytesOfRows(protectedModeCode)
 
 /** Offsets from its own beginning, code, ports that the code uses; and no memory. */
 export const protectedModeTable: readonly number[] = [

@@ -1,8 +1,7 @@
-/** Machine code in hexadecimal, and what it is. */
-type Row = readonly [code: string, instruction: string]
+import type { CodeRow } from '../../bios/machine-code.ts'
 
 /** What programs of 32 bits call near, wherever they have copied it (VBE 3.0, 4.13). */
-export const protectedModeCode: readonly Row[] = [
+export const protectedModeCode: readonly CodeRow[] = [
   // SetWindow: DX is the bank.
   ['52', 'push edx'],
   ['b805000000', 'mov eax, 5'],
