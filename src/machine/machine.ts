@@ -282,7 +282,7 @@ export class Machine {
     this.#slots.get(drive.number)?.insert(watched)
   }
 
-  /** All that goes on, what is in RAM and on media apart, between two runs. */
+  /** All that goes on between two runs, what is in RAM and on media apart: see saved-state.ts. */
   save(): SavedMachine {
     return {
       cpu: this.cpu.save(),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { hashOf, MediaGuest } from '../machine/media-guest.ts'
+import { mediumPlan } from './play.ts'
 import type { RealMedium } from './real-media.ts'
-import { hashOf, MediumGuest, type Recording, replay } from './recorded-run.ts'
+import { type Recording, replay } from './recorded-run.ts'
 
 /** A recorded run of a medium, for a process of another Node. */
 export interface ReplayTask {
@@ -12,6 +14,6 @@ export interface ReplayTask {
 
 // Its standard input is a task, its output the hash of what is left.
 const { path, recording, ...row }: ReplayTask = JSON.parse(readFileSync(0, 'utf8'))
-const guest = replay(new MediumGuest({ ...row, image: () => path, steps: [] }), recording)
+const guest = replay(new MediaGuest(mediumPlan({ ...row, image: () => path, steps: [] })), recording)
 process.stdout.write(hashOf(guest.save()))
 guest.close()

@@ -1,14 +1,16 @@
 import { expect } from 'vitest'
+import { hashOf, MediaGuest } from '../machine/media-guest.ts'
 import { Random } from '../oracle/random.ts'
+import { mediumPlan } from './play.ts'
 import type { RealMedium } from './real-media.ts'
-import { hashOf, MediumGuest, type Recording, record, replay } from './recorded-run.ts'
+import { type Recording, record, replay } from './recorded-run.ts'
 
 /** What goes on where a run was saved: `call` is one of the BIOS that waits for its time, so of a drive. */
 export type Place = 'call' | 'key' | 'repetition' | 'elsewhere'
 
 /** Goes through a medium and answers how, with a hash of all that is left at its end. */
 export async function recorded(medium: RealMedium): Promise<{ recording: Recording; hash: string }> {
-  const guest = new MediumGuest(medium)
+  const guest = new MediaGuest(mediumPlan(medium))
   const recording = await record(guest, medium)
   const hash = hashOf(guest.save())
   guest.close()
@@ -28,12 +30,12 @@ export function movedAlong(
   const points = Array.from({ length: count }, () => random.below(recording.tick))
   const places: Place[] = []
   const end = replay(
-    new MediumGuest(medium),
+    new MediaGuest(mediumPlan(medium)),
     recording,
     points.toSorted((one, other) => one - other),
     (guest) => {
       const saved = guest.save()
-      const next = new MediumGuest(medium)
+      const next = new MediaGuest(mediumPlan(medium))
       next.load(saved)
       expect(hashOf(next.save())).toBe(hashOf(saved))
       places.push(placeOf(guest))
@@ -47,7 +49,7 @@ export function movedAlong(
 }
 
 /** Of a guest that is not needed any more. */
-function placeOf({ machine }: MediumGuest): Place {
+function placeOf({ machine }: MediaGuest): Place {
   const { calls, isWaiting } = machine.save().bios
   if (calls.some(([, { forKey }]) => forKey)) return 'key'
   if (isWaiting) return 'call'

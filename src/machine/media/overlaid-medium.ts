@@ -7,6 +7,16 @@ export interface MediumSource {
   readonly size: number
   /** Fills `into` from `offset` on, as far as there are bytes. */
   copy(offset: number, into: Uint8Array): void
+  /** A hash of all of them. */
+  hash(): string
+}
+
+/** What a guest, or a test, made of a medium, and of which. */
+export interface SavedMedium {
+  /** A hash of what it was. */
+  readonly contents: string
+  readonly overlay: SavedOverlay
+  readonly bad: readonly SectorRange[]
 }
 
 export interface MediumShape {
@@ -76,11 +86,17 @@ export class OverlaidMedium implements Medium {
     if (this.#overlay.memoryBytes > this.#overlayBytes) this.#full()
   }
 
-  save(): SavedOverlay {
-    return this.#overlay.save()
+  /** A hash of the source: what was saved belongs to a medium with the same. */
+  get contents(): string {
+    return this.#source.hash()
   }
 
-  load(saved: SavedOverlay): void {
-    this.#overlay.load(saved)
+  save(): SavedMedium {
+    return { contents: this.contents, overlay: this.#overlay.save(), bad: this.#bad }
+  }
+
+  load({ overlay, bad }: SavedMedium): void {
+    this.#overlay.load(overlay)
+    this.#bad = bad
   }
 }

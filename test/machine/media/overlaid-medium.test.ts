@@ -7,6 +7,7 @@ const source = {
   copy: (offset: number, into: Uint8Array) => {
     for (let at = 0; at < into.length && offset + at < 1000; at++) into[at] = (offset + at) % 251
   },
+  hash: () => 'of what it is',
 }
 const open = () => new OverlaidMedium(source, { sectorBytes: 512, sectors: 4, isWritable: true })
 
@@ -68,11 +69,13 @@ test('sectors that cannot be read are found where a range meets them', () => {
   expect(medium.firstBad(0, 4)).toBe(null)
 })
 
-test('a saved overlay is in order, and the same after loading', () => {
+test('what was written is saved in order, with what cannot be read, and the same after loading', () => {
   const medium = open()
   for (const sector of [3, 0, 2]) medium.write(sector, new Uint8Array(512).fill(sector + 1))
+  medium.failReads([{ first: 1, count: 1 }])
   const saved = medium.save()
-  expect(saved.map(({ sector }) => sector)).toEqual([0, 2, 3])
+  expect(saved).toMatchObject({ contents: 'of what it is', bad: [{ first: 1, count: 1 }] })
+  expect(saved.overlay.map(({ sector }) => sector)).toEqual([0, 2, 3])
   const other = open()
   other.write(1, new Uint8Array(512).fill(9))
   other.load(saved)

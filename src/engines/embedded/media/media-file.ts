@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { MediumSource } from '../../../machine/media/overlaid-medium.ts'
 import { KernelTestError } from '../../../support/errors.ts'
@@ -18,6 +19,7 @@ export class MediaFile implements MediumSource {
   readonly #opened: BigIntStats
   /** By number, the one that was used last at the end. */
   readonly #blocks = new Map<number, Uint8Array>()
+  #hash: string | null = null
 
   constructor(path: string) {
     this.path = path
@@ -43,9 +45,21 @@ export class MediaFile implements MediumSource {
     }
   }
 
+  /** SHA-256 of all of it, worked out once. */
+  hash(): string {
+    this.#hash ??= this.#computeHash()
+    return this.#hash
+  }
+
   close(): void {
     closeSync(this.#descriptor)
     this.#blocks.clear()
+  }
+
+  #computeHash(): string {
+    const hash = createHash('sha256')
+    for (let offset = 0; offset < this.size; offset += blockBytes) hash.update(this.#read(offset))
+    return hash.digest('hex')
   }
 
   #block(number: number): Uint8Array {
