@@ -60,9 +60,11 @@ export const irq = {
  * to a port of the ISA bus, where nobody listens too, a microsecond; to one of the chip set itself a quarter
  * of it; to memory where a chip or nothing is a tenth. So a guest that polls a device sees time pass. A fault
  * or an interrupt takes a microsecond, as on processors of this age: a guest that does nothing else gets to
- * its limit.
+ * its limit. PAUSE takes 140 cycles of the time stamp counter from Skylake on, where it took about 10 before
+ * (Intel 64 and IA-32 Architectures Optimization Reference Manual, Pause Latency in Skylake Client
+ * Microarchitecture); the processor here claims to be one of those (cpu/control/model.ts).
  */
-export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000 } as const
+export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000, pause: 140 } as const
 
 /**
  * What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s; a look for a key by

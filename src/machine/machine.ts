@@ -149,6 +149,7 @@ export class Machine {
     this.#wiring = wiring
     this.cpu.onEvent = () => this.#noteEvent()
     this.cpu.onChipAccess = () => this.#charge(charges.memory)
+    this.cpu.onPause = () => this.#charge(charges.pause)
     this.cpu.onSystemInstruction = () => this.#poll()
     this.cpu.onApicBase = () => this.#placeApic()
     this.cpu.onTaskPriority = () => {

@@ -56,6 +56,8 @@ export class Cpu {
   onSystemInstruction: () => void = () => {}
   /** Called where an exception of x87 is to become an interrupt: FERR# of CR0.NE = 0. It goes on waiting. */
   onNumericError: () => void = () => {}
+  /** Called by each PAUSE. */
+  onPause: () => void = () => {}
   /** Called when IA32_APIC_BASE or CR8 has been written. */
   onApicBase: () => void = () => {}
   onTaskPriority: () => void = () => {}
@@ -384,6 +386,7 @@ export class Cpu {
       },
       codeWritten: (at: number, bytes: number) => (this.#cache.noteWrite(at, bytes) ? 1 : 0),
       delivered: () => this.onEvent(),
+      pause: () => this.onPause(),
       transcendental,
       numericError: () => this.onNumericError(),
       codeContext: (mode: number, base: number, limit: number) => {

@@ -408,6 +408,10 @@ export class FastTarget implements Target {
     throw new Error('system instructions have slow handlers only')
   }
 
+  pause(): void {
+    throw new Error('PAUSE has a slow handler only')
+  }
+
   halt(): void {
     throw new Error('HLT has a slow handler only')
   }

@@ -7,7 +7,7 @@ export type SwitchName = 'integer' | 'vector'
 /** What code is mostly made of. */
 const hot = new Set([
   ...['ADD', 'OR', 'ADC', 'SBB', 'AND', 'SUB', 'XOR', 'CMP', 'TEST', 'INC', 'DEC', 'NEG', 'NOT'],
-  ...['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'XCHG', 'NOP', 'PAUSE', 'CBW', 'CWD', 'CMOVcc', 'SETcc'],
+  ...['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'XCHG', 'NOP', 'CBW', 'CWD', 'CMOVcc', 'SETcc'],
   ...['BSWAP', 'MUL', 'IMUL', 'DIV', 'IDIV', 'ROL', 'ROR', 'SHL', 'SHR', 'SAR', 'MOVS', 'STOS', 'LODS'],
   ...['PUSH', 'POP', 'LEAVE', 'JMP', 'Jcc', 'CALL', 'RET', 'LOOP', 'CLC', 'STC', 'CMC', 'CLD', 'STD'],
   ...['BT', 'BSF', 'BSR', 'SHLD', 'SHRD'],

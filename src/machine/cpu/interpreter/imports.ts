@@ -26,6 +26,8 @@ export interface Imports {
   readonly transcendental: FunctionReference
   /** `()`: x87 has an exception to report, and CR0.NE is clear (FERR#). */
   readonly numericError: FunctionReference
+  /** `()`: PAUSE, which is not counted yet. */
+  readonly pause: FunctionReference
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
@@ -46,6 +48,7 @@ export function declareImports(module: ModuleBuilder): Imports {
     codeContext: module.importFunction(importModule, 'codeContext', [i32, i32, i32], [i32]),
     transcendental: importTranscendental(module, importModule),
     numericError: module.importFunction(importModule, 'numericError', [], []),
+    pause: module.importFunction(importModule, 'pause', [], []),
     system: module.importFunction(importModule, 'system', [i32], [i32]),
   }
 }

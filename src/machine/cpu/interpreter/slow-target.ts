@@ -421,6 +421,10 @@ export class SlowTarget implements Target {
     this.f.call(this.#imports.portWrite, op('i32.wrap_i64', port), bytes, op('i32.wrap_i64', value))
   }
 
+  pause(): void {
+    this.f.call(this.#imports.pause)
+  }
+
   halt(): void {
     this.f.store('i64.store', 0, this.nextAddress(), state.rip)
     this.f.return(status.halt)

@@ -313,6 +313,10 @@ export class RegionTarget implements Target {
     throw new Error('a region leaves system instructions to the interpreter')
   }
 
+  pause(): void {
+    throw new Error('a region leaves PAUSE to the interpreter')
+  }
+
   halt(): void {
     throw new Error('a region leaves HLT to the interpreter')
   }

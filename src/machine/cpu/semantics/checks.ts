@@ -18,6 +18,8 @@ const flushLine: Semantic = (b) => {
 
 const nothing: Semantic = (b) => b.commit(() => {})
 
+const pause: Semantic = (b) => b.commit(() => b.pause())
+
 export const checks: Readonly<Record<string, Semantic>> = {
   BOUND: checkBound,
   CLFLUSH: flushLine,
@@ -28,5 +30,5 @@ export const checks: Readonly<Record<string, Semantic>> = {
   SFENCE: nothing,
   PREFETCH: nothing,
   NOP: nothing,
-  PAUSE: nothing,
+  PAUSE: pause,
 }

@@ -621,6 +621,11 @@ export class Operations {
     this.#target.portWrite(port, value, bytes)
   }
 
+  pause(): void {
+    this.#committing('a pause')
+    this.#target.pause()
+  }
+
   halt(): void {
     this.#committing('a halt')
     this.#target.halt()

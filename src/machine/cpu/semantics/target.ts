@@ -165,6 +165,8 @@ export interface Target {
   goto(destination: Destination): void
   portRead(port: Expression, bytes: number): Expression
   portWrite(port: Expression, value: Expression, bytes: number): void
+  /** Tells the machine that the processor takes its time. */
+  pause(): void
   /** Waits for an interrupt, behind this instruction. */
   halt(): void
   /** The same instruction again, which is what a repeated one does between iterations. */
