@@ -24,6 +24,13 @@ export const runOptions: readonly Option[] = [
   { name: 'cmdline', value: 'TEXT', help: "the kernel's command line" },
   { name: 'module', value: 'FILE', repeatable: true, help: 'a multiboot module; for Linux the initrd' },
   { name: 'disk', value: 'FILE', repeatable: true, help: 'a further disk, never written to' },
+  { name: 'floppy', value: 'FILE', repeatable: true, help: 'in a further floppy drive; none: an empty one' },
+  { name: 'cd', value: 'FILE', repeatable: true, help: 'in a further CD drive; none: an empty one' },
+  {
+    name: 'protocol',
+    value: 'NAME',
+    help: 'how to boot: one of those that inspect names, default the first',
+  },
   { name: 'until', value: 'POINT', help: 'stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/' },
   { name: 'expect', value: 'END', repeatable: true, help: 'how the run should go; default exit=0x10' },
   { name: 'limit', value: 'TIME', help: 'guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI' },
@@ -46,10 +53,18 @@ export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): B
     commandLine: one('cmdline'),
     modules: values.get('module'),
     disks: values.get('disk'),
+    floppies: values.get('floppy')?.map(fileOrNone),
+    cds: values.get('cd')?.map(fileOrNone),
+    protocol: one('protocol') as BootOptions['protocol'],
     limit: quantityOf('limit', one('limit'), durationNs, 'Give its unit too, as `500ms`, `30s` or `2m`.'),
     exitPort: exitPortOf(one('exit-port')),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+/** In a drive. */
+function fileOrNone(text: string): string | null {
+  return text === 'none' ? null : text
 }
 
 function cpuOf(text: string | undefined, seed: number | undefined): BootOptions['cpu'] | undefined {

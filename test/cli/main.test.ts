@@ -44,6 +44,9 @@ describe('help', () => {
         --cmdline TEXT      the kernel's command line
         --module FILE       a multiboot module; for Linux the initrd
         --disk FILE         a further disk, never written to
+        --floppy FILE       in a further floppy drive; none: an empty one
+        --cd FILE           in a further CD drive; none: an empty one
+        --protocol NAME     how to boot: one of those that inspect names, default the first
         --until POINT       stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/
         --expect END        how the run should go; default exit=0x10
         --limit TIME        guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI

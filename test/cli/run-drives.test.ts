@@ -1,0 +1,83 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { kernel } from '../kernels/build.ts'
+import { assemble } from '../machine/control/assemble.ts'
+import { kerneltest } from './command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kerneltest-drives-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, size: number, beginning: Uint8Array): string {
+  const path = join(folder, name)
+  const bytes = new Uint8Array(size)
+  bytes.set(beginning)
+  writeFileSync(path, bytes)
+  return path
+}
+
+/** Prints what the first CD begins with on COM1, and exits with 0x10. */
+const cdReader = assemble(
+  16,
+  `org 0x7c00
+   xor ax, ax; mov ds, ax; mov es, ax; mov ss, ax; mov sp, 0x7c00
+   mov ah, 0x42; mov dl, 0xe0; mov si, packet; int 0x13; jc over
+   mov si, 0x8000; mov dx, 0x3f8; mov cx, 4; rep outsb
+   over: mov dx, 0xf4; mov al, 0x10; out dx, al; hlt
+   packet: db 16, 0; dw 1, 0x8000, 0, 0, 0, 0, 0
+   times 510 - ($ - $$) db 0; dw 0xaa55`,
+)
+
+const floppy = file('floppy.img', 1_474_560, Buffer.from('none'))
+const disc = file('disc.iso', 64 * 1024, Buffer.from('disc'))
+
+describe.each(['embedded', 'qemu'])('on %s', (engine) => {
+  const run = (image: string, ...options: string[]) =>
+    kerneltest(['run', image, '--engine', engine, ...options])
+
+  test('floppy drives, one of them empty, beside a disk', async () => {
+    const image = file(`drives-${engine}.img`, 1 << 20, readFileSync(kernel('drive-parameters')))
+    const drives = async (...options: string[]) => {
+      const { stdout } = await run(image, '--protocol', 'disk', ...options)
+      return stdout.split('\n').map((line) => line.slice(0, 5))
+    }
+    expect(await drives()).toEqual(expect.arrayContaining(['00 01', '01 01', '80 00']))
+    const two = await drives('--floppy', floppy, '--floppy', 'none')
+    expect(two).toEqual(expect.arrayContaining(['00 00', '01 00', '80 00']))
+  })
+
+  test('CDs', async () => {
+    const image = file(`reader-${engine}.img`, 1 << 20, cdReader)
+    expect(await run(image, '--cd', disc)).toMatchObject({ status: 0, stdout: 'disc' })
+    expect(await run(image, '--cd', 'none')).toMatchObject({ status: 0, stdout: '' })
+  })
+
+  test('an image that could be a floppy disk or a hard disk', async () => {
+    const image = file(`either-${engine}.img`, 1_474_560, readFileSync(kernel('drive-parameters')))
+    const first = async (protocol: string) => (await run(image, '--protocol', protocol)).stdout.slice(0, 5)
+    expect([await first('floppy'), await first('disk')]).toEqual(['00 00', '00 01'])
+  })
+})
+
+test('what is not there, or no protocol, is an error before anything starts', async () => {
+  const image = file('any.img', 1 << 20, cdReader)
+  const missing = await kerneltest(['run', image, '--cd', join(folder, 'missing.iso')])
+  expect([missing.status, missing.stderr.replaceAll(folder, 'FOLDER')]).toMatchInlineSnapshot(`
+    [
+      2,
+      "kerneltest: KT4006: FOLDER/missing.iso, named in \`cds\`, does not exist
+      Look at the path and its mode.
+    ",
+    ]
+  `)
+  const misspelt = await kerneltest(['run', image, '--protocol', 'flopy'])
+  expect([misspelt.status, misspelt.stderr]).toMatchInlineSnapshot(`
+    [
+      2,
+      "kerneltest: KT4002: \`protocol\` cannot be "flopy"
+      Did you mean \`floppy\`?
+    ",
+    ]
+  `)
+})
