@@ -41,7 +41,8 @@ const shifted = '~!@#$%^&*()_+{}|:"<>?'
 
 /**
  * The keys of one press, in the order in which they go down. `press` is a key's name, a character (`A` and
- * `!` come with shift), or several joined by hyphens: `ctrl-alt-delete`, `ctrl--`.
+ * `!` come with shift), or several joined by hyphens or plus signs: `ctrl-alt-delete`, `ctrl+alt+del`,
+ * `ctrl--`.
  * @throws KernelTestError KT3013 when there is no such key.
  */
 export function keysOfPress(press: string): readonly Key[] {
@@ -58,10 +59,16 @@ export function pressesOfText(text: string): readonly string[] {
   return presses
 }
 
-/** A hyphen joins, unless it is itself what is joined: alone, or after another one. */
+/** A hyphen or a plus sign joins, unless it is itself what is joined: alone, or after another joint. */
 function namesIn(press: string): readonly string[] {
-  if (press === '-') return ['-']
-  return press.endsWith('--') ? [...press.slice(0, -2).split('-'), '-'] : press.split('-')
+  if (isJoint(press)) return [press]
+  const last = press.slice(-1)
+  const isJoined = isJoint(last) && isJoint(press.slice(-2, -1))
+  return isJoined ? [...press.slice(0, -2).split(/[-+]/), last] : press.split(/[-+]/)
+}
+
+function isJoint(text: string): boolean {
+  return text === '-' || text === '+'
 }
 
 function keysOfName(name: string, press: string): readonly Key[] {

@@ -28,7 +28,7 @@ export interface Vm {
   /** Runs until `until` holds, the run ends or the limit; without `until`, to the ending. */
   run(options?: { readonly until?: Until }): Promise<Ending>
   /**
-   * Presses keys, each a name as `enter` or `ctrl-alt-delete`, and lets the guest run for the settling time.
+   * Presses keys, each a name as `enter` or `ctrl+alt+del`, and lets the guest run for the settling time.
    */
   press(...keys: readonly string[]): Promise<void>
   /** Types a text on the keyboard (US layout). */

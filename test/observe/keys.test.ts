@@ -14,6 +14,11 @@ describe('keysOfPress', () => {
     ['f12', ['f12']],
     ['esc', ['escape']],
     ['ctrl-alt-delete', ['ctrl', 'alt', 'delete']],
+    ['ctrl+alt+del', ['ctrl', 'alt', 'delete']],
+    ['+', ['shift', '=']],
+    ['ctrl++', ['ctrl', 'shift', '=']],
+    ['ctrl+-', ['ctrl', '-']],
+    ['ctrl-+', ['ctrl', 'shift', '=']],
     ['ctrl-C', ['ctrl', 'shift', 'c']],
     [' ', ['space']],
     ['\n', ['enter']],
@@ -26,7 +31,7 @@ describe('keysOfPress', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  test.each(['entr', 'é', '', 'a-', 'constructor', 'AB'])('%j is none', (press) => {
+  test.each(['entr', 'é', '', 'a-', 'a+', '+a', '++', 'constructor', 'AB'])('%j is none', (press) => {
     expect(() => keysOfPress(press)).toThrow('KT3013')
   })
 

@@ -1,4 +1,5 @@
 import type { Line, SavedChip } from '../bus/chip.ts'
+import { ByteQueue } from './byte-queue.ts'
 
 /** Register offsets (NS16550A); 0 and 1 are the divisor while the latch bit is set. */
 const register = {
@@ -58,8 +59,8 @@ export class Uart16550 implements SavedChip<SavedUart> {
   readonly #line: Line | null
   #divisor = [0, 0]
   /** What the line holds for the guest, and what it gets first: its own bytes, looped back. */
-  #arriving: number[] = []
-  #looped: number[] = []
+  readonly #arriving = new ByteQueue()
+  readonly #looped = new ByteQueue()
   #interruptEnable = 0
   #fifoControl = 0
   #lineControl = 0
@@ -84,14 +85,14 @@ export class Uart16550 implements SavedChip<SavedUart> {
 
   /** Bytes from the other end of the line. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#arriving.push(byte)
+    this.#arriving.add(bytes)
     this.#drive()
   }
 
   read(offset: number): number {
     const value = this.peek(offset)
     if (this.#latched(offset)) return value
-    if (offset === register.data) this.#take()
+    if (offset === register.data) this.#waiting.take()
     else if (offset === register.interruptId) this.#noticeTransmitter(value)
     else if (offset === register.lineStatus) this.#overran = false
     else if (offset === register.modemStatus) this.#modemChanges = 0
@@ -103,7 +104,7 @@ export class Uart16550 implements SavedChip<SavedUart> {
     if (this.#latched(offset)) return this.#divisor[offset] ?? 0
     switch (offset) {
       case register.data:
-        return this.#waiting[0] ?? 0
+        return this.#waiting.first
       case register.interruptEnable:
         return this.#interruptEnable
       case register.interruptId:
@@ -135,8 +136,8 @@ export class Uart16550 implements SavedChip<SavedUart> {
   save(): SavedUart {
     return {
       divisor: [...this.#divisor],
-      arriving: [...this.#arriving],
-      looped: [...this.#looped],
+      arriving: this.#arriving.toArray(),
+      looped: this.#looped.toArray(),
       interruptEnable: this.#interruptEnable,
       fifoControl: this.#fifoControl,
       lineControl: this.#lineControl,
@@ -151,8 +152,8 @@ export class Uart16550 implements SavedChip<SavedUart> {
 
   load(state: SavedUart): void {
     this.#divisor = [...state.divisor]
-    this.#arriving = [...state.arriving]
-    this.#looped = [...state.looped]
+    refill(this.#arriving, state.arriving)
+    refill(this.#looped, state.looped)
     this.#interruptEnable = state.interruptEnable
     this.#fifoControl = state.fifoControl
     this.#lineControl = state.lineControl
@@ -173,7 +174,7 @@ export class Uart16550 implements SavedChip<SavedUart> {
   }
 
   /** What the receiver gives, first byte first. */
-  get #waiting(): readonly number[] {
+  get #waiting(): ByteQueue {
     return this.#looped.length > 0 || this.#loops ? this.#looped : this.#arriving
   }
 
@@ -199,11 +200,6 @@ export class Uart16550 implements SavedChip<SavedUart> {
     return offset < 2 && (this.#lineControl & divisorLatch) !== 0
   }
 
-  #take(): void {
-    if (this.#looped.length > 0) this.#looped.shift()
-    else if (!this.#loops) this.#arriving.shift()
-  }
-
   /** The holding register is full for no time, but its interrupt is an edge each time. */
   #transmit(byte: number): void {
     if (this.#interruptEnable & interrupt.transmitterEmpty) {
@@ -219,8 +215,8 @@ export class Uart16550 implements SavedChip<SavedUart> {
   #loopBack(byte: number): void {
     const room = this.#hasFifo ? fifo.bytes : 1
     this.#overran ||= this.#looped.length >= room
-    if (this.#looped.length < room) this.#looped.push(byte)
-    else if (!this.#hasFifo) this.#looped = [byte]
+    if (this.#looped.length < room) this.#looped.add([byte])
+    else if (!this.#hasFifo) refill(this.#looped, [byte])
   }
 
   /** Switching the interrupt on tells of a transmitter that is empty already. */
@@ -232,7 +228,7 @@ export class Uart16550 implements SavedChip<SavedUart> {
   /** Turning the FIFOs on or off empties them; what still is at the other end is not lost. */
   #controlFifo(value: number): void {
     const isSwitched = ((value ^ this.#fifoControl) & fifo.enable) !== 0
-    if (isSwitched || value & fifo.clearReceiver) this.#looped = []
+    if (isSwitched || value & fifo.clearReceiver) this.#looped.clear()
     this.#fifoControl = value & fifo.enable ? value & ~(fifo.clearReceiver | fifo.clearTransmitter) : 0
   }
 
@@ -273,6 +269,11 @@ const atPowerOn: SavedUart = {
   scratch: 0,
   sentUnnoticed: false,
   overran: false,
+}
+
+function refill(queue: ByteQueue, bytes: readonly number[]): void {
+  queue.clear()
+  queue.add(bytes)
 }
 
 /** DTR, RTS, OUT1, OUT2 come back as DSR, CTS, RI, CD. */

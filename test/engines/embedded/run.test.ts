@@ -118,3 +118,13 @@ test('a guest that polls a port sees time pass', async () => {
   expect(at.ns).toBeLessThan(10_002_000n)
   await Promise.all([machine.close(), polls.machine.close()])
 })
+
+test('a guest reads 256 KiB from its serial line, and echoes them', async () => {
+  const { machine, run, printed: text } = await openKernel('serial-echo')
+  await run(printed('READY\r\n'))
+  const lines = Array.from({ length: 1 << 14 }, (_, line) => `${line}\n`.padStart(16, '0')).join('')
+  await machine.input({ to: 'serial', port: 'com1', bytes: Buffer.from(`${lines}.`) })
+  expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x10 } })
+  expect(text('com1') === `READY\r\n${lines}.`).toBe(true)
+  await machine.close()
+})

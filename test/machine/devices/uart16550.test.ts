@@ -49,6 +49,13 @@ describe('input', () => {
     expect(read(lineStatus)).toBe(0x60)
   })
 
+  test('a byte costs the same however many wait behind it', () => {
+    const flood = Uint8Array.from({ length: 1 << 20 }, (_, at) => at * 7)
+    for (const from of [0, 1 << 19]) uart.receive(flood.subarray(from, from + (1 << 19)))
+    const wrong = flood.findIndex((byte) => read(lineStatus) !== 0x61 || read(data) !== byte)
+    expect([wrong, read(lineStatus)]).toEqual([-1, 0x60])
+  })
+
   test('waits outside while the line is looped back', () => {
     uart.receive(Uint8Array.of(9))
     write(modemControl, loopback)
