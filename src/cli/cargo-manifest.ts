@@ -11,6 +11,23 @@ export interface CargoSettings {
   readonly notes: readonly string[]
 }
 
+/** What the manifest says: the settings, and which crate starts the kernel, where one does. */
+export interface CargoManifest extends CargoSettings {
+  readonly bootCrate: BootCrate | null
+}
+
+/** A crate whose loader makes a disk image of the kernel. Without it nobody makes the kernel's `BootInfo`. */
+export interface BootCrate {
+  readonly name: string
+  /** How to come to the image. */
+  readonly mend: string
+}
+
+const bootCrates: readonly BootCrate[] = [
+  { name: 'bootloader', mend: 'let `bootimage runner` make the disk image and call kerneltest' },
+  { name: 'bootloader_api', mend: 'give kerneltest the disk image that `bootloader::BiosBoot` makes' },
+]
+
 type Table = Readonly<Record<string, unknown>>
 
 /**
@@ -19,12 +36,18 @@ type Table = Readonly<Record<string, unknown>>
  * @param directory `$CARGO_MANIFEST_DIR`, which cargo sets for its runner.
  * @throws KernelTestError KT6004 where the manifest is no TOML, KT6005 for a key of ours that does not exist.
  */
-export function readCargoSettings(directory: string, options: readonly Option[]): CargoSettings {
+export function readCargoManifest(directory: string, options: readonly Option[]): CargoManifest {
   const path = join(directory, 'Cargo.toml')
-  const metadata = tableAt(tableAt(readManifest(path), 'package'), 'metadata')
+  const manifest = readManifest(path)
+  const metadata = tableAt(tableAt(manifest, 'package'), 'metadata')
   const bootimage = bootimageSettings(tableAt(metadata, 'bootimage'))
   const ours = ourSettings(path, tableAt(metadata, 'kerneltest'), options)
-  return { values: new Map([...bootimage.values, ...ours]), notes: bootimage.notes }
+  const dependencies = tableAt(manifest, 'dependencies')
+  return {
+    values: new Map([...bootimage.values, ...ours]),
+    notes: bootimage.notes,
+    bootCrate: bootCrates.find(({ name }) => name in dependencies) ?? null,
+  }
 }
 
 function readManifest(path: string): Table {

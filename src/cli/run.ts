@@ -9,7 +9,7 @@ import { encodePng } from '../report/png.ts'
 import { openSession } from '../session/boot.ts'
 import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
-import { readCargoSettings } from './cargo-manifest.ts'
+import { type BootCrate, type CargoManifest, readCargoManifest } from './cargo-manifest.ts'
 import { engines } from './engines.ts'
 import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
 import { needsImage, parseImageArguments } from './parse-arguments.ts'
@@ -29,13 +29,14 @@ type Values = ReadonlyMap<string, readonly string[]>
 export async function run(argv: readonly string[]): Promise<ExitStatus> {
   const { image, values: given, ignored } = parseImageArguments(argv, runOptions)
   if (image === null) throw needsImage('run')
-  const values: Values = new Map([...cargoValues(), ...given])
+  const cargo = cargoManifest()
+  const values: Values = new Map([...(cargo?.values ?? []), ...given])
   if (ignored.length > 0) note(`ignored, because it is not for kerneltest: ${ignored.join(' ')}`)
   const interrupt = new AbortController()
   const onInterrupt = () => interrupt.abort()
   process.once('SIGINT', onInterrupt)
   try {
-    return await runImage(image, values, interrupt.signal)
+    return await runImage(image, values, interrupt.signal, cargo?.bootCrate ?? null)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     tell('not ok: interrupted')
@@ -46,15 +47,26 @@ export async function run(argv: readonly string[]): Promise<ExitStatus> {
 }
 
 /** As a cargo runner, the kernel's own manifest says how it is tested. */
-function cargoValues(): Values {
+function cargoManifest(): CargoManifest | null {
   const directory = process.env['CARGO_MANIFEST_DIR']
-  if (directory === undefined) return new Map()
-  const { values, notes } = readCargoSettings(directory, runOptions)
-  for (const text of notes) note(text)
-  return values
+  if (directory === undefined) return null
+  const manifest = readCargoManifest(directory, runOptions)
+  for (const text of manifest.notes) note(text)
+  return manifest
 }
 
-async function runImage(image: string, values: Values, signal: AbortSignal): Promise<ExitStatus> {
+/** A kernel of Rust's `bootloader` looks like any ELF without a boot header: only its manifest tells. */
+function tellOfBootCrate({ facts }: Session, { name, mend }: BootCrate): void {
+  if (facts.plan.provenance.protocol !== 'elf64') return
+  note(`Cargo.toml depends on \`${name}\`, and the ELF file was started without it: ${mend}`)
+}
+
+async function runImage(
+  image: string,
+  values: Values,
+  signal: AbortSignal,
+  bootCrate: BootCrate | null,
+): Promise<ExitStatus> {
   const spelt = values.get('expect')
   const expected = spelt === undefined ? null : parseExpectations(spelt)
   const [until] = values.get('until') ?? []
@@ -65,6 +77,7 @@ async function runImage(image: string, values: Values, signal: AbortSignal): Pro
     signal,
     onEvent: (event) => show(event, isJson),
   })
+  if (bootCrate !== null) tellOfBootCrate(session, bootCrate)
   const sha256 = isJson ? session.facts.file.sha256() : null
   const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until)).catch(
     async (error: unknown) => {

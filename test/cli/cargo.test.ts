@@ -7,10 +7,14 @@ import { type CommandResult, kerneltest } from './command.ts'
 
 /** What cargo does with `runner = "kerneltest run"`: the executable, then what the user and libtest add. */
 function cargoRun(manifest: string, ...added: string[]): Promise<CommandResult> {
+  return cargoRunOf('script', manifest, ...added)
+}
+
+function cargoRunOf(name: string, manifest: string, ...added: string[]): Promise<CommandResult> {
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-cargo-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'Cargo.toml'), `[package]\nname = "kernel"\n${manifest}`)
-  return kerneltest(['run', kernel('script'), ...added], {
+  return kerneltest(['run', kernel(name), ...added], {
     cwd: folder,
     env: { CARGO_MANIFEST_DIR: folder },
   }).then(({ stderr, ...rest }) => ({ ...rest, stderr: stderr.replaceAll(folder, '$CARGO_MANIFEST_DIR') }))
@@ -95,6 +99,18 @@ cpus = 2
     }
   `)
   expect(await cargoRun(manifest, '--cmdline', 'Ax', '--expect', 'exit=0x10')).toMatchObject({ status: 0 })
+})
+
+test('a kernel of the crate `bootloader` that is started without it is told of', async () => {
+  const direct = await cargoRunOf('elf64-report', '[dependencies]\nbootloader = "0.9"\n')
+  expect(direct.stderr).toContain(
+    'kerneltest: note: Cargo.toml depends on `bootloader`, and the ELF file was started without it: ' +
+      'let `bootimage runner` make the disk image and call kerneltest\n',
+  )
+  const newer = await cargoRunOf('elf64-report', '[dependencies]\nbootloader_api = { version = "0.11" }\n')
+  expect(newer.stderr).toContain('give kerneltest the disk image that `bootloader::BiosBoot` makes\n')
+  const other = await cargoRun('[dependencies]\nbootloader = "0.9"\n', '--cmdline', 'Ax')
+  expect(other.stderr).not.toContain('Cargo.toml')
 })
 
 test('a key of ours that does not exist is an error', async () => {
