@@ -18,6 +18,7 @@ const options = {
   cds: [],
   exitPort: undefined,
   debugConsole: 0xe9,
+  startTime: null,
 }
 
 export const planOf = (path) => makePlan(readImage(bytesSource(readFileSync(path)), path), { path }, options)

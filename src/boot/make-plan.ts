@@ -38,7 +38,7 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
     firmware === null
       ? directBoot(image, protocol, { ...options, machine, commandLine: options.commandLine ?? '' })
       : firmwareBoot(way, file.path, firmware)
-  const { exitPort, debugConsole, cpu } = options
+  const { exitPort, debugConsole, cpu, startTime } = options
   const exit = exitPort === undefined ? (protocol === 'linux' ? null : defaultExitPort) : exitPort
   return {
     machine,
@@ -51,6 +51,7 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
       ...further('cdrom', 'cd', options.cds),
     ],
     ports: { exit, debugConsole },
+    ...(startTime !== null && { startTime }),
     provenance: { image: file.path, protocol, notes: boot.notes },
   }
 }

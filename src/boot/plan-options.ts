@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly exitPort: ExitPort | null | undefined
   /** Null: none. */
   readonly debugConsole: number | null
+  /** See {@link BootPlan}; null: the usual one. */
+  readonly startTime: string | null
 }
 
 export type Firmware = 'bios' | 'uefi'

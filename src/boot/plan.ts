@@ -13,8 +13,13 @@ export interface BootPlan {
     readonly exit: ExitPort | null
     readonly debugConsole: number | null
   }
+  /** What the real-time clock shows at power-on, as `2024-02-29T23:59:30`; else {@link usualStartTime}. */
+  readonly startTime?: string
   readonly provenance: Provenance
 }
+
+/** The same in every run. */
+export const usualStartTime = '2020-01-01T00:00:00'
 
 export interface MachineOptions {
   readonly shape: MachineShape

@@ -36,7 +36,7 @@ import { Uart16550 } from './devices/uart16550.ts'
 import { Vga, vbeOffset } from './devices/vga.ts'
 import { vgaFunction, vgaRegisterBytes } from './devices/vga-function.ts'
 import { VgaRegisterWindow } from './devices/vga-register-window.ts'
-import { charges, floppyDmaChannel, irq, ports } from './layout.ts'
+import { charges, floppyDmaChannel, irq, ports, usualStartTime } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
 
 /** The chips of a machine by the name under which their state is saved. */
@@ -140,9 +140,6 @@ export interface MachineTable {
   readonly functions: Readonly<Record<string, FunctionRow>>
 }
 
-/** Where the real-time clock begins, the same in every run. */
-const firstInstant = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 } as const
-
 /** Level-triggered requests that the chip set allows: not of timer, keyboard, cascade, clock, coprocessor. */
 const levelCapable = { master: 0xf8, slave: 0xde } as const
 
@@ -199,7 +196,7 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
     ports: [ports.systemControlB],
   },
   rtc: {
-    make: ({ clock, irq: line }) => new Rtc(clock, { interrupt: line(irq.clock) }, firstInstant),
+    make: ({ clock, irq: line }) => new Rtc(clock, { interrupt: line(irq.clock) }, usualStartTime),
     ports: [ports.rtc],
   },
   keyboard: { make: () => new Keyboard() },

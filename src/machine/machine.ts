@@ -6,6 +6,7 @@ import { Cpu, type CpuStop } from './cpu/cpu.ts'
 import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
+import type { CalendarTime } from './devices/calendar.ts'
 import { DebugConsole } from './devices/debug-console.ts'
 import { DebugExit } from './devices/debug-exit.ts'
 import { FirmwareTrap } from './devices/firmware-trap.ts'
@@ -16,7 +17,7 @@ import { Bios, type SavedBios } from './firmware/bios/bios.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
-import { charges, ports, softOff, textMemory, videoMemoryBytes } from './layout.ts'
+import { charges, ports, softOff, textMemory, usualStartTime, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
 import { PacedInput } from './paced-input.ts'
@@ -49,6 +50,8 @@ export interface Wiring {
   readonly drives?: readonly Drive[]
   /** Numbers of drives, first tried first. */
   readonly bootOrder?: readonly number[]
+  /** What the real-time clock shows at power-on. */
+  readonly startTime?: CalendarTime
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
@@ -247,8 +250,9 @@ export class Machine {
    * TLB: a page that it went on to allow writes to would not be seen to be dirty.
    */
   powerOn(parts: readonly RamPart[], wiring: Wiring): void {
-    const { drives = [], bootOrder = [] } = wiring
-    for (const page of this.#image.load(parts, this.#leftByFirmware(drives))) this.cpu.forgetCode(page)
+    const { drives = [], bootOrder = [], startTime = usualStartTime } = wiring
+    for (const page of this.#image.load(parts, this.#leftByFirmware(drives, startTime)))
+      this.cpu.forgetCode(page)
     this.#wiring = wiring
     this.#isTrapped = false
     this.#timeline.forget()
@@ -261,14 +265,15 @@ export class Machine {
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
+    if (startTime !== usualStartTime) this.#board.chips.rtc.setTime(startTime)
     this.#slots = connectDrives(this.#board.chips, watched, (id, isOpen) => this.#bios.moveTray(id, isOpen))
     leaveFloppies(this.#ports, drives)
     this.#plug()
   }
 
-  /** The same array for the same kinds of drives. */
-  #leftByFirmware(drives: readonly Drive[]): readonly RamPart[] {
-    const ofBios = powerOnMemory(drives)
+  /** The same array for the same kinds of drives at the same time. */
+  #leftByFirmware(drives: readonly Drive[], { hour, minute, second }: CalendarTime): readonly RamPart[] {
+    const ofBios = powerOnMemory(drives, (hour * 60 + minute) * 60 + second)
     if (this.#left?.ofBios !== ofBios) {
       this.#left = { ofBios, parts: [blankScreen, ...ofBios, ...this.firmware.parts] }
     }

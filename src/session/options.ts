@@ -24,6 +24,8 @@ export interface CheckedOptions {
   /** Null: none. Undefined: the default, which depends on the protocol. */
   readonly exitPort: ExitPort | null | undefined
   readonly debugConsole: number | null
+  /** As in the plan; null: the usual one. */
+  readonly startTime: string | null
   readonly until: Until | null
   readonly limitNs: bigint | null
   readonly settleNs: bigint | null
@@ -63,6 +65,7 @@ const optionNames: readonly (keyof BootOptions)[] = [
   'cds',
   'exitPort',
   'debugConsole',
+  'startTime',
   'until',
   'limit',
   'settle',
@@ -95,6 +98,7 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     cds: list('cds', options.cds).map((path) => pathOrNull('cds', path)),
     exitPort: checkExitPort(options.exitPort),
     debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
+    startTime: options.startTime === undefined ? null : checkStartTime(options.startTime),
     until: options.until ?? null,
     limitNs: limit === undefined ? null : durationNs('limit', limit),
     settleNs: settle === undefined ? null : durationNs('settle', settle),
@@ -126,6 +130,16 @@ function checkExitPort(value: BootOptions['exitPort']): ExitPort | null | undefi
     throw wrongValue('exitPort', value, 'Give a port, or `{ port, size }` with size 1, 2 or 4, or `false`.')
   }
   return { port: port('exitPort', value.port), size }
+}
+
+const timePattern = /^(19[89]\d|20\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d$/
+
+/** Years that both engines' clocks can show, and no 30th of February. */
+function checkStartTime(value: unknown): string {
+  const isTime = typeof value === 'string' && timePattern.test(value)
+  const date = isTime ? new Date(`${value}Z`) : null
+  if (isTime && date && !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(value)) return value
+  throw wrongValue('startTime', value, 'Give a date from 1980 to 2099 and a time, as `2024-02-29T23:59:30`.')
 }
 
 function checkModule(value: unknown): ModuleFile {

@@ -21,6 +21,7 @@ const defaults: PlanOptions = {
   cds: [],
   exitPort: undefined,
   debugConsole: 0xe9,
+  startTime: null,
 }
 
 export function planOf(image: Image, options: Partial<PlanOptions> = {}): BootPlan {

@@ -15,6 +15,9 @@ menuentry "Higher half" { multiboot2 /boot/higher-half.elf }
 menuentry "Reboot" { reboot }
 `
 
+/** All but the first lines, where GRUB's version stands. */
+const belowVersion = { region: { x: 0, y: 48, width: 640, height: 352 } } as const
+
 const chosen = { foreground: 'black', background: 'light gray' } as const
 
 const engines = [
@@ -56,6 +59,7 @@ describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
 
   test('boots examples/higher-half by multiboot2, chosen in its menu with the keyboard', async () => {
     const vm = await atMenu()
+    await expect(vm.screen).toMatchScreenshot('grub menu', belowVersion)
     await choose(vm, 'Higher half')
     await vm.press('enter')
     await expect(vm.screen).toShow('OK', { row: 0, column: 0, foreground: 'white', background: 'green' })
@@ -70,6 +74,7 @@ describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
     await expect(vm.screen).toShow('grub/ higher-half.elf')
     await command(vm, 'cat /boot/grub/grub.cfg')
     await expect(vm.screen).toShow('menuentry "Higher half" { multiboot2 /boot/higher-half.elf }')
+    await expect(vm.screen).toMatchScreenshot('grub shell', belowVersion)
     await command(vm, 'halt')
     await expect(vm).toExit('shutdown')
   })

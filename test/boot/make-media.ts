@@ -72,11 +72,11 @@ export function syslinuxDisk(file: string, files: Files): string {
 const grub = '/usr/lib/grub/i386-pc'
 const grubModules = ['biosdisk', 'part_msdos', 'fat', 'normal', 'cat', 'halt', 'read']
 
-/** The same with GRUB between the first sector, which loads it, and the partition. */
-export function grubDisk(file: string, files: Files): string {
+/** The same with GRUB and more of its modules between the first sector, which loads it, and the partition. */
+export function grubDisk(file: string, files: Files, modules: readonly string[] = []): string {
   return madeOnce(file, (path) => {
     const core = `${path}.core`
-    tool('grub-mkimage', '-O', 'i386-pc', '-p', '(hd0,msdos1)', '-o', core, ...grubModules)
+    tool('grub-mkimage', '-O', 'i386-pc', '-p', '(hd0,msdos1)', '-o', core, ...grubModules, ...modules)
     const start = readFileSync(join(grub, 'boot.img')).subarray(0, partitionTableAt)
     fatDisk(path, Buffer.concat([start, Buffer.alloc(512 - start.length), readFileSync(core)]), files)
   })

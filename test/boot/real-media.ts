@@ -92,6 +92,34 @@ menuentry "Power off" {
 }
 `
 
+/** Those of GRUB's own tests that hold on QEMU too, and take no long time. */
+const grubTests = ['bswap', 'cmp', 'ctz', 'mul', 'setjmp', 'xnu_uuid']
+
+/** What some of them call. */
+const grubTestModules = [
+  'functional_test',
+  'serial',
+  'pgp',
+  'gcry_dsa',
+  'gcry_rsa',
+  'gcry_sha1',
+  'gcry_sha256',
+  'xnu_uuid',
+]
+
+/** GRUB runs tests of its own, which say on COM1 that they have passed. */
+export function grubTestDisk(tests: readonly string[]): RealMedium {
+  const commands = tests.map((name) => `functional_test ${name}_test`)
+  const configuration = ['serial --unit=0', 'terminal_output serial', ...commands, 'halt', '']
+  const modules = [...grubTestModules, ...tests.map((name) => `${name}_test`)]
+  return {
+    name: `GRUB disk: ${tests.length} tests of its own`,
+    kind: 'disk',
+    image: () => grubDisk(`grub-${tests[0]}.img`, { 'grub.cfg': configuration.join('\n') }, modules),
+    steps: [...tests.map((name) => ({ prints: `${name}_test: PASS` })), { ends: 'shutdown' }],
+  }
+}
+
 const files = (): Files => ({
   'syslinux.cfg': menu,
   'hello.elf': example('hello-serial/hello-serial.elf'),
@@ -156,6 +184,7 @@ export const realMedia: readonly RealMedium[] = [
       { press: ['down', 'enter'], ends: 'shutdown' },
     ],
   },
+  grubTestDisk(grubTests),
   {
     name: 'iPXE CD',
     kind: 'cdrom',

@@ -2,7 +2,7 @@ import type { Medium } from '../../src/boot/plan.ts'
 import { kernel } from '../kernels/build.ts'
 import type { TestEngine } from './each-engine.ts'
 import type { OpenMachine } from './open-machine.ts'
-import { planOf } from './plans.ts'
+import { type OpenOptions, planOf } from './plans.ts'
 
 const general = ['ax', 'bx', 'cx', 'dx', 'si', 'di'] as const
 type General = (typeof general)[number]
@@ -47,10 +47,14 @@ export interface BiosCaller extends OpenMachine {
 const mostNs = 20_000_000_000n
 const operation = { read: 0, poke: 1, output: 2, input: 3 } as const
 
-export async function openBiosCaller(engine: TestEngine, media: readonly Medium[] = []): Promise<BiosCaller> {
+export async function openBiosCaller(
+  engine: TestEngine,
+  media: readonly Medium[] = [],
+  options: Pick<OpenOptions, 'startTime'> = {},
+): Promise<BiosCaller> {
   const boot: Medium = { id: 'boot', kind: 'disk', path: kernel('bios-calls') }
   const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
-  const open = await engine.openPlan(planOf(start, { media: [boot, ...media] }))
+  const open = await engine.openPlan(planOf(start, { ...options, media: [boot, ...media] }))
   let from = 0
   const line = async () => {
     const deadlineNs = (await open.machine.now()).ns + mostNs

@@ -9,6 +9,7 @@ export interface OpenOptions {
   readonly ports?: Partial<BootPlan['ports']>
   readonly start?: BootPlan['start']
   readonly media?: BootPlan['media']
+  readonly startTime?: string
 }
 
 const entry = 0x100000n
@@ -30,6 +31,7 @@ export function planOf(start: BootPlan['start'], options: OpenOptions = {}): Boo
     start,
     media: options.media ?? [],
     ports: { exit: { port: 0xf4, size: 4 }, debugConsole: 0xe9, ...options.ports },
+    ...(options.startTime !== undefined && { startTime: options.startTime }),
     provenance: { image: 'kernel.bin', protocol: 'multiboot1', notes: [] },
   }
 }

@@ -31,6 +31,7 @@ describe('options', () => {
     ['half a CPU', { cpus: 0.5 }],
     ['an exit port of a wrong size', { exitPort: { port: 0xf4, size: 3 } }],
     ['a port that does not exist', { exitPort: 0x10000 }],
+    ['a start on a 30th of February', { startTime: '2024-02-30T00:00:00' }],
     ['modules that are no list', { modules: 'initrd' }],
     ['a module that is not there', { modules: ['/no/such/module'] }],
     ['a disk that is a directory', { disks: ['/tmp'] }],

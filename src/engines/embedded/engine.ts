@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type BootPlan, type CpuOptions, cpuFeatures, type DirectStart } from '../../boot/plan.ts'
+import type { CalendarTime } from '../../machine/devices/calendar.ts'
 import type { ProcessorChoices } from '../../machine/entry.ts'
 import { firmwareEntry } from '../../machine/firmware-entry.ts'
 import type { Machine as Pc } from '../../machine/machine.ts'
@@ -94,6 +95,7 @@ function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listen
     exit: ports.exit,
     debugConsole: ports.debugConsole,
     drives,
+    ...(plan.startTime !== undefined && { startTime: timeOf(plan.startTime) }),
     bootOrder: start.kind === 'firmware' ? numbersOf(drives, start.bootOrder) : [],
     serial: (byte, port) => listener.printed(serialPorts[port] ?? 'com1', byte),
     print: (byte) => listener.printed('debugConsole', byte),
@@ -102,6 +104,11 @@ function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listen
   })
   if (start.kind === 'direct') enterDirectly(pc, plan, start)
   else pc.enter(firmwareEntry, choicesOf(plan.cpu))
+}
+
+function timeOf(text: string): CalendarTime {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:]/).map(Number)
+  return { year, month, day, hour, minute, second }
 }
 
 function numbersOf(drives: readonly Drive[], order: readonly string[]): readonly number[] {

@@ -1,5 +1,11 @@
 import { resolve } from 'node:path'
-import type { BootPlan, CpuModel, CpuOptions, Medium } from '../../boot/plan.ts'
+import {
+  type BootPlan,
+  type CpuModel,
+  type CpuOptions,
+  type Medium,
+  usualStartTime,
+} from '../../boot/plan.ts'
 import { type SerialPort, serialPorts } from '../../observe/output.ts'
 import { deviceOf } from './drives.ts'
 import { gdbChardev } from './gdb-client.ts'
@@ -22,7 +28,7 @@ export function qemuArguments(plan: BootPlan, uefiCode: string | null): string[]
     ...['-chardev', `socket,id=${gdbChardev},fd=${descriptors.gdb}`],
     ...['-chardev', `socket,id=${qtestChardev},fd=${descriptors.qtest}`],
     ...['-qtest', `chardev:${qtestChardev}`, '-qtest-log', 'none'],
-    ...['-vga', 'std', '-rtc', 'base=2020-01-01T00:00:00,clock=vm'],
+    ...['-vga', 'std', '-rtc', `base=${plan.startTime ?? usualStartTime},clock=vm`],
     ...exitArguments(plan),
     ...outputArguments(plan),
     ...startArguments(plan, uefiCode),

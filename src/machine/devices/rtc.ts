@@ -135,6 +135,11 @@ export class Rtc implements SavedChip<SavedRtc> {
     }
   }
 
+  /** Begins a second of this date, while nothing runs. */
+  setTime(time: CalendarTime): void {
+    this.#set({ fields: { ...time, weekday: weekdayOf(secondsOf(time)) } })
+  }
+
   save(): SavedRtc {
     return this.#state
   }

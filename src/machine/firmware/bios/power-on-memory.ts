@@ -20,6 +20,7 @@ const keyBuffer = { start: 0x1e, end: 0x3e } as const
 const extendedKeyboard = 0x10
 const baseKiB = ebda.at / 1024
 const lowBytes = 0x500
+const timerHz = 14_318_180 / 12
 
 const roms: readonly MemoryPart[] = [biosRom, vgaRom].map(({ at, bytes }) => ({
   at,
@@ -31,18 +32,20 @@ const roms: readonly MemoryPart[] = [biosRom, vgaRom].map(({ at, bytes }) => ({
 const made = new Map<string, readonly MemoryPart[]>()
 
 /** What POST leaves in memory: interrupt vectors, BIOS data areas, ROM. */
-export function powerOnMemory(drives: readonly Drive[]): readonly MemoryPart[] {
+export function powerOnMemory(drives: readonly Drive[], secondOfDay: number): readonly MemoryPart[] {
   const count = (kind: Drive['kind']) => drives.filter((drive) => drive.kind === kind).length
   const [floppies, disks] = [count('floppy'), count('disk')]
-  const key = `${floppies} ${disks}`
+  // Timer interrupts since midnight, 65,536 counts of the timer each.
+  const ticks = Math.floor((secondOfDay * timerHz) / 2 ** 16)
+  const key = `${floppies} ${disks} ${ticks}`
   const known = made.get(key)
   if (known) return known
-  const parts = makeMemory(floppies, disks)
+  const parts = makeMemory(floppies, disks, ticks)
   made.set(key, parts)
   return parts
 }
 
-function makeMemory(floppies: number, disks: number): readonly MemoryPart[] {
+function makeMemory(floppies: number, disks: number, ticks: number): readonly MemoryPart[] {
   const low = new Uint8Array(lowBytes)
   const high = new Uint8Array(ebda.bytes)
   low.set(interruptVectors())
@@ -63,7 +66,7 @@ function makeMemory(floppies: number, disks: number): readonly MemoryPart[] {
     equipment: plainEquipment | (serialPorts.length << 9) | floppyBits(floppies),
     memoryKiB: baseKiB,
     ...{ com1Timeout: 10, com2Timeout: 10, com3Timeout: 10, com4Timeout: 10 },
-    disks,
+    ...{ disks, ticks },
     ...{ keyBufferHead: keyBuffer.start, keyBufferTail: keyBuffer.start },
     ...{ keyBufferStart: keyBuffer.start, keyBufferEnd: keyBuffer.end },
     keyboardType: extendedKeyboard,
