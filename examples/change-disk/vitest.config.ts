@@ -1,0 +1,3 @@
+import { defineConfig } from 'kerneltest/vitest'
+
+export default defineConfig({})
