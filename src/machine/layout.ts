@@ -31,6 +31,7 @@ export const ports = {
   pci: { first: 0xcf8, count: 8 },
   resetControl: { first: 0xcf9, count: 1 },
   shutdown: { first: 0x8900, count: 1 },
+  oldPower: { first: 0xb004, count: 2 },
 } as const
 
 /** The processor's local APIC, unless its base register moves it. */

@@ -16,6 +16,7 @@ import { Keyboard } from './devices/keyboard.ts'
 import { KeyboardController } from './devices/keyboard-controller.ts'
 import { LocalApic } from './devices/local-apic.ts'
 import { Mouse } from './devices/mouse.ts'
+import { OldPowerPort } from './devices/old-power-port.ts'
 import { PciBus, type PciSlot } from './devices/pci-bus.ts'
 import type { PciFunction, PciIdentity } from './devices/pci-function.ts'
 import { Pic } from './devices/pic.ts'
@@ -59,6 +60,7 @@ export interface Chips {
   readonly smbus: SmbusHost
   readonly fwCfg: FwCfg
   readonly pvpanic: Pvpanic
+  readonly oldPowerPort: OldPowerPort
   readonly shutdownPort: ShutdownPort
   readonly keyboard: Keyboard
   readonly mouse: Mouse
@@ -90,8 +92,8 @@ export interface BoardWiring {
   readonly setA20: (open: boolean) => void
   /** The processor's IGNNE#. */
   readonly ignoreNumericErrors: () => void
-  /** The guest says that it has panicked. */
-  readonly panicked: () => void
+  /** The guest says that it has panicked; `goesOn`: into a kernel that dumps it. */
+  readonly panicked: (goesOn: boolean) => void
 }
 
 /** What a chip can be wired to. */
@@ -266,6 +268,10 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
     ports: [ports.shutdown],
   },
   pvpanic: { make: ({ outside }) => new Pvpanic(outside.panicked), ports: [ports.pvpanic] },
+  oldPowerPort: {
+    make: ({ outside }) => new OldPowerPort(outside.powerOff),
+    ports: [{ ...ports.oldPower, width: 2 }],
+  },
   primaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.primaryIde)) },
   secondaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.secondaryIde)) },
   power: {

@@ -14,6 +14,7 @@ import type { MouseMovement } from './devices/mouse.ts'
 import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
 import { Bios, type SavedBios } from './firmware/bios/bios.ts'
+import { entryPoints, romSegment } from './firmware/bios/bios-rom.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
@@ -55,8 +56,8 @@ export interface Wiring {
   /** A byte that a serial port sent; ports count from 0. */
   readonly serial: (byte: number, port: number) => void
   readonly print?: (byte: number) => void
-  /** The guest said that it has panicked. */
-  readonly panicked?: () => void
+  /** The guest said that it has panicked; `goesOn`: into a kernel that dumps it. */
+  readonly panicked?: (goesOn: boolean) => void
   /** A first access of its kind to where nothing is: see {@link UnknownAccesses}. */
   readonly unknown?: (access: UnknownAccess) => void
   /** Called from time to time by a guest that is busy with what is slow; true stops it. */
@@ -106,7 +107,7 @@ export class Machine {
   readonly shape: MachineShape
   readonly #timeline = new Timeline(() => ({ units: this.units, tick: this.ticks }))
   readonly #unknown = new UnknownAccesses((access) => {
-    this.#timeline.note(lookedFor(access))
+    this.#timeline.note(lookedFor(access), access)
     this.#wiring.unknown?.(access)
   })
   readonly #ports = new PortSpace({
@@ -226,6 +227,11 @@ export class Machine {
   /** It looks for one over and over, and neither prints, nor sends, nor reads a disk by the firmware. */
   get looksForKey(): boolean {
     return this.#bios.looksForKey && !this.#keys.isBusy
+  }
+
+  /** The firmware has found nothing to boot, and has halted for good. */
+  get hasNothingToBoot(): boolean {
+    return this.halted && this.linearRip === behindHalt
   }
 
   /** It executes nothing until something wakes it, or ever: it is halted, or waits for the firmware. */
@@ -514,7 +520,10 @@ export class Machine {
       ignoreNumericErrors: () => this.cpu.ignoreNumericErrors(),
       signal: (what) => this.cpu.signal(what),
       prioritized: (priority) => this.state.setU32(stateLayout.taskPriority, priority),
-      panicked: () => this.#wiring.panicked?.(),
+      panicked: (goesOn) => {
+        this.#timeline.note({ kind: 'guestPanic', goesOn })
+        this.#wiring.panicked?.(goesOn)
+      },
     })
   }
 
@@ -527,7 +536,8 @@ export class Machine {
       const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
       space.plug({ first: exit.port, count: exit.size, width: exit.size }, chip)
     }
-    if (debugConsole !== null) space.plug({ first: debugConsole, count: 1 }, new DebugConsole(print))
+    const consoles = debugConsole === null ? [] : [debugConsole, firmwareConsole]
+    for (const port of new Set(consoles)) space.plug({ first: port, count: 1 }, new DebugConsole(print))
   }
 
   /** The guest stands behind the instruction that has called the firmware when the processor stops. */
@@ -594,6 +604,12 @@ export class Machine {
  * slow.
  */
 const word = 2 ** 32
+
+/** A second debug console, where firmware has its own: SeaBIOS and OVMF print there. */
+const firmwareConsole = 0x402
+
+/** Where the processor stands that has found nothing to boot: behind STI and HLT. */
+const behindHalt = BigInt(romSegment * 16 + entryPoints.halt + 2)
 
 const numberAt = (state: CpuState, at: number) => state.u32(at) + state.u32(at + 4) * word
 

@@ -10,6 +10,8 @@ export type Happening =
   | { readonly kind: 'irq'; readonly vector: number }
   | DiskAccess
   | { readonly kind: 'mediumChange'; readonly drive: string; readonly isEmpty: boolean }
+  /** The guest says by pvpanic that it has panicked, or goes on into a kernel that dumps it. */
+  | { readonly kind: 'guestPanic'; readonly goesOn: boolean }
   /** What the monitor shows: text in cells, graphics in pixels. */
   | ({ readonly kind: 'modeChange' } & VideoMode)
   /** A call of our BIOS: `int13`, and AH. */
@@ -29,7 +31,7 @@ export interface VideoMode {
   readonly height: number
 }
 
-/** A happening, or several of the same kind in a row. */
+/** A happening, or several of the same kind: in a row, or accesses to where nothing is wherever they come. */
 export interface TimelineEntry {
   readonly what: Happening
   /** Of the first: units done, and the tick. */
@@ -39,7 +41,13 @@ export interface TimelineEntry {
   readonly times: number
 }
 
-type Kept = { -readonly [Name in keyof TimelineEntry]: TimelineEntry[Name] }
+interface Kept {
+  what: Happening
+  readonly units: number
+  readonly tick: number
+  /** How often, counted here or elsewhere. */
+  readonly repeats: { count: number }
+}
 
 const mostEntries = 256
 /** Handlers of interrupts, which are told as such. */
@@ -60,18 +68,19 @@ export class Timeline {
   /** In their order. */
   get all(): readonly TimelineEntry[] {
     const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)]
-    return inOrder.map((entry) => ({ ...entry }))
+    return inOrder.map(({ repeats, ...entry }) => ({ ...entry, times: repeats.count }))
   }
 
-  note(what: Happening): void {
+  /** `repeats`: who counts those of its kind elsewhere. */
+  note(what: Happening, repeats = { count: 1 }): void {
     const last = this.#entries[(this.#next + mostEntries - 1) % mostEntries]
     const both = last && joined(last.what, what)
     if (both) {
       last.what = both
-      last.times++
+      last.repeats.count++
       return
     }
-    this.#entries[this.#next] = { what, ...this.#now(), times: 1 }
+    this.#entries[this.#next] = { what, ...this.#now(), repeats }
     this.#next = (this.#next + 1) % mostEntries
   }
 

@@ -15,17 +15,17 @@ const pageBytes = 4096
 
 /** Ports and pages that a guest asked in vain, each with direction and size once: bounded, and counted. */
 export class UnknownAccesses {
-  readonly #kinds = new Map<string, UnknownAccess>()
+  readonly #kinds = new Map<string, UnknownAccess & { count: number }>()
   readonly #onFirst: (access: UnknownAccess) => void
 
-  /** `onFirst` hears of each kind once. */
+  /** `onFirst` hears of each kind once; the count of what it gets goes on. */
   constructor(onFirst: (access: UnknownAccess) => void) {
     this.#onFirst = onFirst
   }
 
   /** In the order of their first accesses. Of more than 512 kinds the later ones are not there. */
   get all(): readonly UnknownAccess[] {
-    return [...this.#kinds.values()]
+    return [...this.#kinds.values()].map((kind) => ({ ...kind }))
   }
 
   note(access: Omit<UnknownAccess, 'count'>): void {
@@ -33,7 +33,7 @@ export class UnknownAccesses {
     const at = space === 'memory' ? access.at - (access.at % pageBytes) : access.at
     const key = `${space} ${at} ${size} ${isWrite}`
     const known = this.#kinds.get(key)
-    if (known) this.#kinds.set(key, { ...known, count: known.count + 1 })
+    if (known) known.count++
     else if (this.#kinds.size < mostKinds) {
       const kind = { ...access, at, count: 1 }
       this.#kinds.set(key, kind)

@@ -2,11 +2,14 @@ import type { Instant } from './instant.ts'
 
 /**
  * What happened in a machine, as far as its engine tells (the embedded one). `at` is the first instant of
- * `times` equal happenings in a row, or of accesses to sectors one behind the other.
+ * `times` equal happenings in a row, or of accesses to sectors one behind the other; of an access to where
+ * nothing is, `times` counts all of its kind, in a row or not.
  */
 export type TimelineEvent = { readonly at: Instant; readonly times: number } & (
   | { readonly kind: 'portIo'; readonly port: number; readonly size: number; readonly isWrite: boolean }
   | { readonly kind: 'memoryIo'; readonly address: number; readonly size: number; readonly isWrite: boolean }
+  /** By pvpanic. `goesOn`: into a kernel that dumps it. */
+  | { readonly kind: 'guestPanic'; readonly goesOn: boolean }
   | { readonly kind: 'irq'; readonly vector: number }
   | {
       readonly kind: 'diskRead' | 'diskWrite'
@@ -38,6 +41,8 @@ function describe(event: TimelineEvent): string {
       return `${event.isWrite ? 'write to' : 'read from'} port ${hex(event.port)}: nothing is there`
     case 'memoryIo':
       return `${event.isWrite ? 'write to' : 'read from'} ${hex(event.address)}: nothing is there`
+    case 'guestPanic':
+      return panicNote(event.goesOn)
     case 'irq':
       return `interrupt ${hex(event.vector)}`
     case 'diskRead':
@@ -53,6 +58,11 @@ function describe(event: TimelineEvent): string {
     case 'biosCall':
       return `BIOS ${event.service}, AH=${event.ah.toString(16).padStart(2, '0').toUpperCase()}h`
   }
+}
+
+/** What a guest says by pvpanic. */
+export function panicNote(goesOn: boolean): string {
+  return `the guest says by pvpanic that it has panicked${goesOn ? ', and starts a kernel that dumps it' : ''}`
 }
 
 const hex = (value: number) => `0x${value.toString(16)}`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BiosCaller, openBiosCaller } from './bios-caller.ts'
-import { eachEngine } from './each-engine.ts'
+import { eachEngine, embedded } from './each-engine.ts'
 
 /** Keys, and what INT 16h answers to functions 00h and 10h (Ralf Brown's list, tables 00006 and 00007). */
 const rows: readonly (readonly [keys: string, usual: number | null, extended: number])[] = [
@@ -88,4 +88,12 @@ describe.each(eachEngine)('keys on $name', (engine) => {
     for (let index = 0; index < 15; index++) codes.push((await guest.call(0x16, { ax: 0 })).eax & 0xffff)
     expect(codes).toEqual(Array.from({ length: 15 }, (_, index) => 0x1e61 + index))
   })
+})
+
+test('keys that an 84-key keyboard has not are not given to its functions', async () => {
+  const guest = await openBiosCaller(embedded)
+  await guest.begin(0x16, { ax: 0 })
+  await guest.machine.input({ to: 'keyboard', keys: ['f11', 'x'] })
+  expect((await guest.answer()).eax & 0xffff).toBe(0x2d78)
+  await guest.machine.close()
 })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Condition } from '../../src/observe/condition.ts'
 import { eachEngine } from './each-engine.ts'
-import { kernelPlan } from './plans.ts'
+import { kernelPlan, planOf } from './plans.ts'
 
 const shown = (pattern: string): Condition => ({ on: 'screen', pattern: { pattern }, shown: true })
 const printed = (pattern: string): Condition => ({ on: 'output', port: 'com1', pattern, from: 0 })
@@ -103,6 +103,16 @@ describe.each(eachEngine)('$name', ({ isExact, openKernel, openPlan }) => {
     const { machine } = await openKernel(name)
     const stop = await machine.run({ deadlineNs: isExact ? 200_000n : 1_500_000_000n, any: [] })
     expect(stop).toMatchObject({ why: 'deadline', activity: name })
+    await machine.close()
+  })
+
+  test('what has nothing to boot stands in its firmware', async () => {
+    const start = { kind: 'firmware', firmware: 'bios', bootOrder: [] } as const
+    const { machine, run } = await openPlan(planOf(start))
+    const met = await run(shown('No bootable device'))
+    expect(met).toMatchObject({ why: 'condition' })
+    const stop = await machine.run({ deadlineNs: met.at.ns + 100_000_000n, any: [] })
+    expect(stop).toMatchObject({ why: 'deadline', activity: 'firmware' })
     await machine.close()
   })
 

@@ -44,7 +44,7 @@ test('a machine counts them; of an I/O APIC and an HPET a user hears that QEMU h
   const notes: string[] = []
   const note = missingDeviceNotes((text) => notes.push(text))
   const unknown = (access: UnknownAccess) => {
-    accesses.push(access)
+    accesses.push({ ...access })
     note(access)
   }
   const machine = new Machine({ memoryMiB: 1, exit: null, serial: () => {}, unknown })

@@ -8,6 +8,7 @@ import type { Drive } from '../../machine/media/drive.ts'
 import type { UnknownAccess } from '../../machine/unknown-accesses.ts'
 import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
+import { panicNote } from '../../observe/timeline.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { Engine, EngineReport, Machine } from '../engine.ts'
 import { busyBit, type Descriptor, entryRegisters } from './entry-registers.ts'
@@ -70,6 +71,7 @@ function powerOn(
     printed: (port, byte) => machine.printed(port, byte),
     poll: () => machine.isTurn,
     unknown: missingDeviceNotes((text) => sink({ kind: 'note', text })),
+    panicked: (goesOn) => sink({ kind: 'note', text: panicNote(goesOn) }),
   }
   try {
     load(pc, plan, media.drives, listener)
@@ -84,6 +86,7 @@ interface Listener {
   readonly printed: (port: OutputPort, byte: number) => void
   readonly poll: () => boolean
   readonly unknown: (access: UnknownAccess) => void
+  readonly panicked: (goesOn: boolean) => void
 }
 
 /** Power-on in the state that the plan names. */
@@ -101,6 +104,7 @@ function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listen
     print: (byte) => listener.printed('debugConsole', byte),
     poll: listener.poll,
     unknown: listener.unknown,
+    panicked: listener.panicked,
   })
   if (start.kind === 'direct') enterDirectly(pc, plan, start)
   else pc.enter(firmwareEntry, choicesOf(plan.cpu))

@@ -160,6 +160,7 @@ export class Run {
 
   get #activity(): Activity {
     if (this.#keyWait.judge()) return 'waitsForKey'
+    if (this.#machine.hasNothingToBoot) return 'firmware'
     return this.#machine.halted ? 'idle' : 'busy'
   }
 

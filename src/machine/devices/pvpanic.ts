@@ -6,9 +6,10 @@ const supported = event.panicked | event.crashLoaded
 
 /** QEMU's pvpanic device (docs/specs/pvpanic): one port, by which a guest tells of its own panic. */
 export class Pvpanic implements Chip {
-  readonly #panicked: (event: number) => void
+  readonly #panicked: (goesOn: boolean) => void
 
-  constructor(panicked: (event: number) => void) {
+  /** `panicked` hears whether the guest goes on into a kernel that dumps it. */
+  constructor(panicked: (goesOn: boolean) => void) {
     this.#panicked = panicked
   }
 
@@ -17,6 +18,6 @@ export class Pvpanic implements Chip {
   }
 
   write(_offset: number, _size: number, value: number): void {
-    if (value & supported) this.#panicked(value & supported)
+    if (value & supported) this.#panicked((value & event.panicked) === 0)
   }
 }

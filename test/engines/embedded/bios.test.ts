@@ -6,8 +6,6 @@ import { afterAll, expect, test } from 'vitest'
 import type { BootPlan, Medium } from '../../../src/boot/plan.ts'
 import type { Screen } from '../../../src/observe/screen.ts'
 import { assemble } from '../../machine/control/assemble.ts'
-import { openBiosCaller } from '../bios-caller.ts'
-import { eachEngine } from '../each-engine.ts'
 import { planOf } from '../plans.ts'
 import { openPlan } from './open-embedded.ts'
 
@@ -54,7 +52,7 @@ test('a boot sector reads its second stage by int 13h, goes to long mode and sho
 test('what cannot be booted says why', async () => {
   const { machine } = await openPlan(diskPlan(image(Uint8Array.of(0xf4), 0), image(Uint8Array.of(0xf4), 1)))
   const stop = await machine.run({ deadlineNs: 100_000_000n, any: [] })
-  expect(stop).toMatchObject({ why: 'deadline', activity: 'idle' })
+  expect(stop).toMatchObject({ why: 'deadline', activity: 'firmware' })
   expect(textOf(await machine.screen())).toEqual([
     'Hard disk 80h has no boot signature (55 AA at the end of its first sector).',
     'Hard disk 81h has no boot signature (55 AA at the end of its first sector).',
@@ -91,14 +89,4 @@ test('a guest that waits for a key says so, and goes on with one, interrupts mas
     expect(await run()).toMatchObject({ ending: { kind: 'exit', value: 0x6b } })
     await machine.close()
   }
-})
-
-test('keys that an 84-key keyboard has not are not given to its functions', async () => {
-  const engine = eachEngine.find(({ isExact }) => isExact)
-  if (!engine) throw new Error('the embedded engine is one')
-  const guest = await openBiosCaller(engine)
-  await guest.begin(0x16, { ax: 0 })
-  await guest.machine.input({ to: 'keyboard', keys: ['f11', 'x'] })
-  expect((await guest.answer()).eax & 0xffff).toBe(0x2d78)
-  await guest.machine.close()
 })

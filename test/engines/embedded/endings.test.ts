@@ -26,6 +26,31 @@ test('the word "Shutdown" at port 8900h switches the power off', async () => {
   expect(await other.run()).toMatchObject({ ending: { kind: 'deadHalt' } })
 })
 
+test('2000h at port B004h, as for older QEMUs and Bochs, switches the power off', async () => {
+  // mov dx, 0xb004; mov ax, value; out dx, ax; hlt
+  const write = (value: number) =>
+    openCode([0x66, 0xba, 0x04, 0xb0, 0x66, 0xb8, value & 0xff, value >> 8, 0x66, 0xef, 0xf4])
+  const { run } = await write(0x2000)
+  expect(await run()).toMatchObject({ ending: { kind: 'shutdown', by: 'port' }, at: { instructions: 3n } })
+  const sleeps = await write(0x3400)
+  expect(await sleeps.run()).toMatchObject({ ending: { kind: 'deadHalt' } })
+})
+
+test('port 402h prints on the debug console too, unless there is none or an exit port is there', async () => {
+  // mov al, 'E'; out 0xe9, al; mov dx, 0x402; mov al, '2'; out dx, al; in al, dx; hlt
+  const code = [0xb0, 0x45, 0xe6, 0xe9, 0x66, 0xba, 0x02, 0x04, 0xb0, 0x32, 0xee, 0xec, 0xf4]
+  const both = await openCode(code)
+  await both.run()
+  expect(both.printed('debugConsole')).toBe('E2')
+  expect((await both.machine.registers()).rax & 0xffn).toBe(0xe9n)
+  const none = await openCode(code, { ports: { debugConsole: null } })
+  await none.run()
+  expect(none.printed('debugConsole')).toBe('')
+  expect((await none.machine.registers()).rax & 0xffn).toBe(0xffn)
+  const exits = await openCode(code, { ports: { exit: { port: 0x402, size: 1 } } })
+  expect(await exits.run()).toMatchObject({ ending: { kind: 'exit', value: 0x32 } })
+})
+
 test('port 92 masks address line 20 when the 8042 does, and opens it again', async () => {
   const masked = [
     ...[0xc7, 0x05, 0x00, 0x00, 0x30, 0x00, 0x33, 0x33, 0x33, 0x33], // mov dword [0x300000], 0x33333333
