@@ -107,9 +107,9 @@ test('a state with other files, of another machine or another version is refused
       Start the machine with the options with which it was started when its state was saved."
   `)
   expect(refusal(started(path, { cd: null, shape: 'q35' }), saved)).toContain('KT3061: ')
-  const newer = { ...saved.sections, 'chip.pit': { version: 2, state: {} } }
+  const newer = { ...saved.sections, 'chip.pit': { version: 3, state: {} } }
   expect(refusal(started(path, { cd: null }), { ...saved, sections: newer })).toMatchInlineSnapshot(`
-    "KernelTestError: KT3060: the state of \`chip.pit\` has version 2, and this kerneltest knows 1
+    "KernelTestError: KT3060: the state of \`chip.pit\` has version 3, and this kerneltest knows 2
       Load it with the version that saved it, or boot anew and save again."
   `)
 })

@@ -45,10 +45,13 @@ export function withCount(counting: Counting, written: number, now: number): Cou
   return { ...before, next: { period, at: nextBoundary(before, now) } }
 }
 
-/** In mode 0 the first of two bytes stops the count and takes OUT down. */
+/** In mode 0 the first of two bytes stops the count where it is, and takes OUT down. */
 export function withHalfCount(counting: Counting, now: number): Counting {
   const before = settled(counting, now)
-  return before.mode === 0 ? { ...before, done: 0, since: null, period: null } : before
+  if (before.mode !== 0 || before.period === null) return before
+  const values = valuesOf(before)
+  const left = (before.period - elapsed(before, now)) % values
+  return { ...before, period: left > 0 ? left : left + values, done: 0, since: null }
 }
 
 /** The gate's level; a rising edge triggers modes 1, 2, 3 and 5. */
@@ -68,7 +71,7 @@ export function countAt(counting: Counting, now: number): number {
   const { mode, bcd, period } = current
   if (period === null) return 0
   const done = elapsed(current, now)
-  const values = bcd ? 10_000 : 65_536
+  const values = valuesOf(current)
   const count = isPeriodic(mode) ? periodicCount(mode, period, done % period) : period - done
   const value = ((count % values) + values) % values
   return bcd ? toBcd(value) : value
@@ -163,8 +166,10 @@ const highClocks = (period: number) => Math.ceil(period / 2)
 const isPeriodic = (mode: CounterMode) => mode === 2 || mode === 3
 const isTriggered = (mode: CounterMode) => mode === 1 || mode === 5
 
+const valuesOf = ({ bcd }: Pick<Counting, 'bcd'>) => (bcd ? 10_000 : 65_536)
+
 function periodOf(written: number, bcd: boolean): number {
-  return bcd ? fromBcd(written) || 10_000 : written || 65_536
+  return (bcd ? fromBcd(written) : written) || valuesOf({ bcd })
 }
 
 function fromBcd(value: number): number {

@@ -23,10 +23,14 @@ const readBack = 3
 const dontLatch = { count: 0x20, status: 0x10 } as const
 const access = { latch: 0, low: 1, high: 2, both: 3 } as const
 
+/** Both bytes, mode 3. */
+const atReset = 0x36
+
 /** One counter with what programs have latched and half written. */
 export interface SavedCounter {
   readonly counting: Counting
-  readonly access: number
+  /** The lower six bits of the control word: access, mode as it was written, BCD. */
+  readonly control: number
   /** The first of two bytes, while the second is awaited. */
   readonly written: number | null
   /** Bytes that reads give before live ones. */
@@ -59,7 +63,7 @@ export class Pit implements SavedChip<SavedPit> {
 
   /** Undefined by the data sheet; here all count nothing. The gates of 0 and 1 are tied high. */
   reset(): void {
-    this.#counters = [true, true, false].map((gate) => idle(programmed(3, false, gate), access.both))
+    this.#counters = [true, true, false].map((gate) => idle(programmed(3, false, gate), atReset))
     for (const index of this.#counters.keys()) this.#drive(index)
   }
 
@@ -69,7 +73,11 @@ export class Pit implements SavedChip<SavedPit> {
   }
 
   setGate(index: number, level: boolean): void {
-    this.#count(index, (counting) => withGate(counting, level, this.#now))
+    // Half of a count in mode 0 holds the counter, whatever the gate does.
+    const isHalf = this.#at(index).written !== null && this.#at(index).counting.mode === 0
+    this.#count(index, (counting) =>
+      isHalf ? { ...counting, gate: level } : withGate(counting, level, this.#now),
+    )
   }
 
   read(offset: number): number {
@@ -112,14 +120,13 @@ export class Pit implements SavedChip<SavedPit> {
       this.#readBack(word)
       return
     }
-    const how = (word >> 4) & 3
-    if (how === counterLatch) {
+    if (accessOf({ control: word }) === counterLatch) {
       this.#latchCount(select)
       return
     }
     const mode = modes[(word >> 1) & 7] ?? 0
     const { gate } = this.#at(select).counting
-    this.#counters[select] = idle(programmed(mode, (word & 1) !== 0, gate), how)
+    this.#counters[select] = idle(programmed(mode, (word & 1) !== 0, gate), word & 0x3f)
     this.#drive(select)
   }
 
@@ -136,39 +143,39 @@ export class Pit implements SavedChip<SavedPit> {
     const counter = this.#at(index)
     if (counter.latched.length > 0) return
     const count = countAt(counter.counting, this.#now)
-    this.#counters[index] = { ...counter, latched: bytesOf(count, counter.access) }
+    this.#counters[index] = { ...counter, latched: bytesOf(count, accessOf(counter)) }
   }
 
   #latchStatus(index: number): void {
     const counter = this.#at(index)
     if (counter.status !== null) return
-    const { mode, bcd } = counter.counting
     const out = this.level(index) ? 0x80 : 0
     const isNull = isNullCount(counter.counting, this.#now) ? 0x40 : 0
-    const status = out | isNull | (counter.access << 4) | (mode << 1) | (bcd ? 1 : 0)
-    this.#counters[index] = { ...counter, status }
+    this.#counters[index] = { ...counter, status: out | isNull | counter.control }
   }
 
   #next(counter: SavedCounter): { readonly value: number; readonly after: SavedCounter } {
     if (counter.status !== null) return { value: counter.status, after: { ...counter, status: null } }
     const [first, ...rest] = counter.latched
     if (first !== undefined) return { value: first, after: { ...counter, latched: rest } }
-    const bytes = bytesOf(countAt(counter.counting, this.#now), counter.access)
+    const how = accessOf(counter)
+    const bytes = bytesOf(countAt(counter.counting, this.#now), how)
     const value = bytes[counter.readsHigh ? 1 : 0] ?? 0
-    const readsHigh = counter.access === access.both && !counter.readsHigh
+    const readsHigh = how === access.both && !counter.readsHigh
     return { value, after: { ...counter, readsHigh } }
   }
 
   #writeCount(index: number, value: number): void {
     const counter = this.#at(index)
     const now = this.#now
-    if (counter.access === access.both && counter.written === null) {
+    const how = accessOf(counter)
+    if (how === access.both && counter.written === null) {
       this.#counters[index] = { ...counter, written: value }
       this.#count(index, (counting) => withHalfCount(counting, now))
       return
     }
-    const low = counter.access === access.high ? 0 : (counter.written ?? value)
-    const high = counter.access === access.low ? 0 : value
+    const low = how === access.high ? 0 : (counter.written ?? value)
+    const high = how === access.low ? 0 : value
     this.#counters[index] = { ...counter, written: null }
     this.#count(index, (counting) => withCount(counting, low | (high << 8), now))
   }
@@ -191,11 +198,13 @@ export class Pit implements SavedChip<SavedPit> {
   }
 }
 
+const accessOf = ({ control }: Pick<SavedCounter, 'control'>) => (control >> 4) & 3
+
 /** Modes 2 and 3 have two numbers each. */
 const modes: readonly CounterMode[] = [0, 1, 2, 3, 4, 5, 2, 3]
 
-function idle(counting: Counting, how: number): SavedCounter {
-  return { counting, access: how, written: null, latched: [], status: null, readsHigh: false }
+function idle(counting: Counting, control: number): SavedCounter {
+  return { counting, control, written: null, latched: [], status: null, readsHigh: false }
 }
 
 /** The bytes of a count that an access mode shows, low one first. */
