@@ -28,7 +28,11 @@ function processesWith(text: string): number {
 test('a pool that is closed ends the runs of its machines, and their QEMU processes', async () => {
   const disk = marker()
   const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
-  const { session, vm } = await bootScript('A', { disks: [disk], until: { serial: 'line A' } }, { pool })
+  const { session, vm } = await bootScript(
+    'A',
+    { engine: 'qemu', disks: [disk], until: { serial: 'line A' } },
+    { pool },
+  )
   expect(processesWith(disk)).toBeGreaterThan(0)
   const running = vm.end()
   await pool.close()
@@ -41,7 +45,7 @@ test('a thread runs one machine after the other', async () => {
   const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
   onTestFinished(() => pool.close())
   for (const letter of 'ABC') {
-    const { session, vm } = await bootScript(`${letter}x`, {}, { pool })
+    const { session, vm } = await bootScript(`${letter}x`, { engine: 'qemu' }, { pool })
     expect(await vm.end()).toMatchObject({ kind: 'exit', value: 0x10 })
     await session.close()
     expect(vm.serial.lines).toEqual([`line ${letter}`])
@@ -52,7 +56,7 @@ test('a thread runs one machine after the other', async () => {
 test('an error of the machine leads to the line that asked', async () => {
   const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
   onTestFinished(() => pool.close())
-  const { vm } = await bootScript('A', { until: { serial: 'line A' } }, { pool })
+  const { vm } = await bootScript('A', { engine: 'qemu', until: { serial: 'line A' } }, { pool })
   const error = await vm.memory.read(0xffff_ffff_0000_0000n, 4).catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'KT3011' })
   expect(error instanceof Error && error.stack).toContain('test/pool/qemu.test.ts')
