@@ -12,8 +12,8 @@ const codeAt = 0x10_0000n
 export function decodeSeconds(rounds) {
   const machine = start(kernel('straight', 2 ** 31 - 1))
   machine.run(1000)
-  const code = machine.peek(codeAt, most)
-  const forget = () => machine.poke(codeAt, code)
+  const code = machine.memory.peek(codeAt, most)
+  const forget = () => machine.memory.poke(codeAt, code)
   const run = () => machine.run(lap)
   const batch = (before) => {
     let seconds = 0

@@ -87,7 +87,7 @@ const measurements = {
   boots: async () => {
     const first = 'first boot in a cold worker'
     const warm = await warmCore()
-    const { with: kept, without, nothing } = await coldWorkers()
+    const { with: kept, without, nothing } = coldWorkers()
     const rows = [
       row('hello-serial, warm thread, core only, with reset', milliseconds, 0.2e-3, 0.05e-3, warm),
       row(`${first}, CPU time`, milliseconds, 0.15, 0.08, kept.cpu),

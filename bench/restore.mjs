@@ -16,7 +16,7 @@ export function restoreSeconds(pages, rounds) {
   machine.powerOn(parts, wiring)
   const times = Array.from({ length: warmUp + 10 * rounds }, () => {
     for (let page = 0; page < pages; page++) {
-      machine.poke(BigInt(area + page * pageBytes + (page % 4096)), Uint8Array.of(255))
+      machine.memory.poke(BigInt(area + page * pageBytes + (page % 4096)), Uint8Array.of(255))
     }
     return cpuSeconds(() => machine.powerOn(parts, wiring))
   })

@@ -6,6 +6,7 @@ export type { Screen } from './observe/screen.ts'
 export { boot } from './session/boot.ts'
 export type { BootOptions } from './session/boot-options.ts'
 export type {
+  Frame,
   MemoryHandle,
   OutputHandle,
   PageTablesHandle,

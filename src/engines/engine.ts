@@ -6,7 +6,7 @@ import type { Instant } from '../observe/instant.ts'
 import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
-import type { Screen } from '../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
 import type { TimelineEvent } from '../observe/timeline.ts'
 
@@ -62,6 +62,8 @@ export interface Machine {
   read(space: AddressSpaceKind, address: bigint, length: number): Promise<Uint8Array>
   write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void>
   screen(): Promise<Screen>
+  /** The picture on the monitor, of a text mode too: with the font and the palette that the guest has set. */
+  frame(): Promise<GraphicsScreen>
   /** What happened last, in order; bounded. Capability `timeline`. */
   timeline(): Promise<readonly TimelineEvent[]>
   /** Queues the input; the guest sees it when it next runs. */

@@ -5,33 +5,13 @@ import type { ByteSource } from './byte-source.ts'
 import { fatFlaws, isFat } from './fat.ts'
 import type { Flaw } from './flaw.ts'
 import { efiSystemType, readGpt } from './gpt.ts'
-import type { DiskImage, Partition } from './image.ts'
+import type { DiskImage } from './image.ts'
+import { partitionTableAt, readMbr } from './mbr.ts'
 import { partitionFlaws } from './partition-flaws.ts'
 
 const sectorSize = 512
 const signatureAt = 510
-const tableAt = 446
-const entrySize = 16
-const primaryPartitions = 4
 const efiSystemByte = 0xef
-
-/** What the type bytes that kernel developers meet are called. */
-const typeNames: Readonly<Record<number, string>> = {
-  1: 'FAT12',
-  4: 'FAT16',
-  5: 'extended',
-  6: 'FAT16',
-  7: 'NTFS or exFAT',
-  11: 'FAT32',
-  12: 'FAT32',
-  14: 'FAT16',
-  15: 'extended',
-  32: 'bootloader stage',
-  130: 'Linux swap',
-  131: 'Linux',
-  238: 'GPT protective',
-  239: 'EFI system',
-}
 
 /** Whether the first sector ends with 55 AA (a BIOS asks for no more). */
 export function hasBootSignature(firstSector: Uint8Array): boolean {
@@ -44,7 +24,8 @@ export function readDisk(source: ByteSource): DiskImage {
   const bootSignature = hasBootSignature(sector.bytes)
   const gpt = readGpt(source)
   const wholeFat = gpt === null && isFat(sector)
-  const partitions = gpt?.partitions ?? (bootSignature && !wholeFat ? readMbr(sector) : [])
+  const mbr = gpt === null && bootSignature && !wholeFat ? readMbr(sector, source.size) : null
+  const partitions = gpt?.partitions ?? mbr?.partitions ?? []
   const efiSystem =
     wholeFat || partitions.some(({ type }) => type === efiSystemType || type === hex(efiSystemByte, 2))
   return {
@@ -59,35 +40,11 @@ export function readDisk(source: ByteSource): DiskImage {
       ...diskFlaws(source, bootSignature, efiSystem),
       ...(bootSignature && !efiSystem && isBlank(sector.bytes) ? [noCode] : []),
       ...(gpt?.isDamaged ? [gptDamaged] : []),
+      ...(mbr?.flaw ? [mbr.flaw] : []),
       ...partitionFlaws(source.size, partitions, gpt !== null),
       ...(wholeFat ? fatFlaws(source.size, sector) : []),
     ],
   }
-}
-
-/**
- * The four primary partitions. A boot sector without a table has code there: it is taken for a table only
- * where all four entries look like one (first byte 00 or 80).
- */
-function readMbr(sector: LittleEndian): Partition[] {
-  const partitions: Partition[] = []
-  for (let index = 0; index < primaryPartitions; index++) {
-    const at = tableAt + index * entrySize
-    const status = sector.u8(at)
-    if (status !== 0 && status !== 0x80) return []
-    const type = sector.u8(at + 4)
-    const sectors = sector.u32(at + 12)
-    if (type === 0 || sectors === 0) continue
-    partitions.push({
-      number: index + 1,
-      type: hex(type, 2),
-      name: typeNames[type] ?? '',
-      bootable: status === 0x80,
-      firstSector: sector.u32(at + 8),
-      sectors,
-    })
-  }
-  return partitions
 }
 
 function diskFlaws(source: ByteSource, bootSignature: boolean, efiSystem: boolean): Flaw[] {
@@ -107,7 +64,7 @@ function diskFlaws(source: ByteSource, bootSignature: boolean, efiSystem: boolea
 }
 
 /** No instruction in front of the partition table. */
-const isBlank = (sector: Uint8Array) => sector.subarray(0, tableAt).every((byte) => byte === 0)
+const isBlank = (sector: Uint8Array) => sector.subarray(0, partitionTableAt).every((byte) => byte === 0)
 
 const noCode: Flaw = {
   id: 'no-boot-code',

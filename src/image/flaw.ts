@@ -34,6 +34,7 @@ export const flawIds = [
   'non-canonical-address',
   'not-whole-sectors',
   'partition-past-end',
+  'partition-status',
   'partitions-overlap',
   'position-independent',
   'protective-without-gpt',

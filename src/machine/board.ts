@@ -1,20 +1,22 @@
 import type { Chip } from './bus/chip.ts'
 import type { MemoryWindow, PhysicalMemory } from './bus/physical-memory.ts'
-import type { PortSpace, PortWindow } from './bus/port-space.ts'
+import { PlacedWindow } from './bus/placed-window.ts'
+import type { PortRange, PortSpace, PortWindow } from './bus/port-space.ts'
 import { SharedLine } from './bus/shared-line.ts'
 import type { Clock } from './clock.ts'
 import { PciFunction } from './devices/pci-function.ts'
-import { apicMemory } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
-import {
-  type BoardWiring,
-  type ChipRow,
-  type Chips,
-  type FunctionRow,
-  machineTables,
-  type Socket,
-  type WindowRow,
-} from './machine-table.ts'
+import { machineTables } from './machine-table.ts'
+import type {
+  BoardWiring,
+  ChipRow,
+  Chips,
+  Choices,
+  FunctionRow,
+  MachineTable,
+  Socket,
+  WindowRow,
+} from './table-rows.ts'
 
 export interface Buses {
   readonly ports: PortSpace
@@ -33,26 +35,30 @@ export class Board {
   readonly chips: Chips
   readonly #buses: Buses
   readonly #socket: Socket
-  readonly #apicWindow: MemoryWindow
+  readonly #table: MachineTable
+  /** Of chips with registers in memory, by their names. */
+  readonly #placed = new Map<string, MemoryWindow>()
+  /** Those that the user puts somewhere. */
+  readonly #choosable: Choosable[] = []
   /** Everything with a state, by the name under which it is saved. */
   readonly #parts = new Map<string, SavedPart>()
 
   constructor(shape: MachineShape, buses: Buses, clock: Clock, outside: BoardWiring) {
     const table = machineTables[shape]
+    const { charges } = table
     const chips: Partial<Record<keyof Chips, unknown>> = {}
     this.chips = chips as Chips
     this.#buses = buses
+    this.#table = table
     const lines = Array.from({ length: interruptRequests }, (_, number) => this.#interruptLine(number))
     const irq = (number: number) => (lines[number] ?? this.#interruptLine(number)).driver()
     // SMSC LPC47B27x, port 92h: its bit is ORed with the keyboard controller's line.
     const gate = new SharedLine({ set: outside.setA20 })
     const a20 = () => gate.driver()
-    this.#socket = { clock, memory: buses.memory, outside, chips: this.chips, irq, a20 }
+    this.#socket = { charges, clock, memory: buses.memory, outside, chips: this.chips, irq, a20 }
     for (const name of Object.keys(table.chips) as (keyof Chips)[]) {
       chips[name] = this.#place(name, table.chips[name])
     }
-    this.#apicWindow = buses.memory.window(apicMemory.count, this.chips.apic)
-    this.#apicWindow.place(apicMemory.first)
     for (const [name, row] of Object.entries(table.functions)) this.#plug(name, row)
     for (const [number, line] of lines.entries()) this.#parts.set(`irq${number}`, line)
     this.#parts.set('a20', gate)
@@ -67,7 +73,20 @@ export class Board {
   placeApic(register: bigint): void {
     const isThere = (register & apicEnable) !== 0n
     this.chips.apic.setPart(isThere)
-    this.#apicWindow.place(isThere ? Number(register & ~pageMask) : null)
+    this.#placed.get('apic')?.place(isThere ? Number(register & ~pageMask) : null)
+  }
+
+  /** Puts devices of the user's choice where the user wants them, in place of those before. */
+  plug(choices: Choices): void {
+    this.#buses.ports.unplugAll()
+    for (const { chip, ports } of this.#choosable) {
+      for (const range of ports(choices)) this.#buses.ports.plug(range, chip)
+    }
+  }
+
+  /** Chips, functions and lines with a state. */
+  get parts(): ReadonlyMap<string, SavedPart> {
+    return this.#parts
   }
 
   /** The state of all chips, timers of the clock apart. */
@@ -80,15 +99,27 @@ export class Board {
   }
 
   #interruptLine(number: number): SharedLine {
-    const { chips } = this
-    const set = (level: boolean) =>
-      number < 8 ? chips.master.setInput(number, level) : chips.slave.setInput(number - 8, level)
+    const takers = this.#table.requests.filter(
+      ({ first, count }) => number >= first && number < first + count,
+    )
+    const set = (level: boolean) => {
+      for (const { first, input, controller } of takers) {
+        controller(this.chips).setInput(input + number - first, level)
+      }
+    }
     return new SharedLine({ set })
   }
 
-  #place(name: string, { make, ports = [] }: ChipRow): object {
+  #place(name: string, { make, ports = [], memory, plugged }: ChipRow): object {
     const chip = make(this.#socket)
     for (const range of ports) this.#buses.ports.attach(range, chip as Chip)
+    if (memory) {
+      const window = new PlacedWindow(this.#buses.memory.window(memory.count, chip as Chip))
+      window.place(memory.first)
+      this.#placed.set(name, window)
+      this.#parts.set(`${name}.window`, window)
+    }
+    if (plugged) this.#choosable.push({ chip: chip as Chip, ports: plugged })
     if (isSaved(chip)) this.#parts.set(name, chip)
     return chip
   }
@@ -112,6 +143,11 @@ export class Board {
     this.chips.pciBus.attach(slot, config)
     this.#parts.set(`pci.${name}`, config)
   }
+}
+
+interface Choosable {
+  readonly chip: Chip
+  readonly ports: (choices: Choices) => readonly PortRange[]
 }
 
 interface SavedPart {

@@ -7,6 +7,9 @@ export const ticksPerSecond = 14_318_180 * 70
 /** 10^9 / {@link ticksPerSecond}, in lowest terms. */
 const ratio = { ns: 5_000_000n, ticks: 5_011_363n } as const
 
+/** Ticks in the fewest milliseconds that are a whole number of them: 5. */
+const fiveMs = Number(ratio.ticks)
+
 /** Nanoseconds since power-on, rounded down. */
 export function nsAtTick(tick: number): bigint {
   return (BigInt(tick) * ratio.ns) / ratio.ticks
@@ -16,6 +19,16 @@ export function nsAtTick(tick: number): bigint {
 export function tickAtNs(ns: bigint): number {
   const tick = (ns * ratio.ticks + ratio.ns - 1n) / ratio.ns
   return Math.min(Number(tick), Number.MAX_SAFE_INTEGER)
+}
+
+/** The same in milliseconds, for those who look at the clock all the time: exact without a BigInt. */
+export function msAtTick(tick: number): number {
+  return Math.floor(tick / fiveMs) * 5 + Math.floor(((tick % fiveMs) * 5) / fiveMs)
+}
+
+/** The first tick at or after so many whole milliseconds. */
+export function tickAtMs(ms: number): number {
+  return Math.floor(ms / 5) * fiveMs + Math.ceil(((ms % 5) * fiveMs) / 5)
 }
 
 /** Time as a chip sees it. */

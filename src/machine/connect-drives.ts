@@ -2,8 +2,8 @@ import { AtaDisk } from './devices/ata-disk.ts'
 import { AtapiDrive } from './devices/atapi-drive.ts'
 import { type FloppyDisk, FloppyUnit } from './devices/floppy-unit.ts'
 import type { IdeDrive } from './devices/ide-drive.ts'
-import type { Chips } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
+import type { Chips } from './table-rows.ts'
 
 /** Both drives of the primary channel, then those of the secondary. */
 const placeCount = 4

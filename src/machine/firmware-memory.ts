@@ -16,7 +16,7 @@ export interface FirmwareMemory {
 
 export function firmwareMemory(shape: MachineShape, ramBytes: number): FirmwareMemory {
   const named = firmwareTables(factsOf(shape, ramBytes)).map(({ name, at, bytes }) => {
-    return { name, part: { at, bytes: Uint8Array.from(bytes), size: bytes.length } }
+    return { name, part: { at, bytes: new Uint8Array(bytes), size: bytes.length } }
   })
   return {
     parts: named.map(({ part }) => part),

@@ -1,4 +1,4 @@
-/** I/O ports of a PC. */
+/** I/O ports of a PC: which chip has them is told in machine-table.ts. */
 export const ports = {
   dma: { first: 0x00, count: 16 },
   masterPic: { first: 0x20, count: 2 },
@@ -55,29 +55,6 @@ export const irq = {
   primaryIde: 14,
   secondaryIde: 15,
 } as const
-
-/**
- * What things take besides the unit that does them, in ticks of the clock, about a nanosecond each: an access
- * to a port of the ISA bus, where nobody listens too, a microsecond; to one of the chip set itself a quarter
- * of it; to memory where a chip or nothing is a tenth. So a guest that polls a device sees time pass. A fault
- * or an interrupt takes a microsecond, as on processors of this age: a guest that does nothing else gets to
- * its limit. PAUSE takes 140 cycles of the time stamp counter from Skylake on, where it took about 10 before
- * (Intel 64 and IA-32 Architectures Optimization Reference Manual, Pause Latency in Skylake Client
- * Microarchitecture); the processor here claims to be one of those (cpu/control/model.ts).
- */
-export const charges = { isa: 1000, pci: 250, memory: 100, event: 1000, pause: 140 } as const
-
-/**
- * What BIOS services take, in ticks: a call of any, and transfers of disks at 50 MB/s; a look for a key by
- * who does nothing else, so that a menu does not look oftener than 4,000 times a second.
- */
-export const biosCharges = { call: 2000, seek: 100_000, byte: 20, idleLook: 250_000 } as const
-
-/**
- * What floppy drives take, in ticks: a step of the head, and until the next sector is there. Real ones take
- * 3 ms and 11 ms: a tenth of it and less lets a guest that polls read a disk within a second or two.
- */
-export const floppyTimes = { step: 100_000, sector: 500_000 } as const
 
 /** The channel of the DMA controllers that the floppy controller asks at. */
 export const floppyDmaChannel = 2

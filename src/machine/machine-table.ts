@@ -1,11 +1,11 @@
-import type { Chip, Line } from './bus/chip.ts'
-import type { PhysicalMemory } from './bus/physical-memory.ts'
 import type { PortRange } from './bus/port-space.ts'
-import type { Clock } from './clock.ts'
 import { CoprocessorError } from './devices/coprocessor-error.ts'
+import { DebugConsole } from './devices/debug-console.ts'
+import { DebugExit } from './devices/debug-exit.ts'
 import { DmaController } from './devices/dma-controller.ts'
 import { DmaPages } from './devices/dma-pages.ts'
 import { EdgeLevelControl } from './devices/edge-level-control.ts'
+import { FirmwareTrap } from './devices/firmware-trap.ts'
 import { FloppyController } from './devices/floppy-controller.ts'
 import { FwCfg } from './devices/fw-cfg.ts'
 import { i440fxAttributeMap, i440fxHostBridge } from './devices/i440fx.ts'
@@ -17,8 +17,7 @@ import { KeyboardController } from './devices/keyboard-controller.ts'
 import { LocalApic } from './devices/local-apic.ts'
 import { Mouse } from './devices/mouse.ts'
 import { OldPowerPort } from './devices/old-power-port.ts'
-import { PciBus, type PciSlot } from './devices/pci-bus.ts'
-import type { PciFunction, PciIdentity } from './devices/pci-function.ts'
+import { PciBus } from './devices/pci-bus.ts'
 import { Pic } from './devices/pic.ts'
 import { piix3Ide, piix3IsaBridge } from './devices/piix3.ts'
 import { piix4Power } from './devices/piix4-power.ts'
@@ -37,116 +36,47 @@ import { Uart16550 } from './devices/uart16550.ts'
 import { Vga, vbeOffset } from './devices/vga.ts'
 import { vgaFunction, vgaRegisterBytes } from './devices/vga-function.ts'
 import { VgaRegisterWindow } from './devices/vga-register-window.ts'
-import { charges, floppyDmaChannel, irq, ports, usualStartTime } from './layout.ts'
+import { apicMemory, floppyDmaChannel, irq, ports, usualStartTime } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
-
-/** The chips of a machine by the name under which their state is saved. */
-export interface Chips {
-  readonly master: Pic
-  readonly slave: Pic
-  readonly edgeLevelControl: EdgeLevelControl
-  readonly coprocessor: CoprocessorError
-  readonly pit: Pit
-  readonly systemControlB: SystemControlB
-  readonly rtc: Rtc
-  readonly power: PowerManagement
-  readonly apic: LocalApic
-  readonly primaryIde: IdeChannel
-  readonly secondaryIde: IdeChannel
-  readonly dma: DmaController
-  readonly wordDma: DmaController
-  readonly dmaPages: DmaPages
-  readonly floppy: FloppyController
-  readonly smbus: SmbusHost
-  readonly fwCfg: FwCfg
-  readonly pvpanic: Pvpanic
-  readonly oldPowerPort: OldPowerPort
-  readonly shutdownPort: ShutdownPort
-  readonly keyboard: Keyboard
-  readonly mouse: Mouse
-  readonly keyboardController: KeyboardController
-  readonly systemControl: SystemControl
-  readonly resetControl: ResetControl
-  readonly pciBus: PciBus
-  readonly vga: Vga
-  readonly com1: Uart16550
-  readonly com2: Uart16550
-  readonly com3: Uart16550
-  readonly com4: Uart16550
-}
-
-/** What is outside of the board. */
-export interface BoardWiring {
-  /** The processor's INTR and NMI, and INIT messages to it. */
-  readonly interrupt: Line
-  readonly signal: (what: 'nmi' | 'init') => void
-  /** What CR8 is from now on. */
-  readonly prioritized: (priority: number) => void
-  /** A byte that a serial port sent; ports count from 0. */
-  readonly serial: (byte: number, port: number) => void
-  readonly reset: (by: 'keyboard' | 'cf9' | 'port92') => void
-  /** The guest asked for a sleep state, by the number that the ACPI tables would explain. */
-  readonly sleep: (type: number) => void
-  /** The guest switched the power off by an emulator's own port. */
-  readonly powerOff: () => void
-  readonly setA20: (open: boolean) => void
-  /** The processor's IGNNE#. */
-  readonly ignoreNumericErrors: () => void
-  /** The guest says that it has panicked; `goesOn`: into a kernel that dumps it. */
-  readonly panicked: (goesOn: boolean) => void
-}
-
-/** What a chip can be wired to. */
-export interface Socket {
-  readonly clock: Clock
-  readonly memory: PhysicalMemory
-  readonly outside: BoardWiring
-  /** All chips: those of later rows are there once the machine runs. */
-  readonly chips: Chips
-  /** One more driver of an input of the interrupt controllers, 0 to 15: those with several are shared. */
-  readonly irq: (number: number) => Line
-  /** One more driver of the A20 gate, which is open while any says so. */
-  readonly a20: () => Line
-}
-
-export interface ChipRow<Made extends object = object> {
-  readonly make: (socket: Socket) => Made
-  /** Of what is a {@link Chip}. Whoever comes first keeps a port. */
-  readonly ports?: readonly PortRange[]
-}
-
-export interface FunctionRow {
-  readonly slot: PciSlot
-  readonly identity: PciIdentity
-  /** What is seen through windows of the function, wherever they are, by their names. */
-  readonly windows?: Readonly<Record<string, WindowRow>>
-  /** What else follows from the contents of its registers. */
-  readonly follow?: (config: PciFunction, socket: Socket) => void
-}
-
-export type WindowRow = PortWindowRow | MemoryWindowRow | 'device memory'
-
-interface PortWindowRow {
-  readonly chip: (chips: Chips) => Chip
-  readonly ports: Omit<PortRange, 'first'>
-}
-
-interface MemoryWindowRow {
-  readonly chip: (chips: Chips) => Chip
-  readonly bytes: number
-}
-
-export interface MachineTable {
-  readonly chips: { readonly [Name in keyof Chips]: ChipRow<Chips[Name]> }
-  /** Of PCI bus 0. */
-  readonly functions: Readonly<Record<string, FunctionRow>>
-}
+import type { Charges, ChipRow, FunctionRow, MachineTable, RequestRow, WindowRow } from './table-rows.ts'
 
 /** Level-triggered requests that the chip set allows: not of timer, keyboard, cascade, clock, coprocessor. */
 const levelCapable = { master: 0xf8, slave: 0xde } as const
 
 /** Of channels 0 to 3; those of the second controller are 8 higher. */
 const pageRegisters = [7, 3, 1, 2] as const
+
+/** What a chip of the chip set itself takes instead of the ISA bus's time. */
+const pciCharge = 250
+
+/**
+ * An access on the ISA bus takes a microsecond, one to a chip's memory a tenth of it. A fault or an interrupt
+ * takes a microsecond, as on processors of this age: a guest that does nothing else gets to its limit. PAUSE
+ * takes 140 cycles of the time stamp counter from Skylake on, where it took about 10 before (Intel 64 and
+ * IA-32 Architectures Optimization Reference Manual, Pause Latency in Skylake Client Microarchitecture); the
+ * processor here claims to be one of those (cpu/control/model.ts).
+ *
+ * The BIOS transfers at 50 MB/s, and a menu that does nothing else does not look for a key oftener than 4,000
+ * times a second. A floppy drive's head steps in 3 ms, and the next sector is there in 11 ms: a tenth of it
+ * and less lets a guest that polls read a disk within a second or two.
+ */
+const charges: Charges = {
+  isa: 1000,
+  memory: 100,
+  event: 1000,
+  pause: 140,
+  bios: { call: 2000, seek: 100_000, byte: 20, idleLook: 250_000 },
+  floppy: { step: 100_000, sector: 500_000 },
+}
+
+/** The two 8259A. An I/O APIC, that comes later, has request 0 as its input 2. */
+const requests: readonly RequestRow[] = [
+  { first: 0, count: 8, input: 0, controller: ({ master }) => master },
+  { first: 8, count: 8, input: 0, controller: ({ slave }) => slave },
+]
+
+/** Where firmware prints that has a debug console, beside the user's: SeaBIOS and OVMF. */
+const firmwareConsole = 0x402
 
 /** What every PC has at the same places, whatever its chip set is called. */
 const chips: Omit<MachineTable['chips'], 'smbus'> = {
@@ -159,6 +89,7 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
         acknowledgeExternal: () => chips.master.acknowledge(),
         prioritized: outside.prioritized,
       }),
+    memory: apicMemory,
   },
   master: {
     make: ({ chips }) =>
@@ -219,6 +150,7 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
     make: ({ a20, outside }) => new SystemControl(() => outside.reset('port92'), a20()),
     ports: [ports.systemControl],
   },
+  /** Its window, from A0000h on, is RAM or the chip as its registers say: see vga-window.ts. */
   vga: {
     make: ({ clock, memory }) => new Vga(clock, memory),
     ports: [
@@ -235,7 +167,7 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
     make: ({ outside }) => new ResetControl(() => outside.reset('cf9')),
     ports: [ports.resetControl],
   },
-  pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: charges.pci }] },
+  pciBus: { make: () => new PciBus(), ports: [{ ...ports.pci, width: 4, charge: pciCharge }] },
   dma: {
     make: ({ memory, chips }) =>
       new DmaController(1, {
@@ -255,8 +187,9 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
   },
   dmaPages: { make: () => new DmaPages(), ports: [ports.dmaPages] },
   floppy: {
-    make: ({ clock, irq: line, chips }) =>
+    make: ({ clock, irq: line, chips, charges: { floppy } }) =>
       new FloppyController(clock, {
+        times: floppy,
         interrupt: line(irq.floppy),
         dma: chips.dma.line(floppyDmaChannel),
       }),
@@ -271,6 +204,19 @@ const chips: Omit<MachineTable['chips'], 'smbus'> = {
   oldPowerPort: {
     make: ({ outside }) => new OldPowerPort(outside.powerOff),
     ports: [{ ...ports.oldPower, width: 2 }],
+  },
+  firmwareTrap: {
+    make: ({ outside }) => new FirmwareTrap(outside.callFirmware),
+    ports: [ports.firmwareTrap],
+  },
+  debugExit: {
+    make: ({ outside }) => new DebugExit(outside.exit),
+    plugged: ({ exit }) => (exit ? [{ first: exit.port, count: exit.size, width: exit.size }] : []),
+  },
+  debugConsole: {
+    make: ({ outside }) => new DebugConsole(outside.print),
+    plugged: ({ debugConsole: first }) =>
+      first === null ? [] : [first, firmwareConsole].map((port) => ({ first: port, count: 1 })),
   },
   primaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.primaryIde)) },
   secondaryIde: { make: ({ irq: line }) => new IdeChannel(line(irq.secondaryIde)) },
@@ -290,14 +236,14 @@ function serial(index: number, range: PortRange, request: number): ChipRow<Uart1
 /** The PM1 registers and the PM timer, where a function of the chip set puts them. */
 const powerWindow: WindowRow = {
   chip: ({ power }) => power,
-  ports: { count: 64, width: 4, charge: charges.pci },
+  ports: { count: 64, width: 4, charge: pciCharge },
 }
 
-const smbusWindow: WindowRow = { chip: ({ smbus }) => smbus, ports: { count: 16, charge: charges.pci } }
+const smbusWindow: WindowRow = { chip: ({ smbus }) => smbus, ports: { count: 16, charge: pciCharge } }
 
 /** Offset 8 of a channel is its control block. */
-const ideControl = { count: 1, offset: 8, charge: charges.pci } as const
-const ideCommand = { count: 8, width: 4, charge: charges.pci } as const
+const ideControl = { count: 1, offset: 8, charge: pciCharge } as const
+const ideCommand = { count: 8, width: 4, charge: pciCharge } as const
 
 const vga: Omit<FunctionRow, 'slot'> = {
   identity: vgaFunction,
@@ -309,6 +255,8 @@ const vga: Omit<FunctionRow, 'slot'> = {
 
 /** An 82441FX and an 82371SB, the latter with the power management of its successor, as QEMU's `pc`. */
 const pc: MachineTable = {
+  charges,
+  requests,
   chips: { ...chips, smbus: { make: () => new SmbusHost(false) } },
   functions: {
     hostBridge: {
@@ -339,6 +287,8 @@ const pc: MachineTable = {
 
 /** A Q35 and an ICH9. It has no IDE at the historical ports; its AHCI comes later. */
 const q35: MachineTable = {
+  charges,
+  requests,
   chips: { ...chips, smbus: { make: () => new SmbusHost(true) } },
   functions: {
     hostBridge: {

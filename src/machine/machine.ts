@@ -7,9 +7,6 @@ import { flagBit } from './cpu/register-bits.ts'
 import { activity, dirtyPages, pageBytes, state as stateLayout } from './cpu/state-layout.ts'
 import type { CpuState } from './cpu/system/cpu-state.ts'
 import type { CalendarTime } from './devices/calendar.ts'
-import { DebugConsole } from './devices/debug-console.ts'
-import { DebugExit } from './devices/debug-exit.ts'
-import { FirmwareTrap } from './devices/firmware-trap.ts'
 import type { MouseMovement } from './devices/mouse.ts'
 import type { VgaDisplay } from './devices/vga-display.ts'
 import { type EntryRegisters, enter, type ProcessorChoices } from './entry.ts'
@@ -18,15 +15,19 @@ import { entryPoints, romSegment } from './firmware/bios/bios-rom.ts'
 import { powerOnMemory } from './firmware/bios/power-on-memory.ts'
 import { pciRoutings } from './firmware/tables/pci-routing.ts'
 import { type FirmwareMemory, firmwareMemory } from './firmware-memory.ts'
-import { charges, ports, softOff, textMemory, usualStartTime, videoMemoryBytes } from './layout.ts'
+import { softOff, textMemory, usualStartTime, videoMemoryBytes } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
+import { machineTables } from './machine-table.ts'
 import type { Drive, RemovableDrive } from './media/drive.ts'
+import { MemoryProbe } from './memory-probe.ts'
 import { PacedInput } from './paced-input.ts'
-import { leaveAsFirmware, leaveFloppies } from './post-state.ts'
+import { leaveAsFirmware, leaveDrives } from './post-state.ts'
 import { RamImage, type RamPart } from './ram-image.ts'
 import { RestingProcessor } from './resting-processor.ts'
-import { type Happening, Timeline, type TimelineEntry } from './timeline.ts'
+import type { Charges } from './table-rows.ts'
+import { type DiskError, type Happening, Timeline, type TimelineEntry } from './timeline.ts'
 import { type SavedTimers, TimerQueue } from './timer-queue.ts'
+import { type SavedTypist, Typist } from './typist.ts'
 import { type UnknownAccess, UnknownAccesses } from './unknown-accesses.ts'
 
 /** Why the machine stands still. */
@@ -60,6 +61,8 @@ export interface Wiring {
   readonly panicked?: (goesOn: boolean) => void
   /** A first access of its kind to where nothing is: see {@link UnknownAccesses}. */
   readonly unknown?: (access: UnknownAccess) => void
+  /** The guest wants sectors of a drive, and does not get them. */
+  readonly diskError?: (error: DiskError) => void
   /** Called from time to time by a guest that is busy with what is slow; true stops it. */
   readonly poll?: () => boolean
 }
@@ -77,13 +80,8 @@ export interface SavedMachine {
   readonly timers: SavedTimers
   readonly bios: SavedBios
   /** What is still to be typed and moved. */
-  readonly input: { readonly keys: readonly KeyChange[]; readonly pointer: readonly MouseMovement[] }
+  readonly input: { readonly typist: SavedTypist; readonly pointer: readonly MouseMovement[] }
   readonly skipped: number
-}
-
-interface KeyChange {
-  readonly key: string
-  readonly isDown: boolean
 }
 
 /** A processor that runs for fewer ticks gets all of them at once. */
@@ -101,22 +99,28 @@ const exitsPerPoll = 256
 export class Machine {
   readonly cpu: Cpu
   readonly state: CpuState
+  /** For whoever looks from outside. */
+  readonly memory: MemoryProbe
   /** Tables that firmware leaves. */
   readonly firmware: FirmwareMemory
   readonly #image: RamImage
   readonly shape: MachineShape
-  readonly #timeline = new Timeline(() => ({ units: this.units, tick: this.ticks }))
+  readonly #timeline = new Timeline(
+    () => ({ units: this.units, tick: this.ticks }),
+    (error) => this.#wiring.diskError?.(error),
+  )
   readonly #unknown = new UnknownAccesses((access) => {
     this.#timeline.note(lookedFor(access), access)
     this.#wiring.unknown?.(access)
   })
   readonly #ports = new PortSpace({
-    charge: (ticks) => this.#charge(ticks),
+    charge: (ticks) => this.#charge(ticks ?? this.#charges.isa),
     unknown: (at, size, isWrite) => this.#noteUnknown('ports', at, size, isWrite),
   })
+  readonly #charges: Charges
   readonly #clock: TimerQueue
   readonly #board: Board
-  readonly #keys: PacedInput<KeyChange>
+  readonly #typist: Typist
   readonly #pointer: PacedInput<MouseMovement>
   readonly #bios: Bios
   /** The guest has written to the port by which ROM calls the firmware. */
@@ -147,11 +151,14 @@ export class Machine {
     this.cpu = new Cpu(memory, this.#ports)
     const { ram } = this.cpu
     this.state = this.cpu.state
+    this.memory = new MemoryProbe(this.cpu)
     this.firmware = firmwareMemory(shape, ram.length)
     const dirty = new Uint8Array(ram.buffer, dirtyPages, ram.length / pageBytes)
     this.#image = new RamImage({ bytes: ram, dirty, hasCode: (page) => this.cpu.hasCode(page) })
     this.#wiring = wiring
-    this.cpu.onEvent = () => this.#noteEvent()
+    const { charges } = machineTables[shape]
+    this.#charges = charges
+    this.cpu.onEvent = () => this.#charge(charges.event)
     this.cpu.onChipAccess = () => this.#charge(charges.memory)
     this.cpu.onPause = () => this.#charge(charges.pause)
     this.cpu.onSystemInstruction = () => this.#poll()
@@ -171,10 +178,7 @@ export class Machine {
     )
     this.#board = this.#assemble(this.#clock)
     const { keyboard, mouse } = this.#board.chips
-    this.#keys = new PacedInput(this.#clock, 'typist', {
-      isReady: () => keyboard.isReady,
-      change: ({ key, isDown }) => keyboard.press(key, isDown),
-    })
+    this.#typist = new Typist(keyboard, ram, this.#clock)
     this.#pointer = new PacedInput(this.#clock, 'pointer', {
       isReady: () => mouse.isReady,
       change: (movement) => mouse.move(movement),
@@ -184,13 +188,16 @@ export class Machine {
       ports: this.#ports,
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
+      charges: charges.bios,
       memoryMap: this.firmware.map,
       routing: pciRoutings[shape],
-      called: (service, ah) => this.#timeline.noteCall(service, ah),
+      called: (service, ah) => {
+        this.#timeline.noteCall(service, ah)
+        this.#typist.noteCall(service)
+      },
       open: (drive) => this.#slots.get(drive)?.open?.(),
     })
-    this.#ports.attach(ports.firmwareTrap, new FirmwareTrap(() => this.#trap()))
-    leaveAsFirmware(shape, { ports: this.#ports, memory }, this.#board.chips.vga.planes, ram.length)
+    leaveAsFirmware(shape, { ports: this.#ports, memory }, this.#board.chips, ram.length)
     this.#booted = { board: this.#board.save(), timers: this.#clock.save() }
     this.#plug()
   }
@@ -221,12 +228,12 @@ export class Machine {
 
   /** The guest has asked the firmware for a key, and there is none. */
   get awaitsKey(): boolean {
-    return this.#bios.awaitsKey && !this.#keys.isBusy
+    return this.#bios.awaitsKey && !this.#typist.isBusy
   }
 
   /** It looks for one over and over, and neither prints, nor sends, nor reads a disk by the firmware. */
   get looksForKey(): boolean {
-    return this.#bios.looksForKey && !this.#keys.isBusy
+    return this.#bios.looksForKey && !this.#typist.isBusy
   }
 
   /** The firmware has found nothing to boot, and has halted for good. */
@@ -266,14 +273,15 @@ export class Machine {
     this.#bios.powerOn(watched, bootOrder)
     this.#end = null
     this.#skipped = 0
-    this.#keys.forget()
+    this.#typist.forget()
     this.#pointer.forget()
     this.#unknown.forget()
     this.#board.load(this.#booted.board)
     this.#clock.load(this.#booted.timers)
-    if (startTime !== usualStartTime) this.#board.chips.rtc.setTime(startTime)
-    this.#slots = connectDrives(this.#board.chips, watched, (id, isOpen) => this.#bios.moveTray(id, isOpen))
-    leaveFloppies(this.#ports, drives)
+    const { chips } = this.#board
+    if (startTime !== usualStartTime) chips.rtc.setTime(startTime)
+    this.#slots = connectDrives(chips, watched, (id, isOpen) => this.#bios.moveTray(id, isOpen))
+    leaveDrives(chips, drives, bootOrder)
     this.#plug()
   }
 
@@ -301,7 +309,7 @@ export class Machine {
       board: this.#board.save(),
       timers: this.#clock.save(),
       bios: this.#bios.save(),
-      input: { keys: this.#keys.save(), pointer: this.#pointer.save() },
+      input: { typist: this.#typist.save(), pointer: this.#pointer.save() },
       skipped: this.#skipped,
     }
   }
@@ -314,7 +322,7 @@ export class Machine {
     this.#skipped = skipped
     this.#clock.load(timers)
     this.#bios.load(bios)
-    this.#keys.load(input.keys)
+    this.#typist.load(input.typist)
     this.#pointer.load(input.pointer)
   }
 
@@ -416,9 +424,7 @@ export class Machine {
 
   /** Presses keys together and lets go of them the other way round, when those before have been. */
   press(keys: readonly string[]): void {
-    const down = keys.map((key) => ({ key, isDown: true }))
-    const up = keys.toReversed().map((key) => ({ key, isDown: false }))
-    this.#keys.add([...down, ...up])
+    this.#typist.press(keys)
   }
 
   /** Moves the mouse and presses its buttons, one change after the other. */
@@ -429,41 +435,6 @@ export class Machine {
   /** Somebody presses the power button. */
   pressPower(): void {
     this.#board.chips.power.pressPower()
-  }
-
-  /** Whether all of a range is RAM, or all of it video memory. */
-  hasMemory(at: bigint, length: number): boolean {
-    return this.#isRam(at, length) || this.cpu.memory.deviceRange(Number(at), length) !== null
-  }
-
-  /** RAM or video memory at a physical address; null where part of the range is neither. */
-  peek(at: bigint, length: number): Uint8Array | null {
-    const { ram, memory } = this.cpu
-    const inDevice = memory.deviceRange(Number(at), length)
-    if (inDevice !== null) return memory.device.contents.slice(inDevice, inDevice + length)
-    return this.#isRam(at, length) ? ram.slice(Number(at), Number(at) + length) : null
-  }
-
-  /** False, and nothing done, where part of the range is neither. */
-  poke(at: bigint, bytes: Uint8Array): boolean {
-    const { memory } = this.cpu
-    const inDevice = memory.deviceRange(Number(at), bytes.length)
-    if (inDevice !== null) memory.device.writeBytes(inDevice, bytes)
-    else if (!this.#isRam(at, bytes.length)) return false
-    else this.#writeRam(Number(at), bytes)
-    return true
-  }
-
-  /** Like the bus, but whether the guest has masked an address line makes no difference. */
-  #writeRam(at: number, bytes: Uint8Array): void {
-    const a20 = this.state.u32(stateLayout.a20)
-    this.state.setU32(stateLayout.a20, 1)
-    this.cpu.memory.overwrite(at, bytes)
-    this.state.setU32(stateLayout.a20, a20)
-  }
-
-  #isRam(at: bigint, length: number): boolean {
-    return at >= 0n && at + BigInt(length) <= BigInt(this.cpu.ram.length)
   }
 
   /** The processor alone, to a tick. */
@@ -524,20 +495,16 @@ export class Machine {
         this.#timeline.note({ kind: 'guestPanic', goesOn })
         this.#wiring.panicked?.(goesOn)
       },
+      exit: (value) => this.#finish({ kind: 'exit', value }),
+      print: (byte) => this.#wiring.print?.(byte),
+      callFirmware: () => this.#trap(),
     })
   }
 
   /** Devices of the user's choice. */
   #plug(): void {
-    const { exit, debugConsole = null, print = () => {} } = this.#wiring
-    const space = this.#ports
-    space.unplugAll()
-    if (exit) {
-      const chip = new DebugExit((value) => this.#finish({ kind: 'exit', value }))
-      space.plug({ first: exit.port, count: exit.size, width: exit.size }, chip)
-    }
-    const consoles = debugConsole === null ? [] : [debugConsole, firmwareConsole]
-    for (const port of new Set(consoles)) space.plug({ first: port, count: 1 }, new DebugConsole(print))
+    const { exit, debugConsole = null } = this.#wiring
+    this.#board.plug({ exit, debugConsole })
   }
 
   /** The guest stands behind the instruction that has called the firmware when the processor stops. */
@@ -582,10 +549,6 @@ export class Machine {
     this.#unknown.note({ space, at, size, isWrite, first: this.units })
   }
 
-  #noteEvent(): void {
-    this.#charge(charges.event)
-  }
-
   /** Of an access to a device, in the middle of an instruction: the rest of the budget may be too much. */
   #charge(ticks: number): void {
     this.skip(ticks)
@@ -604,9 +567,6 @@ export class Machine {
  * slow.
  */
 const word = 2 ** 32
-
-/** A second debug console, where firmware has its own: SeaBIOS and OVMF print there. */
-const firmwareConsole = 0x402
 
 /** Where the processor stands that has found nothing to boot: behind STI and HLT. */
 const behindHalt = BigInt(romSegment * 16 + entryPoints.halt + 2)

@@ -5,8 +5,8 @@ const paceTicks = tickAtNs(10_000_000n)
 
 /** What changes are for. */
 interface InputDevice<Change> {
-  /** Whether the guest has taken what came before. */
-  readonly isReady: () => boolean
+  /** Whether the guest has taken what came before, as far as `next` needs that. */
+  readonly isReady: (next: Change) => boolean
   readonly change: (change: Change) => void
 }
 
@@ -18,7 +18,9 @@ export class PacedInput<Change> {
   readonly #device: InputDevice<Change>
   readonly #clock: Clock
   readonly #timer: Timer
-  #waiting: readonly Change[] = []
+  #changes: Change[] = []
+  /** How many of them have come. */
+  #done = 0
 
   /** `name`: of its timer. */
   constructor(clock: Clock, name: string, device: InputDevice<Change>) {
@@ -28,7 +30,7 @@ export class PacedInput<Change> {
   }
 
   add(changes: readonly Change[]): void {
-    this.#waiting = [...this.#waiting, ...changes]
+    this.#changes.push(...changes)
     if (this.#timer.at === null) this.#go()
   }
 
@@ -39,26 +41,30 @@ export class PacedInput<Change> {
 
   /** What waits does not come any more. */
   forget(): void {
-    this.#waiting = []
+    this.load([])
     this.#timer.disarm()
   }
 
   /** What waits, in order. */
   save(): readonly Change[] {
-    return this.#waiting
+    return this.#changes.slice(this.#done)
   }
 
   /** The deadline of the next is among the timers. */
   load(saved: readonly Change[]): void {
-    this.#waiting = saved
+    this.#changes = [...saved]
+    this.#done = 0
   }
 
   #go(): void {
-    const [next, ...rest] = this.#waiting
-    if (next === undefined) return
-    if (this.#device.isReady()) {
+    const next = this.#changes[this.#done]
+    if (next === undefined) {
+      this.load([])
+      return
+    }
+    if (this.#device.isReady(next)) {
       this.#device.change(next)
-      this.#waiting = rest
+      this.#done++
     }
     this.#timer.arm(this.#clock.now + paceTicks)
   }

@@ -1,17 +1,13 @@
 import type { Buses } from './board.ts'
 import type { PortSpace, Ports } from './bus/port-space.ts'
-import { floppyBits } from './firmware/bios/disk-emulation.ts'
+import { describeDrives, describeMachine } from './firmware/bios/cmos-contents.ts'
 import { extendedMemoryEnd } from './firmware/tables/memory-map.ts'
-import { type FontPlanes, startVideo } from './firmware/vga-bios/start-video.ts'
+import { startVideo } from './firmware/vga-bios/start-video.ts'
 import { apicMemory, ports } from './layout.ts'
 import type { MachineShape } from './machine-shape.ts'
 import type { Drive } from './media/drive.ts'
+import type { Chips } from './table-rows.ts'
 
-/** Kibibytes below 1 MiB, the BIOS data area's last one included. */
-const baseKiB = 640
-const kiBBelow = { first: 1024, second: 16 * 1024 } as const
-/** A coprocessor, a mouse. */
-const plainEquipment = 0x06
 /** In ACPI mode: no SMI would switch it on. */
 const sciEnable = 1
 
@@ -110,7 +106,7 @@ const configurations: Readonly<Record<MachineShape, Configuration>> = {
 export function leaveAsFirmware(
   shape: MachineShape,
   { ports: space, memory }: Buses,
-  planes: FontPlanes,
+  chips: Pick<Chips, 'rtc' | 'vga'>,
   memoryBytes: number,
 ): void {
   for (const [register, value] of apic) memory.writeChip(apicMemory.first + register, 4, value)
@@ -122,15 +118,21 @@ export function leaveAsFirmware(
   space.preset(ports.pci.first, 0, 4)
   for (const [port, value] of writes) space.preset(port, value)
   senseFloppies(space)
-  for (const [index, value] of cmos(memoryBytes)) {
-    space.preset(0x70, index)
-    space.preset(0x71, value)
-  }
+  chips.rtc.changeRam((ram) => describeMachine(ram, extendedMemoryEnd(memoryBytes)))
   const quiet: Ports = {
     read: (port, size) => space.inspect(port, size),
     write: (port, size, value) => space.preset(port, value, size),
   }
-  startVideo(quiet, planes)
+  startVideo(quiet, chips.vga.planes)
+}
+
+/** CMOS RAM tells of drives, and in which order they are tried. */
+export function leaveDrives(
+  { rtc }: Pick<Chips, 'rtc'>,
+  drives: readonly Drive[],
+  bootOrder: readonly number[],
+): void {
+  if (drives.length > 0) rtc.changeRam((ram) => describeDrives(ram, drives, bootOrder))
 }
 
 /** After its reset the floppy controller has a status of two bytes for each of four units. */
@@ -141,45 +143,6 @@ function senseFloppies(space: PortSpace): void {
     space.inspect(data)
     space.inspect(data)
   }
-}
-
-/** What CMOS RAM says of the first two floppy drives: a type each, and whether and how many there are. */
-export function leaveFloppies(space: PortSpace, drives: readonly Drive[]): void {
-  const [first, second] = drives.filter((drive) => drive.kind === 'floppy')
-  if (!first) return
-  const types = (first.geometry.driveType << 4) | (second?.geometry.driveType ?? 0)
-  for (const [index, value] of [
-    [0x10, types],
-    [0x14, plainEquipment | floppyBits(second ? 2 : 1)],
-  ] as const) {
-    space.preset(ports.rtc.first, index)
-    space.preset(ports.rtc.first + 1, value)
-  }
-}
-
-/**
- * Equipment and sizes of memory that is the guest's, as the memory map has it: in KiB above 1 MiB, in 64 KiB
- * above 16 MiB.
- */
-function cmos(memoryBytes: number): readonly (readonly [index: number, value: number])[] {
-  const kiB = extendedMemoryEnd(memoryBytes) / 1024
-  const extended = Math.min(kiB - kiBBelow.first, 63 * 1024)
-  const blocks = Math.max(kiB - kiBBelow.second, 0) / 64
-  return [
-    [0x14, plainEquipment],
-    ...word(0x15, baseKiB),
-    ...word(0x17, extended),
-    ...word(0x30, extended),
-    ...word(0x34, blocks),
-    [0x32, 0x20],
-  ]
-}
-
-function word(index: number, value: number): readonly (readonly [number, number])[] {
-  return [
-    [index, value & 0xff],
-    [index + 1, value >> 8],
-  ]
 }
 
 function writesTo(port: number, values: readonly number[]): readonly (readonly [number, number])[] {

@@ -27,7 +27,11 @@ interface MachineKind {
 type SavedRam = readonly { readonly at: number; readonly bytes: Uint8Array }[]
 
 /** Of sections whose form has changed since the first version: raise it with each change. */
-const versions: ReadonlyMap<string, number> = new Map([['chip.pit', 2]])
+const versions: ReadonlyMap<string, number> = new Map([
+  ['chip.pit', 2],
+  ['input', 2],
+  ['chip.keyboard', 2],
+])
 const firstVersion = 1
 
 const chipSection = (name: string) => `chip.${name}`

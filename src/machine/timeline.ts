@@ -1,3 +1,4 @@
+import type { SectorRange } from './devices/medium.ts'
 import type { Drive } from './media/drive.ts'
 
 /** Something that happens in a machine, seen from outside of the processor. */
@@ -9,6 +10,7 @@ export type Happening =
   /** The processor takes an interrupt of a device. */
   | { readonly kind: 'irq'; readonly vector: number }
   | DiskAccess
+  | ({ readonly kind: 'diskError' } & DiskError)
   | { readonly kind: 'mediumChange'; readonly drive: string; readonly isEmpty: boolean }
   /** The guest says by pvpanic that it has panicked, or goes on into a kernel that dumps it. */
   | { readonly kind: 'guestPanic'; readonly goesOn: boolean }
@@ -23,6 +25,16 @@ interface DiskAccess {
   readonly drive: string
   readonly first: number
   readonly sectors: number
+}
+
+/** Sectors that the guest wants and does not get. */
+export interface DiskError {
+  readonly why: 'pastEnd' | 'unreadable'
+  readonly drive: string
+  readonly first: number
+  readonly sectors: number
+  /** Of the medium. */
+  readonly of: number
 }
 
 export interface VideoMode {
@@ -56,13 +68,18 @@ const handlers: ReadonlySet<string> = new Set(['int08', 'int09', 'int70', 'int74
 /** The last 256 things that happened: what repeats, and sectors one behind the other, count as one. */
 export class Timeline {
   readonly #now: () => Pick<TimelineEntry, 'units' | 'tick'>
+  readonly #onDiskError: (error: DiskError) => void
   /** A ring: the oldest is the next to be overwritten. */
   #entries: Kept[] = []
   #next = 0
   #mode: VideoMode | null = null
 
-  constructor(now: () => Pick<TimelineEntry, 'units' | 'tick'>) {
+  constructor(
+    now: () => Pick<TimelineEntry, 'units' | 'tick'>,
+    onDiskError: (error: DiskError) => void = () => {},
+  ) {
     this.#now = now
+    this.#onDiskError = onDiskError
   }
 
   /** In their order. */
@@ -106,13 +123,23 @@ export class Timeline {
   watched<D extends Drive>(drive: D): D {
     const { medium, id } = drive
     if (!medium) return drive
+    const refuse = (why: DiskError['why'], first: number, sectors: number) => {
+      const error: DiskError = { why, drive: id, first, sectors, of: medium.sectors }
+      this.note({ kind: 'diskError', ...error })
+      this.#onDiskError(error)
+    }
     return {
       ...drive,
       medium: {
         sectorBytes: medium.sectorBytes,
         sectors: medium.sectors,
         isWritable: medium.isWritable,
-        firstBad: (first: number, count: number) => medium.firstBad?.(first, count) ?? null,
+        firstBad: (first: number, count: number) => {
+          const bad = medium.firstBad?.(first, count) ?? null
+          if (bad !== null) refuse('unreadable', bad, 1)
+          return bad
+        },
+        missed: ({ first, count }: SectorRange) => refuse('pastEnd', first, count),
         read: (first: number, count: number) => {
           this.note({ kind: 'diskRead', drive: id, first, sectors: count })
           return medium.read(first, count)

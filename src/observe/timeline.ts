@@ -1,5 +1,14 @@
 import type { Instant } from './instant.ts'
 
+/** Sectors that the guest wants and does not get. `of`: so many sectors has the medium. */
+export interface DiskError {
+  readonly why: 'pastEnd' | 'unreadable'
+  readonly drive: string
+  readonly first: number
+  readonly sectors: number
+  readonly of: number
+}
+
 /**
  * What happened in a machine, as far as its engine tells (the embedded one). `at` is the first instant of
  * `times` equal happenings in a row, or of accesses to sectors one behind the other; of an access to where
@@ -17,6 +26,7 @@ export type TimelineEvent = { readonly at: Instant; readonly times: number } & (
       readonly first: number
       readonly sectors: number
     }
+  | ({ readonly kind: 'diskError' } & DiskError)
   | { readonly kind: 'mediumChange'; readonly drive: string; readonly isEmpty: boolean }
   | {
       readonly kind: 'modeChange'
@@ -46,11 +56,10 @@ function describe(event: TimelineEvent): string {
     case 'irq':
       return `interrupt ${hex(event.vector)}`
     case 'diskRead':
-    case 'diskWrite': {
-      const last = event.first + event.sectors - 1
-      const which = event.sectors === 1 ? `sector ${event.first}` : `sectors ${event.first} to ${last}`
-      return `${event.kind === 'diskRead' ? 'reads' : 'writes'} ${which} of ${event.drive}`
-    }
+    case 'diskWrite':
+      return `${event.kind === 'diskRead' ? 'reads' : 'writes'} ${sectorsOf(event)} of ${event.drive}`
+    case 'diskError':
+      return diskErrorText(event)
     case 'mediumChange':
       return `${event.drive} ${event.isEmpty ? 'is emptied' : 'gets another medium'}`
     case 'modeChange':
@@ -58,6 +67,18 @@ function describe(event: TimelineEvent): string {
     case 'biosCall':
       return `BIOS ${event.service}, AH=${event.ah.toString(16).padStart(2, '0').toUpperCase()}h`
   }
+}
+
+/** Why a guest does not get sectors. */
+export function diskErrorText(error: DiskError): string {
+  const which = `${sectorsOf(error)} of ${error.drive}`
+  return error.why === 'unreadable'
+    ? `cannot read ${which}`
+    : `wants ${which}, which has ${error.of === 1 ? 'one' : error.of}`
+}
+
+function sectorsOf({ first, sectors }: { readonly first: number; readonly sectors: number }): string {
+  return sectors === 1 ? `sector ${first}` : `sectors ${first} to ${first + sectors - 1}`
 }
 
 /** What a guest says by pvpanic. */

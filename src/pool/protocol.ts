@@ -8,7 +8,7 @@ import type { Instant } from '../observe/instant.ts'
 import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
-import type { Screen } from '../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
 import type { TimelineEvent } from '../observe/timeline.ts'
 import { KernelTestError, type PlainError } from '../support/errors.ts'
@@ -46,6 +46,7 @@ export type MachineCall =
       readonly bytes: Uint8Array
     }
   | { readonly call: 'screen' }
+  | { readonly call: 'frame' }
   | { readonly call: 'timeline' }
   | { readonly call: 'input'; readonly event: InputEvent }
   | { readonly call: 'changeMedium'; readonly drive: string; readonly path: string | null }
@@ -62,6 +63,7 @@ export interface CallResults {
   read: Uint8Array
   write: undefined
   screen: Screen
+  frame: GraphicsScreen
   timeline: readonly TimelineEvent[]
   input: undefined
   changeMedium: undefined

@@ -9,7 +9,7 @@ import { type Instant, nsPerMs, powerOn } from '../observe/instant.ts'
 import type { BadSectors, MediumState } from '../observe/medium-state.ts'
 import type { Recording } from '../observe/recording.ts'
 import type { Registers } from '../observe/registers.ts'
-import type { Screen } from '../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../observe/screen.ts'
 import type { Stop } from '../observe/stop.ts'
 import type { TimelineEvent } from '../observe/timeline.ts'
 import { KernelTestError } from '../support/errors.ts'
@@ -145,6 +145,10 @@ export class RemoteMachine implements Machine {
   async screen(): Promise<Screen> {
     this.#screen = await this.#call({ call: 'screen' })
     return this.#screen
+  }
+
+  frame(): Promise<GraphicsScreen> {
+    return this.#call({ call: 'frame' })
   }
 
   timeline(): Promise<readonly TimelineEvent[]> {

@@ -86,6 +86,8 @@ function perform(machine: Machine, request: MachineCall): Promise<CallResults[ke
       return machine.write(request.space, request.address, request.bytes).then(() => undefined)
     case 'screen':
       return machine.screen()
+    case 'frame':
+      return machine.frame()
     case 'timeline':
       return machine.timeline()
     case 'input':

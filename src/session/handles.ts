@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Machine } from '../engines/engine.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
@@ -179,6 +180,10 @@ function screenHandle(machine: Machine): ScreenHandle {
     lines: async () => {
       const screen = await machine.screen()
       return screen.kind === 'text' ? linesOf(screen) : []
+    },
+    frame: async () => {
+      const { width, height, pixels } = await machine.frame()
+      return { width, height, pixels, sha256: createHash('sha256').update(pixels).digest('hex') }
     },
   }
 }

@@ -86,6 +86,18 @@ export interface ScreenHandle {
   read(): Promise<Screen>
   /** The text screen's rows, blanks at their ends removed; empty in graphics modes. */
   lines(): Promise<readonly string[]>
+  /** The picture on the monitor, of a text mode too: in the guest's own font and colors. */
+  frame(): Promise<Frame>
+}
+
+/** What a monitor shows at one instant. */
+export interface Frame {
+  readonly width: number
+  readonly height: number
+  /** RGBA, 8 bits each, row by row, alpha always 255. */
+  readonly pixels: Uint8Array
+  /** Of the pixels, in hexadecimal digits. */
+  readonly sha256: string
 }
 
 /**

@@ -40,6 +40,10 @@ const media: Readonly<Record<string, Uint8Array>> = {
   'partitions of all ones.img': disk((bytes) => {
     for (const index of [0, 1, 2, 3]) partition(bytes, index, everything)
   }),
+  'a partition of no known status.img': disk((bytes) => {
+    partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
+    partition(bytes, 1, [0x42, 1, 1, 0, 0x83, 15, 63, 1, 0, 9, 0, 0, 0, 1, 0, 0])
+  }),
   'partitions that overlap.img': disk((bytes) => {
     partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
     partition(bytes, 1, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 2, 0, 0, 0, 0, 8, 0, 0])

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openPlan } from '../engines/embedded/open-embedded.ts'
 import { planOf } from '../engines/plans.ts'
-import { kernel } from '../kernels/build.ts'
-import { grubIso } from './grub-iso.ts'
+import { grubCd } from './make-media.ts'
 
 /** Draws in a mode of VBE, says so on COM1, and waits. */
 const configuration = `insmod all_video
@@ -27,7 +26,7 @@ const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as con
 const hash = '54e1a38cb64aa933601ca2d9cfeaf337988c4e8a64cbf15c37fb3839cc138a2c'
 
 test('GRUB draws in a mode of VBE, to the pixel as on QEMU', { timeout: 120_000 }, async () => {
-  const path = grubIso(kernel('greeting'), configuration)
+  const path = grubCd('graphics.iso', configuration)
   const plan = planOf(start, { media: [{ id: 'boot', kind: 'cdrom', path }] })
   const { machine, run } = await openPlan(plan)
   const stop = await run({ on: 'output', port: 'com1', pattern: 'drawn', from: 0 })

@@ -49,11 +49,15 @@ describe('a run that is saved goes on in another machine', { timeout: 240_000 },
     expect(new Set(moved.places)).toEqual(new Set(['key', 'call', 'repetition']))
   })
 
-  test('ISOLINUX, on its way to the menu and from there to power-off', async () => {
-    const [medium] = realMedia
-    if (!medium) throw new Error('there are media')
+  test.each([
+    ['ISOLINUX CD: menu, power off', 8],
+    ['GRUB CD: higher-half by multiboot2', 3],
+    ['boot-sector: long mode from the first sector', 3],
+  ] as const)('%s, %i times on its way', async (name, times) => {
+    const medium = realMedia.find((row) => row.name === name)
+    if (!medium) throw new Error(`${name} is not among the media`)
     const { recording, hash } = await recorded(medium)
-    const moved = movedAlong(medium, recording, 8)
+    const moved = movedAlong(medium, recording, times)
     expect(moved.hash).toBe(hash)
   })
 })

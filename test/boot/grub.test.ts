@@ -1,20 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
 import type { Qemu } from '../../src/engines/qemu/find-qemu.ts'
 import { expect } from '../../src/index.ts'
 import type { Vm } from '../../src/session/vm.ts'
 import { testQemus } from '../engines/qemu/test-qemus.ts'
-import { grubIso } from './grub-iso.ts'
 import { guestOn } from './guest-on.ts'
-
-const kernel = fileURLToPath(new URL('../../examples/higher-half/higher-half.elf', import.meta.url))
-
-/** Waits for ever; neither Enter alone nor one key too many starts the kernel. */
-const menu = `set timeout=-1
-menuentry "Power off" { halt }
-menuentry "Higher half" { multiboot2 /boot/higher-half.elf }
-menuentry "Reboot" { reboot }
-`
+import { grubMenuCd } from './real-media.ts'
 
 /** All but the first lines, where GRUB's version stands. */
 const belowVersion = { region: { x: 0, y: 48, width: 640, height: 352 } } as const
@@ -34,7 +24,7 @@ function comesBackBy(engine: Qemu | 'embedded'): 'reset' | 'tripleFault' {
 
 describe.each(engines)('GRUB on $name', { timeout: 120_000 }, ({ engine }) => {
   async function atMenu(): Promise<Vm> {
-    const vm = await guestOn(engine, grubIso(kernel, menu))
+    const vm = await guestOn(engine, grubMenuCd())
     await expect(vm.screen).toShow(/^ *GNU GRUB {2}version/)
     await expect(vm.screen).toShow('*Power off', chosen)
     await drawn(vm)

@@ -59,6 +59,17 @@ export function syslinuxFloppy(file: string, files: Files): string {
   })
 }
 
+/** A CD of GRUB for BIOS, with its menu from `configuration` and files beside it in `/boot`. */
+export function grubCd(file: string, configuration: string, files: Files = {}): string {
+  return madeOnce(file, (path) => {
+    const boot = join(`${path}.root`, 'boot')
+    mkdirSync(join(boot, 'grub'), { recursive: true })
+    writeFileSync(join(boot, 'grub', 'grub.cfg'), configuration)
+    for (const [name, contents] of Object.entries(files)) writeFileSync(join(boot, name), contents)
+    tool('grub-mkrescue', '-o', path, `${path}.root`)
+  })
+}
+
 const disk = { sectors: 20 * 2048, heads: 16, perTrack: 63, partitionAt: 2048 } as const
 
 /** A hard disk of 20 MiB: SYSLINUX in a FAT16 partition at 1 MiB, started by its own MBR. */

@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib'
 import type { Medium } from '../../src/boot/plan.ts'
 import type { ScreenPattern } from '../../src/observe/condition.ts'
 import type { Ending } from '../../src/observe/ending.ts'
+import { pressesOfText } from '../../src/observe/keys.ts'
 import { guestFile } from './debian-guests.ts'
 import {
   type Files,
+  grubCd,
   grubDisk,
   isolinuxCd,
   syslinuxDisk,
@@ -21,6 +23,8 @@ export interface RealMedium {
   /** Answers its path. */
   readonly image: () => string
   readonly steps: readonly Step[]
+  /** Why QEMU is not asked: it ends otherwise. */
+  readonly onlyHere?: string
 }
 
 /** `press`: keys one after the other, before the rest of it. */
@@ -92,6 +96,26 @@ menuentry "Power off" {
 }
 `
 
+/** Waits for ever; neither Enter alone nor one key too many starts the kernel. */
+const grubCdMenu = `set timeout=-1
+menuentry "Power off" { halt }
+menuentry "Higher half" { multiboot2 /boot/higher-half.elf }
+menuentry "Reboot" { reboot }
+`
+
+export function grubMenuCd(): string {
+  return grubCd('grub.iso', grubCdMenu, { 'higher-half.elf': example('higher-half/higher-half.elf') })
+}
+
+const typed = (line: string) => pressesOfText(`${line}\n`)
+/** To GRUB's shell, from its menu. */
+const shell: Step = { press: ['c'], shows: { pattern: /^grub> *$/ } }
+
+const grubRescueCd = { kind: 'cdrom', image: grubMenuCd } as const
+const grubCdMenuShown: Sight = { shows: { pattern: /\*Power off/ } }
+/** With the BIOS of QEMU 7.2, a triple fault in place of a reset (test/boot/grub.test.ts). */
+const rebootsOtherwise = 'GRUB comes to a triple fault on QEMU 7.2'
+
 /** Those of GRUB's own tests that hold on QEMU too, and take no long time. */
 const grubTests = ['bswap', 'cmp', 'ctz', 'mul', 'setjmp', 'xnu_uuid']
 
@@ -148,12 +172,16 @@ const ipxe: Sight = {
   from: /^(iPXE initialising devices|ISOLINUX)/,
 }
 
-/** The processor, what it measures and how far it is; the rest is drawn once. */
+/**
+ * The processor, what it measures and how far it is, which the cores in use tell too; the rest is drawn
+ * once.
+ */
 const memtest: Pick<Sight, 'masked'> = {
   masked: [
     /│ (QEMU|kerneltest).*$/,
     /(CLK\/Temp|L\d Cache|Memory *):.*$/,
     /Time:.*$/,
+    /Using: [^│]*/,
     /^ +(QEMU|kerneltest).*$/,
   ],
 }
@@ -184,7 +212,46 @@ export const realMedia: readonly RealMedium[] = [
       { press: ['down', 'enter'], ends: 'shutdown' },
     ],
   },
+  {
+    name: 'GRUB disk: ls, reboot',
+    kind: 'disk',
+    image: () => grubDisk('grub-shell.img', { 'note.txt': 'from the disk' }, ['ls', 'reboot']),
+    steps: [
+      { shows: { pattern: /^grub> *$/ } },
+      { press: typed('ls (hd0,msdos1)/'), shows: { pattern: /^note\.txt/ } },
+      { press: typed('reboot'), ends: 'reset' },
+    ],
+    onlyHere: rebootsOtherwise,
+  },
   grubTestDisk(grubTests),
+  {
+    name: 'GRUB CD: ls, cat, halt',
+    ...grubRescueCd,
+    steps: [
+      grubCdMenuShown,
+      shell,
+      { press: typed('ls /boot/'), shows: { pattern: /^(grub\/ )?higher-half\.elf/ } },
+      { press: typed('cat /boot/grub/grub.cfg'), shows: { pattern: /^menuentry "Reboot"/ } },
+      { press: typed('halt'), ends: 'shutdown' },
+    ],
+  },
+  {
+    name: 'GRUB CD: higher-half by multiboot2',
+    ...grubRescueCd,
+    steps: [grubCdMenuShown, { press: ['down', 'enter'], shows: { pattern: /^OK/ } }, { ends: 'deadHalt' }],
+  },
+  {
+    name: 'GRUB CD: reboot',
+    ...grubRescueCd,
+    steps: [grubCdMenuShown, { press: ['up', 'down', 'down', 'down', 'enter'], ends: 'reset' }],
+    onlyHere: rebootsOtherwise,
+  },
+  {
+    name: 'boot-sector: long mode from the first sector',
+    kind: 'disk',
+    image: () => fileURLToPath(new URL('../../examples/boot-sector/boot-sector.img', import.meta.url)),
+    steps: [{ shows: { pattern: /^HR/ } }, { ends: 'hang' }],
+  },
   {
     name: 'iPXE CD',
     kind: 'cdrom',

@@ -53,7 +53,7 @@ function placeOf({ machine }: MediaGuest): Place {
   const { calls, isWaiting } = machine.save().bios
   if (calls.some(([, { forKey }]) => forKey)) return 'key'
   if (isWaiting) return 'call'
-  const [prefix = 0] = machine.peek(machine.linearRip, 1) ?? []
+  const [prefix = 0] = machine.memory.peek(machine.linearRip, 1) ?? []
   const before = machine.linearRip
   machine.run(1)
   return (prefix & 0xfe) === 0xf2 && machine.linearRip === before ? 'repetition' : 'elsewhere'

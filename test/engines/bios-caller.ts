@@ -51,8 +51,8 @@ export async function openBiosCaller(
   engine: TestEngine,
   media: readonly Medium[] = [],
   options: Pick<OpenOptions, 'startTime'> = {},
+  boot: Medium = { id: 'boot', kind: 'disk', path: kernel('bios-calls') },
 ): Promise<BiosCaller> {
-  const boot: Medium = { id: 'boot', kind: 'disk', path: kernel('bios-calls') }
   const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
   const open = await engine.openPlan(planOf(start, { ...options, media: [boot, ...media] }))
   let from = 0

@@ -77,6 +77,19 @@ describe.each(eachEngine)('keys on $name', (engine) => {
     expect((await guest.call(0x16, { ax: 0x0200 })).eax & 0x70).toBe(0)
   })
 
+  test('lights are of the locks that are on, and the keyboard has answered', async () => {
+    const lights = async () => {
+      await guest.call(0x16, { ax: 0x0200 })
+      return [...(await guest.read(0x40, 0x97, 1))]
+    }
+    await guest.machine.input({ to: 'keyboard', keys: ['capslock', 'scrolllock'] })
+    expect(await codeOf(['q'], 0)).toBe(0x1051)
+    expect(await lights()).toEqual([0x05])
+    await guest.machine.input({ to: 'keyboard', keys: ['capslock', 'scrolllock'] })
+    expect(await codeOf(['q'], 0)).toBe(0x1071)
+    expect(await lights()).toEqual([0])
+  })
+
   test('keys wait in the buffer, 15 of them', async () => {
     for (const code of Array.from({ length: 15 }, (_, index) => 0x1e61 + index)) {
       expect((await guest.call(0x16, { ax: 0x0500, cx: code })).eax & 0xff).toBe(0)
@@ -87,6 +100,15 @@ describe.each(eachEngine)('keys on $name', (engine) => {
     const codes: number[] = []
     for (let index = 0; index < 15; index++) codes.push((await guest.call(0x16, { ax: 0 })).eax & 0xffff)
     expect(codes).toEqual(Array.from({ length: 15 }, (_, index) => 0x1e61 + index))
+  })
+
+  test('more keys than that wait where they are typed', async () => {
+    const text = 'abcdefghijklmnopqrst'
+    await guest.machine.input({ to: 'keyboard', keys: [...text] })
+    await guest.call(0x15, { ax: 0x8600, cx: 0x000f })
+    let taken = ''
+    for (const _ of text) taken += String.fromCharCode((await guest.call(0x16, { ax: 0 })).eax & 0xff)
+    expect(taken).toBe(text)
   })
 })
 

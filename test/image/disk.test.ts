@@ -89,6 +89,18 @@ test('code where a table would be is no table', () => {
   expect(readDisk(fields.bytes)).toMatchObject({ partitions: [], flaws: [] })
 })
 
+test('a table with an entry of no known status', () => {
+  const fields = signed(disk(100))
+  partition(fields, 0, 0x80, 0x83, 1, 10)
+  partition(fields, 1, 0x42, 0x83, 11, 10)
+  expect(flawsOf(fields.bytes, 'partition-status')).toMatchInlineSnapshot(`
+    "warning partition-status
+      partition 2 has the status 0x42, which is neither 00 nor 80
+      the usual boot sectors of an MBR answer "Invalid partition table", and operating systems find no partition
+      make the table again with sfdisk; a boot sector that needs no table ends its code in front of byte 446"
+  `)
+})
+
 test('a FAT volume over the whole disk is one for UEFI firmware', () => {
   expect(readDisk(signed(disk(4)).text(54, 'FAT12   ').bytes).efiSystem).toBe(true)
   expect(readDisk(signed(disk(4)).text(82, 'FAT32   ').bytes).efiSystem).toBe(true)

@@ -145,9 +145,49 @@ calls:
     VIDEO 0x0004
     VIDEO 0x0c03, 0, 7, 101
     VIDEO 0x0d00, 0, 7, 101
+    VIDEO 0x0b00, 0x0004            ; background, in a mode of the CGA
+    VIDEO 0x0b00, 0x0101
+    VIDEO 0x1007, 0x0000
+    VIDEO 0x1007, 0x0001
+    VIDEO 0x1007, 0x0002
     VIDEO 0x0083
     VIDEO 0x0f00
     VIDEO 0x0003
+    VIDEO 0x0400                    ; no light pen
+    VIDEO 0x1001, 0x0500            ; border
+    VIDEO 0x1008
+    VIDEO 0x1002, 0, 0, palette
+    VIDEO 0x1007, 0x0003
+    VIDEO 0x1008
+    VIDEO 0x1009, 0, 0, 0x600
+    VIDEO 0x1012, 0x0020, 2, rainbow
+    VIDEO 0x1015, 0x0021
+    VIDEO 0x1017, 0x0020, 2, 0x620
+    VIDEO 0x101b, 0x0020, 2         ; to grays
+    VIDEO 0x1015, 0x0020
+    VIDEO 0x1015, 0x0021
+    VIDEO 0x1013, 0x0100            ; banks of sixteen colors
+    VIDEO 0x1013, 0x0201
+    VIDEO 0x101a
+    VIDEO 0x1013, 0x0000
+    VIDEO 0x0003
+    VIDEO 0x1101                    ; 14 lines, without another height
+    VIDEO 0x1103, 0x0004
+    VIDEO 0x1130, 0x0200
+    VIDEO 0x1103
+    VIDEO 0x1111                    ; 14 lines
+    VIDEO 0x1130, 0x0200
+    VIDEO 0x0012
+    VIDEO 0x1122, 0x0002            ; 14 lines in a graphics mode
+    VIDEO 0x1130, 0x0100
+    VIDEO 0x1123, 0x0003
+    VIDEO 0x1130, 0x0100
+    VIDEO 0x1124, 0x0000, 0, 20
+    VIDEO 0x1130, 0x0100
+    VIDEO 0x1121, 0x0002, 12
+    VIDEO 0x1130, 0x0100
+    VIDEO 0x0003
+    VIDEO 0x1b01                    ; unknown
     VIDEO 0x1112                    ; 50 rows
     VIDEO 0x0200, 0, 0, 0x3000
     VIDEO 0x0941, 0x0007, 10
@@ -161,5 +201,7 @@ calls:
     VIDEO 0x1303, 0x0000, 5, 0x1600, colored
     dw -1
 text: db "Hello,", 13, 10, "you!"
+palette: db 0, 1, 2, 0x13, 4, 5, 20, 7, 56, 57, 58, 59, 60, 61, 62, 63, 6
+rainbow: db 63, 0, 0, 10, 20, 30
 colored: db "c", 1, "o", 2, "l", 3, "o", 4, "r", 5
     times 5 * 512 - ($ - $$) db 0

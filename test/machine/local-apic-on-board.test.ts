@@ -48,6 +48,14 @@ test('IA32_APIC_BASE moves it and switches it off: then INTR is the interrupt co
   expect([0xf0, 0x350].map((at) => memory.readChip(apicAt + at, 4))).toEqual([0xff, 0x1_0000])
 })
 
+test('where it was moved to it is on a board that is given the state, too', () => {
+  const [one, other] = [makePc(), makePc()]
+  one.board.placeApic(0xfef0_0900n)
+  other.board.load(one.board.save())
+  const seen = [apicAt, 0xfef0_0000].map((at) => other.memory.readChip(at + 0x30, 4))
+  expect(seen).toEqual([0xffff_ffff, 0x5_0014])
+})
+
 /** MOV EAX, [ESI + 30h]; MOV ECX, 1Bh; RDMSR; AND AH, F7h; WRMSR; MOV EBX, [ESI + 30h]; JMP to itself. */
 const disable = [
   ...[0x8b, 0x7e, 0x30, 0xb9, 0x1b, 0, 0, 0, 0x0f, 0x32, 0x80, 0xe4, 0xf7],

@@ -23,9 +23,12 @@ export function makePc(shape: MachineShape = 'pc') {
     prioritized: (priority) => events.push(`CR8 ${priority}`),
     powerOff: () => events.push('power off'),
     panicked: () => events.push('panicked'),
+    exit: (value) => events.push(`exit ${value}`),
+    print: (byte) => events.push(`console ${byte}`),
+    callFirmware: () => events.push('trap'),
     ignoreNumericErrors: () => events.push('IGNNE'),
   })
-  leaveAsFirmware(shape, { ports: space, memory }, board.chips.vga.planes, 64 * 2 ** 20)
+  leaveAsFirmware(shape, { ports: space, memory }, board.chips, 64 * 2 ** 20)
   events.length = 0
   const runTo = (tick: number) => {
     while (clock.deadline !== null && clock.deadline <= tick) {

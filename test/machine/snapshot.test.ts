@@ -85,7 +85,7 @@ test('x87, MXCSR, XMM registers and XCR0 are saved to the bit', () => {
 test('the line of a MONITOR that is over leaves no trace', () => {
   const fresh = powered()
   const used = powered()
-  used.poke(0x1000n, Uint8Array.of(0x0f, 0x01, 0xc8))
+  used.memory.poke(0x1000n, Uint8Array.of(0x0f, 0x01, 0xc8))
   resetState(used.state, 'power')
   setRegisters(used.cpu, { ...registersOf(boot().cpu), rip: 0x1000n })
   expect(used.run(1).kind).toBe('budget')

@@ -12,6 +12,9 @@ export const groups = {
   lockstep: "random programs step by step beside Bochs' debugger, in every state of the probes",
   fuzz: 'random guests of every mode, half of them random bytes',
   'boot media': 'all state at the end of a boot test: again, on another Node, saved and loaded on its way',
+  'chip fuzz':
+    'random accesses of every width to all chips of a machine, its state saved and loaded on the way',
+  'restart fuzz': 'random boot sectors in machines that others used before, in two orders',
   programs: 'what compiled programs of ours print, on the host and on the embedded engine',
 } as const
 

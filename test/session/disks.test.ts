@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { boot } from '../../src/session/boot.ts'
+import { linesOf } from '../../src/observe/text-screen.ts'
+import { boot, openSession } from '../../src/session/boot.ts'
 import type { BootOptions } from '../../src/session/boot-options.ts'
 import type { Vm } from '../../src/session/vm.ts'
 import { kernel } from '../kernels/build.ts'
@@ -109,12 +110,28 @@ describe('what is on a disk', () => {
     const vm = await bootDisk(one, { engine: 'embedded' })
     await vm.disk('boot').failReads({ first: 1, count: 1 })
     expect(await told(vm, 'r')).toBe('10 failed')
+    const errors = (await vm.timeline()).filter(({ kind }) => kind === 'diskError')
+    expect(errors[0]).toMatchObject({ why: 'unreadable', drive: 'boot', first: 1, sectors: 1 })
     await vm.changeDisk('boot', two)
     expect(await told(vm, 'r')).toBe('good')
     await vm.changeDisk('boot', one)
     expect(await told(vm, 'r')).toBe('10 failed')
     await vm.disk('boot').failReads()
     expect(await told(vm, 'r')).toBe('bad')
+  })
+
+  test('a first sector that cannot be read is told by the BIOS', async () => {
+    const session = await openSession(image('unreadable.img', 'disk'), { engine: 'embedded' })
+    onTestFinished(async () => void (await session.close()))
+    await session.machine.failReads('boot', [{ first: 0, count: 1 }])
+    await session.runUntil({ on: 'screen', pattern: { pattern: 'No bootable device.' }, shown: true })
+    const screen = await session.machine.screen()
+    expect(screen.kind === 'text' && linesOf(screen).slice(0, 2)).toEqual([
+      'Hard disk 80h has a first sector that cannot be read.',
+      'No bootable device.',
+    ])
+    const { notes } = await session.close()
+    expect(notes).toEqual(['the guest cannot read sector 0 of boot, at instruction 6 [sector-unreadable]'])
   })
 
   test('a guest that writes more than there is memory for', async () => {

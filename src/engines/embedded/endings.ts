@@ -64,7 +64,7 @@ function bytesFrom(machine: Machine, linear: bigint): Uint8Array {
     const physical = physicalOf(machine, at, registers)
     const inPage = Number(pageBytes - (at % pageBytes))
     const count = Math.min(inPage, longestInstruction - bytes.length)
-    const piece = physical === null ? null : machine.peek(physical, count)
+    const piece = physical === null ? null : machine.memory.peek(physical, count)
     if (piece === null) break
     bytes.push(...piece)
     at += BigInt(count)

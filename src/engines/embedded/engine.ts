@@ -8,9 +8,10 @@ import type { Drive } from '../../machine/media/drive.ts'
 import type { UnknownAccess } from '../../machine/unknown-accesses.ts'
 import type { EventSink } from '../../observe/event.ts'
 import { type OutputPort, serialPorts } from '../../observe/output.ts'
-import { panicNote } from '../../observe/timeline.ts'
+import { type DiskError, panicNote } from '../../observe/timeline.ts'
 import { invariant } from '../../support/invariant.ts'
 import type { Engine, EngineReport, Machine } from '../engine.ts'
+import { diskErrorNotes } from './disk-error-notes.ts'
 import { busyBit, type Descriptor, entryRegisters } from './entry-registers.ts'
 import { memoryOf } from './load-plan.ts'
 import { capabilities, EmbeddedMachine } from './machine.ts'
@@ -72,6 +73,10 @@ function powerOn(
     poll: () => machine.isTurn,
     unknown: missingDeviceNotes((text) => sink({ kind: 'note', text })),
     panicked: (goesOn) => sink({ kind: 'note', text: panicNote(goesOn) }),
+    diskError: diskErrorNotes(
+      (text) => sink({ kind: 'note', text }),
+      () => pc.units,
+    ),
   }
   try {
     load(pc, plan, media.drives, listener)
@@ -87,6 +92,7 @@ interface Listener {
   readonly poll: () => boolean
   readonly unknown: (access: UnknownAccess) => void
   readonly panicked: (goesOn: boolean) => void
+  readonly diskError: (error: DiskError) => void
 }
 
 /** Power-on in the state that the plan names. */
@@ -105,6 +111,7 @@ function load(pc: Pc, plan: BootPlan, drives: readonly Drive[], listener: Listen
     poll: listener.poll,
     unknown: listener.unknown,
     panicked: listener.panicked,
+    diskError: listener.diskError,
   })
   if (start.kind === 'direct') enterDirectly(pc, plan, start)
   else pc.enter(firmwareEntry, choicesOf(plan.cpu))
@@ -125,7 +132,7 @@ function enterDirectly(pc: Pc, { machine, cpu }: BootPlan, start: DirectStart): 
   pc.enter(registers, choicesOf(cpu))
   if (gdt.task !== 0) markBusy(pc, gdt.base + BigInt(gdt.task))
   const physical = physicalOf(pc, pc.linearRip, readPaging(pc))
-  if (physical === null || pc.peek(physical, 1) === null) {
+  if (physical === null || pc.memory.peek(physical, 1) === null) {
     throw outsideOfMemory('the entry point', start.cpu.rip, machine.memoryMiB)
   }
 }
@@ -135,7 +142,7 @@ function choicesOf({ features, seed }: CpuOptions): ProcessorChoices {
 }
 
 function descriptorAt(pc: Pc, at: bigint): Descriptor {
-  const bytes = pc.peek(at, 8)
+  const bytes = pc.memory.peek(at, 8)
   if (bytes === null) throw outsideOfMemory('the descriptor table', at, pc.cpu.ram.length / 2 ** 20)
   const view = new DataView(bytes.buffer)
   return { low: view.getUint32(0, true), high: view.getUint32(4, true) }
@@ -144,6 +151,6 @@ function descriptorAt(pc: Pc, at: bigint): Descriptor {
 /** As LTR does with the descriptor of the task that it loads. */
 function markBusy(pc: Pc, descriptor: bigint): void {
   const at = descriptor + BigInt(busyBit.byte)
-  const [type = 0] = pc.peek(at, 1) ?? []
-  pc.poke(at, Uint8Array.of(type | busyBit.bit))
+  const [type = 0] = pc.memory.peek(at, 1) ?? []
+  pc.memory.poke(at, Uint8Array.of(type | busyBit.bit))
 }

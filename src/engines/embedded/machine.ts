@@ -12,7 +12,7 @@ import { type OutputPort, serialPorts } from '../../observe/output.ts'
 import { OutputConditions } from '../../observe/output-conditions.ts'
 import type { Recording } from '../../observe/recording.ts'
 import type { Registers } from '../../observe/registers.ts'
-import type { Screen } from '../../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../../observe/screen.ts'
 import type { Stop } from '../../observe/stop.ts'
 import type { TimelineEvent } from '../../observe/timeline.ts'
 import { invariant } from '../../support/invariant.ts'
@@ -24,7 +24,7 @@ import { Outputs } from './outputs.ts'
 import { machineClosed, noSuchCpu } from './refusals.ts'
 import { readRegisters } from './registers.ts'
 import { Run, type RunResult } from './run.ts'
-import { readScreen } from './screen.ts'
+import { readFrame, readScreen } from './screen.ts'
 import { readTimeline } from './timeline.ts'
 
 export const capabilities: readonly Capability[] = ['instructionCount', 'keyWait', 'diskContents', 'timeline']
@@ -130,6 +130,11 @@ export class EmbeddedMachine implements Machine {
   async screen(): Promise<Screen> {
     this.#assertOpen()
     return readScreen(this.#pc)
+  }
+
+  async frame(): Promise<GraphicsScreen> {
+    this.#assertOpen()
+    return readFrame(this.#pc)
   }
 
   async input(event: InputEvent): Promise<void> {

@@ -27,7 +27,7 @@ export function readMemory(
   const bytes = new Uint8Array(length)
   let offset = 0
   for (const piece of piecesOf(machine, space, address, length)) {
-    bytes.set(machine.peek(piece.physical, piece.length) ?? new Uint8Array(), offset)
+    bytes.set(machine.memory.peek(piece.physical, piece.length) ?? new Uint8Array(), offset)
     offset += piece.length
   }
   return bytes
@@ -42,7 +42,7 @@ export function writeMemory(
 ): void {
   let offset = 0
   for (const piece of piecesOf(machine, space, address, bytes.length)) {
-    machine.poke(piece.physical, bytes.subarray(offset, offset + piece.length))
+    machine.memory.poke(piece.physical, bytes.subarray(offset, offset + piece.length))
     offset += piece.length
   }
 }
@@ -81,7 +81,7 @@ function linearPieces(machine: Machine, address: bigint, length: number): readon
 function walk(machine: Machine, linear: bigint, registers: PagingRegisters) {
   const walker = translate(registers, linear)
   let step = walker.next()
-  while (!step.done) step = walker.next(machine.peek(step.value.physical, step.value.length))
+  while (!step.done) step = walker.next(machine.memory.peek(step.value.physical, step.value.length))
   return step.value
 }
 
@@ -105,7 +105,7 @@ function notMapped(linear: bigint, end: PageWalkEnd, { efer }: PagingRegisters):
 const longModeActive = 1n << 10n
 
 function checkThere(machine: Machine, { physical, length }: Piece): void {
-  if (machine.hasMemory(physical, length)) return
+  if (machine.memory.has(physical, length)) return
   const end = BigInt(machine.cpu.ram.length)
   const at = physical >= 0n && physical < end ? end : physical
   throw new KernelTestError(

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { nsAtTick, tickAtNs } from '../../machine/clock.ts'
+import { msAtTick, tickAtMs, tickAtNs } from '../../machine/clock.ts'
 import type { Machine, MachineStop } from '../../machine/machine.ts'
 import type { Activity } from '../../observe/activity.ts'
 import type { StopWhen } from '../../observe/condition.ts'
@@ -11,8 +11,7 @@ import { ScreenConditions } from './screen.ts'
 import { StillScreens } from './still-screens.ts'
 import { isSelfJump, stuckEnding } from './stuck.ts'
 
-/** Guest time between two looks at the screen. */
-const lookNs = 1_000_000n
+const never = Number.POSITIVE_INFINITY
 /** Wall time, in milliseconds, after which a run lets its thread hear its messages. */
 const turnMs = 20
 /** Ticks at once, and the wall time in milliseconds that they should take: slow instructions get fewer. */
@@ -42,12 +41,14 @@ export class Run {
   /** Of the conditions on addresses and on instructions, by what they wait for. */
   readonly #addresses = new Map<bigint, number>()
   readonly #counts = new Map<number, number>()
+  /** The least of them. */
+  readonly #firstCount: number
   /** Of the condition that the guest waits for a key; -1: there is none. */
   readonly #keyIndex: number
   readonly #exitPort: number
   readonly #owner: RunOwner
   #met: MetCondition | null = null
-  #turnAt = performance.now() + turnMs
+  #turnAt = hostMs() + turnMs
   #stretch: number = stretch.first
   /** The CPU executes one jump to itself over and over. */
   #spins = false
@@ -68,6 +69,7 @@ export class Run {
       if (condition.on === 'address') addFirst(this.#addresses, condition.linear, index)
       if (condition.on === 'instructions') addFirst(this.#counts, Number(condition.count), index)
     }
+    this.#firstCount = Math.min(...this.#counts.keys())
   }
 
   /** A condition that is judged elsewhere has come true. */
@@ -77,23 +79,27 @@ export class Run {
 
   /** Whether the thread must hear its messages: who asks stops the machine for that. */
   get isTurn(): boolean {
-    return performance.now() >= this.#turnAt
+    return hostMs() >= this.#turnAt
   }
 
   async go(): Promise<RunResult> {
     const machine = this.#machine
     const addresses = new Set(this.#addresses.keys())
     this.#judge()
-    for (;;) {
+    // The host's clock is looked at once a round: an idle guest goes through hundreds of thousands of rounds.
+    for (let before = hostMs(), now = before; ; before = now) {
       if (this.#met) return { why: 'condition', met: this.#met }
       if (machine.ticks >= this.#deadline) return { why: 'deadline', activity: this.#activity }
       const target = this.#nextLook()
-      if (machine.sleeps) machine.doze(target)
+      const { sleeps } = machine
+      if (sleeps) machine.doze(target)
       else if (this.#spins) this.#spin(target)
       else this.#stand(this.#runStretch(target, addresses))
+      now = hostMs()
+      if (!sleeps && !this.#spins) this.#adapt(now - before)
       if (machine.ticks >= target && this.#cause === null) this.#look()
       if (this.#cause) return { why: 'end', cause: this.#cause }
-      if (this.isTurn) await this.#turn()
+      if (now >= this.#turnAt) now = await this.#turn()
     }
   }
 
@@ -104,15 +110,16 @@ export class Run {
   }
 
   #runStretch(target: number, addresses: ReadonlySet<bigint>): MachineStop {
-    const started = performance.now()
-    const { units } = this.#machine
-    const most = Math.min(this.#stretch, ...[...this.#counts.keys()].map((count) => count - units))
-    const stop = this.#machine.runUntil(target, most, addresses)
-    const isSlow = performance.now() - started > stretch.ms
-    this.#stretch = isSlow
-      ? Math.max(stretch.least, Math.floor(this.#stretch / 4))
-      : Math.min(stretch.most, this.#stretch * 2)
-    return stop
+    const most = Math.min(this.#stretch, this.#firstCount - this.#machine.units)
+    return this.#machine.runUntil(target, most, addresses)
+  }
+
+  /** The next stretch, by the milliseconds that one took. */
+  #adapt(ms: number): void {
+    this.#stretch =
+      ms > stretch.ms
+        ? Math.max(stretch.least, Math.floor(this.#stretch / 4))
+        : Math.min(stretch.most, this.#stretch * 2)
   }
 
   #stand(stop: MachineStop): void {
@@ -133,7 +140,7 @@ export class Run {
 
   #judge(): void {
     const { units } = this.#machine
-    const count = [...this.#counts].find(([count]) => count <= units)
+    const count = units < this.#firstCount ? null : [...this.#counts].find(([count]) => count <= units)
     const waitsForKey = this.#keyWait.judge() && this.#keyIndex >= 0
     const index =
       count?.[1] ?? this.#screens.met() ?? this.#still.met() ?? (waitsForKey ? this.#keyIndex : null)
@@ -144,11 +151,9 @@ export class Run {
   /** What does the same for ever shows the same too: it is looked at once. */
   #nextLook(): number {
     const { sleeps, ticks, units } = this.#machine
-    const counts = sleeps ? [] : [...this.#counts.keys()]
-    const dues = [this.#deadline, this.#still.due, ...counts.map((count) => count - units + ticks)]
+    const due = Math.min(this.#deadline, this.#still.due, sleeps ? never : this.#firstCount - units + ticks)
     const isSame = sleeps ? this.#judgedAt === units : this.#spins && !this.#screens.isStale
-    if (!isSame) dues.push(nextMillisecond(ticks))
-    return Math.min(...dues)
+    return isSame ? due : Math.min(due, nextMillisecond(ticks))
   }
 
   /** To `target`, or to the next event of a device, which may end it. */
@@ -164,17 +169,24 @@ export class Run {
     return this.#machine.halted ? 'idle' : 'busy'
   }
 
-  async #turn(): Promise<void> {
+  /** Answers the time after it. */
+  async #turn(): Promise<number> {
     await nextTurn()
     this.#owner.check()
-    this.#turnAt = performance.now() + turnMs
+    const now = hostMs()
+    this.#turnAt = now + turnMs
+    return now
   }
 }
+
+/** By the host's clock. Node loads a dozen modules when `performance` is first looked at. */
+const hostMs = () => process.uptime() * 1000
 
 function addFirst<Key>(map: Map<Key, number>, key: Key, index: number): void {
   if (!map.has(key)) map.set(key, index)
 }
 
+/** The screen is looked at once in a millisecond of the guest. */
 function nextMillisecond(tick: number): number {
-  return tickAtNs((nsAtTick(tick) / lookNs + 1n) * lookNs)
+  return tickAtMs(msAtTick(tick) + 1)
 }

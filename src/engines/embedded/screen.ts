@@ -1,13 +1,17 @@
 import type { Machine } from '../../machine/machine.ts'
 import type { Condition } from '../../observe/condition.ts'
 import { sameScreen } from '../../observe/same-screen.ts'
-import type { Screen } from '../../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../../observe/screen.ts'
 import { metOnScreen } from '../../observe/screen-conditions.ts'
 
 /** What the VGA shows: cells in text modes, pixels in all others. */
-export function readScreen({ display }: Machine): Screen {
-  const { text } = display
-  if (text) return { kind: 'text', ...text }
+export function readScreen(machine: Machine): Screen {
+  const { text } = machine.display
+  return text ? { kind: 'text', ...text } : readFrame(machine)
+}
+
+/** The same in pixels, whatever the mode. */
+export function readFrame({ display }: Machine): GraphicsScreen {
   const { width, height, rgba } = display.pixels
   return { kind: 'graphics', width, height, pixels: rgba }
 }

@@ -41,6 +41,6 @@ function codeAround(machine: Machine, registers: Registers): CodeWindow | null {
   const start = linear - reach > page ? linear - reach : page
   const end = linear + reach < page + pageSize ? linear + reach : page + pageSize
   const physical = physicalOf(machine, start, registers)
-  const bytes = physical === null ? null : machine.peek(physical, Number(end - start))
+  const bytes = physical === null ? null : machine.memory.peek(physical, Number(end - start))
   return bytes && { offset: registers.rip - (linear - start), bytes }
 }

@@ -1,5 +1,8 @@
 import { type Key, keysOfPress } from '../../observe/keys.ts'
+import { isSilentPress } from '../../support/silent-press.ts'
+import { BiosKeys } from './bios-keys.ts'
 import type { Monitor } from './monitor.ts'
+import type { QtestClient } from './qtest-client.ts'
 
 /** QEMU's names of the keys (qapi/ui.json, QKeyCode) where they differ from ours. */
 const qcodes: Partial<Record<Key, string>> = {
@@ -52,20 +55,21 @@ const qcodes: Partial<Record<Key, string>> = {
  */
 const paceMs = 10
 const nsPerMs = 1_000_000n
-/** QEMU's queue holds 1024 entries, three a change, and drops what is more. */
-const longestBatch = 100
 
 /**
  * Presses waiting for the guest. QEMU drops keys that come while the machine stands still, and those that are
- * too many for its queue, so they are kept here, and handed over in small batches while the machine runs.
+ * too many for its queue; a BIOS drops those that the guest does not take. So they are kept here, and handed
+ * over one by one while the machine runs.
  */
 export class Keyboard {
   readonly #monitor: Monitor
-  readonly #waiting: (readonly Key[])[] = []
+  readonly #biosKeys: BiosKeys
+  #waiting: (readonly Key[])[] = []
   #busyUntilNs = 0n
 
-  constructor(monitor: Monitor) {
+  constructor(monitor: Monitor, qtest: QtestClient) {
     this.#monitor = monitor
+    this.#biosKeys = new BiosKeys(qtest)
   }
 
   /**
@@ -82,18 +86,16 @@ export class Keyboard {
   }
 
   /**
-   * Hands over what QEMU has room for. To be called now and then while the machine runs; `nowNs` is guest
-   * time.
+   * Hands over the next press once the guest has taken what came before. To be called now and then while the
+   * machine runs; `nowNs` is guest time.
    */
   async pump(nowNs: bigint): Promise<void> {
-    if (nowNs < this.#busyUntilNs) return
-    let changes = 0
-    while (this.#waiting.length > 0 && changes < longestBatch) {
-      const press = this.#waiting.shift() ?? []
-      changes += press.length * 2
-      const keys = press.map((key) => ({ type: 'qcode', data: qcodes[key] ?? key }))
-      await this.#monitor.execute('send-key', { keys, 'hold-time': paceMs })
-    }
-    this.#busyUntilNs = nowNs + BigInt(changes * paceMs) * nsPerMs
+    const [press, ...rest] = this.#waiting
+    if (press === undefined || nowNs < this.#busyUntilNs) return
+    if (!isSilentPress(press) && (await this.#biosKeys.areKept(nowNs))) return
+    this.#waiting = rest
+    const keys = press.map((key) => ({ type: 'qcode', data: qcodes[key] ?? key }))
+    await this.#monitor.execute('send-key', { keys, 'hold-time': paceMs })
+    this.#busyUntilNs = nowNs + BigInt(press.length * 2 * paceMs) * nsPerMs
   }
 }

@@ -1,5 +1,6 @@
 import type { Registers } from '../../observe/registers.ts'
-import type { Screen } from '../../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../../observe/screen.ts'
+import { readGraphicsScreen } from './graphics-screen.ts'
 import type { LiveQemu } from './live-qemu.ts'
 import { readRegisters } from './registers.ts'
 import { readScreen } from './screen.ts'
@@ -8,9 +9,10 @@ import { readScreen } from './screen.ts'
 export interface LastState {
   readonly registers: readonly Registers[] | null
   readonly screen: Screen | null
+  readonly frame: GraphicsScreen | null
 }
 
-export const nothingLeft: LastState = { registers: null, screen: null }
+export const nothingLeft: LastState = { registers: null, screen: null, frame: null }
 
 /** Reads what is there. Never rejects. The machine must stand still. */
 export async function captureLastState({ monitor, qtest, process }: LiveQemu): Promise<LastState> {
@@ -18,5 +20,7 @@ export async function captureLastState({ monitor, qtest, process }: LiveQemu): P
     readRegisters(monitor).catch(() => null),
     readScreen(monitor, qtest, process.directory).catch(() => null),
   ])
-  return { registers, screen }
+  const isFrame = screen?.kind === 'graphics'
+  const frame = isFrame ? screen : await readGraphicsScreen(monitor, process.directory).catch(() => null)
+  return { registers, screen, frame }
 }

@@ -8,7 +8,7 @@ import type { OutputPort } from '../../observe/output.ts'
 import { OutputConditions } from '../../observe/output-conditions.ts'
 import type { Recording } from '../../observe/recording.ts'
 import type { Registers } from '../../observe/registers.ts'
-import type { Screen } from '../../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../../observe/screen.ts'
 import { metOnScreen } from '../../observe/screen-conditions.ts'
 import type { Stop } from '../../observe/stop.ts'
 import { KernelTestError } from '../../support/errors.ts'
@@ -18,6 +18,7 @@ import { activityOf } from './activity.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { type Conclusion, concludeRun } from './conclude-run.ts'
 import { Drives } from './drives.ts'
+import { readGraphicsScreen } from './graphics-screen.ts'
 import { Keyboard } from './keyboard.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import type { LiveListener, LiveQemu } from './live-qemu.ts'
@@ -76,7 +77,7 @@ export class QemuMachine implements Machine, LiveListener {
     this.ready = this.#live.monitor.ready
     const { monitor, gdb, qtest, process } = this.#live
     this.#breakpoints = new Breakpoints(monitor, gdb)
-    this.#keyboard = new Keyboard(monitor)
+    this.#keyboard = new Keyboard(monitor, qtest)
     this.#pointer = new Pointer(monitor)
     this.#serialInput = new SerialInput(monitor, process.directory)
     this.#memory = new GuestMemory(monitor, qtest)
@@ -139,6 +140,13 @@ export class QemuMachine implements Machine, LiveListener {
     return this.#observe(
       ({ monitor, qtest, process }) => readScreen(monitor, qtest, process.directory),
       (last) => last.screen,
+    )
+  }
+
+  frame(): Promise<GraphicsScreen> {
+    return this.#observe(
+      ({ monitor, process }) => readGraphicsScreen(monitor, process.directory),
+      (last) => last.frame,
     )
   }
 

@@ -1,4 +1,3 @@
-import { charges } from '../layout.ts'
 import type { Chip } from './chip.ts'
 
 /** Ports of a chip, all of them, or some of its registers from `offset` on. */
@@ -9,18 +8,19 @@ export interface PortRange {
   readonly width?: number
   /** The chip's register at the first port. */
   readonly offset?: number
-  /** Ticks that an access takes; the ISA bus's where nothing is said. */
+  /** Ticks that an access takes; as many as usually where nothing is said. */
   readonly charge?: number
 }
 
-interface Range extends Required<PortRange> {
+interface Range extends Required<Omit<PortRange, 'charge'>> {
+  readonly charge: number | null
   readonly chip: Chip
 }
 
 /** What is outside of the bus. */
 export interface PortWatch {
-  /** Before an access takes effect: how long it takes. */
-  readonly charge: (ticks: number) => void
+  /** Before an access takes effect: how long it takes; null: as long as one usually does. */
+  readonly charge: (ticks: number | null) => void
   /** No chip has any port of an access. */
   readonly unknown: (port: number, size: number, isWrite: boolean) => void
 }
@@ -104,7 +104,7 @@ export class PortSpace implements Ports {
 
   #tell(port: number, size: number, isWrite: boolean): void {
     const range = this.#at(port)
-    this.#watch.charge(range?.charge ?? charges.isa)
+    this.#watch.charge(range?.charge ?? null)
     if (range) return
     for (let byte = 1; byte < size; byte++) if (this.#at(port + byte)) return
     this.#watch.unknown(port, size, isWrite)
@@ -135,7 +135,7 @@ export class PortSpace implements Ports {
 }
 
 function complete(range: PortRange, chip: Chip): Range {
-  return { width: 1, offset: 0, charge: charges.isa, ...range, chip }
+  return { width: 1, offset: 0, charge: null, ...range, chip }
 }
 
 function addTo(ranges: Map<number, Range>, range: Range): void {

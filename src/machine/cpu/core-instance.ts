@@ -1,6 +1,6 @@
 import { invariant } from '../../support/invariant.ts'
 import type { Core } from './interpreter/core.ts'
-import { importModule } from './interpreter/imports.ts'
+import { importModule } from './interpreter/import-module.ts'
 import type { Derived } from './status.ts'
 import type { MemoryExports } from './system/system-memory.ts'
 

@@ -1,6 +1,6 @@
 import { IdeDrive } from './ide-drive.ts'
 import { IdentifyData } from './identify.ts'
-import { firstBadSector, type Medium, type SectorRange } from './medium.ts'
+import { firstBadSector, hasSectors, type Medium, type SectorRange } from './medium.ts'
 import { ataError, deviceBits, logicalAddress, withLogicalAddress } from './task-file.ts'
 
 const sectorBytes = 512
@@ -172,6 +172,7 @@ export class AtaDisk extends IdeDrive<DiskState> {
     const { next, left, block, isWrite, isExtended } = transfer
     const count = Math.min(left, block, this.#medium.sectors - next)
     if (count <= 0) {
+      this.#medium.missed?.({ first: next, count: left })
       this.extra = { ...this.extra, transfer: null }
       this.file = withLogicalAddress(this.file, next, isExtended)
       this.fail(ataError.notFound)
@@ -185,7 +186,7 @@ export class AtaDisk extends IdeDrive<DiskState> {
 
   #verify(isExtended: boolean, count: number): void {
     const first = this.#address(isExtended)
-    if (first + count > this.#medium.sectors) this.fail(ataError.notFound)
+    if (!hasSectors(this.#medium, { first, count })) this.fail(ataError.notFound)
     else if (!this.#isBad({ first, count }, isExtended)) this.finish()
   }
 

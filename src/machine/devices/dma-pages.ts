@@ -3,8 +3,9 @@ import type { SavedChip } from '../bus/chip.ts'
 const count = 16
 
 /**
- * The DMA page registers of a PC (80h to 8Fh; 82371SB, section 2.5.1): address bits 16 to 23 of each channel.
- * Those that belong to none keep what is written too; the first is where firmware tells how far it has come.
+ * The DMA page registers of a PC (80h to 8Fh; Intel 82371SB, DMA Page Registers): address bits 16 to 23 of
+ * each channel. Those that belong to none keep what is written too; the first is where firmware tells how far
+ * it has come.
  */
 export class DmaPages implements SavedChip<readonly number[]> {
   #pages: readonly number[] = new Array<number>(count).fill(0)

@@ -2,8 +2,8 @@ import type { Chip } from '../bus/chip.ts'
 import type { Pic } from './pic.ts'
 
 /**
- * What the chip set adds to a pair of 8259A: a bit an input chooses levels instead of edges (82371AB,
- * section 4.2.2).
+ * What the chip set adds to a pair of 8259A: a bit an input chooses levels instead of edges (82371AB, Edge
+ * and Level Control Registers).
  */
 export class EdgeLevelControl implements Chip {
   readonly #controllers: readonly Pick<Pic, 'levelControl'>[]

@@ -1,9 +1,9 @@
 import type { Line, SavedChip } from '../bus/chip.ts'
 import type { Clock, Timer } from '../clock.ts'
-import { floppyTimes } from '../layout.ts'
 import type { DmaLine } from './dma-controller.ts'
 import { commandBit, commandOf, type FloppyCommandName } from './floppy-commands.ts'
 import {
+  type FloppyTimes,
   FloppyTransfer,
   type SavedTransfer,
   type TransferEnd,
@@ -85,6 +85,7 @@ export interface SavedFloppyController {
 }
 
 export interface FloppyWiring {
+  readonly times: FloppyTimes
   readonly interrupt: Line
   readonly dma: DmaLine
 }
@@ -114,18 +115,21 @@ const atReset: Registers = {
 export class FloppyController implements SavedChip<SavedFloppyController> {
   readonly #clock: Clock
   readonly #line: Line
+  readonly #stepTicks: number
   readonly #transfer: FloppyTransfer
   readonly #seekTimer: Timer
   readonly #units: (FloppyUnit | null)[] = [null, null]
   #state = atReset
 
-  constructor(clock: Clock, { interrupt, dma }: FloppyWiring) {
+  constructor(clock: Clock, { interrupt, dma, times }: FloppyWiring) {
     this.#clock = clock
     this.#line = interrupt
+    this.#stepTicks = times.step
     this.#seekTimer = clock.timer('floppy.seek', () => this.#arrive())
     const isGated = () => (this.#state.output & outputBit.dmaGate) === 0
     const closed = { bytes: 0, isTerminal: false }
     this.#transfer = new FloppyTransfer(clock, {
+      sectorTicks: times.sector,
       unit: (number) => this.#units[number] ?? null,
       dma: {
         give: (bytes) => (isGated() ? closed : dma.give(bytes)),
@@ -381,7 +385,7 @@ export class FloppyController implements SavedChip<SavedFloppyController> {
     }[kind]
     const others = this.#state.seeks.filter((other) => other.unit !== unit)
     this.#set({ seeks: [...others, { ...seek, unit, kind }] })
-    const arrival = this.#clock.now + Math.max(Math.abs(seek.steps), 1) * floppyTimes.step
+    const arrival = this.#clock.now + Math.max(Math.abs(seek.steps), 1) * this.#stepTicks
     this.#seekTimer.arm(Math.max(arrival, this.#seekTimer.at ?? 0))
   }
 

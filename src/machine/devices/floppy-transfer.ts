@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../clock.ts'
-import { floppyTimes } from '../layout.ts'
 import type { DmaLine } from './dma-controller.ts'
 import { findSector, isReadable, nextSector, type SectorId, sectorSize, st1, st2 } from './floppy-sectors.ts'
 import type { FloppyDisk, FloppyUnit } from './floppy-unit.ts'
@@ -32,7 +31,15 @@ export interface TransferEnd {
   readonly id: SectorId
 }
 
+/** What the drives take, in ticks: a step of the head, and until the next sector is there. */
+export interface FloppyTimes {
+  readonly step: number
+  readonly sector: number
+}
+
 export interface TransferWiring {
+  /** Ticks until the next sector is there. */
+  readonly sectorTicks: number
   readonly unit: (number: number) => FloppyUnit | null
   readonly dma: DmaLine
   /** Bits 0 and 1 of the data rate select register. */
@@ -124,7 +131,7 @@ export class FloppyTransfer {
   }
 
   #wait(): void {
-    this.#timer.arm(this.#clock.now + floppyTimes.sector)
+    this.#timer.arm(this.#clock.now + this.#wiring.sectorTicks)
   }
 
   /** What was waited for is under the head. */
@@ -207,7 +214,7 @@ export class FloppyTransfer {
       return
     }
     const { track: cylinder, head, format } = position
-    const sector = (Math.floor(this.#clock.now / floppyTimes.sector) % format.sectorsPerTrack) + 1
+    const sector = (Math.floor(this.#clock.now / this.#wiring.sectorTicks) % format.sectorsPerTrack) + 1
     this.#order = { ...order, id: { cylinder, head, sector, size: sectorSize.code } }
     this.#end(0)
   }

@@ -1,5 +1,5 @@
 import { Ps2Device, reply } from './ps2-device.ts'
-import { type CodeSet, inSet1, scanCode } from './scan-codes.ts'
+import { type CodeSet, type HeldKey, inSet1, isHeldKey, scanCode } from './scan-codes.ts'
 
 const command = {
   setLeds: 0xed,
@@ -22,6 +22,8 @@ interface KeyboardState {
   /** Scroll, number and capitals lock, from bit 0 on. */
   readonly leds: number
   readonly rate: number
+  /** Shift, Ctrl and Alt that are down. */
+  readonly held: readonly HeldKey[]
   readonly awaited: number | null
   readonly last: number
 }
@@ -31,6 +33,7 @@ const atPowerOn: KeyboardState = {
   codeSet: 2,
   leds: 0,
   rate: usualRate,
+  held: [],
   awaited: null,
   last: 0,
 }
@@ -60,8 +63,13 @@ export class Keyboard extends Ps2Device<KeyboardState> {
    * reality.
    */
   press(key: string, isDown: boolean): boolean {
-    const bytes = scanCode(key, isDown)
+    const { held } = this.state
+    const bytes = scanCode(key, isDown, held)
     if (bytes === null) return false
+    if (isHeldKey(key)) {
+      const others = held.filter((other) => other !== key)
+      this.set({ held: isDown ? [...others, key] : others })
+    }
     if (this.state.isScanning) this.queue.offer(this.state.codeSet === 1 ? inSet1(bytes) : bytes)
     this.onData()
     return true

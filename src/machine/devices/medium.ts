@@ -8,6 +8,8 @@ export interface Medium {
   readonly isWritable: boolean
   /** The first of these sectors that cannot be read; null where all can, as when it is not there. */
   firstBad?(first: number, count: number): number | null
+  /** Hears of sectors that somebody wants and that are not all on it. */
+  missed?(range: SectorRange): void
   /** Bytes of `count` sectors from `first` on, all of them inside the medium. */
   read(first: number, count: number): Uint8Array
   /** Whole sectors from `first` on, all of them inside the medium. */
@@ -18,6 +20,13 @@ export interface Medium {
 export interface SectorRange {
   readonly first: number
   readonly count: number
+}
+
+/** Whether sectors are all on the medium, to be asked before they are read or written. */
+export function hasSectors(medium: Medium, range: SectorRange): boolean {
+  const isInside = range.first + range.count <= medium.sectors
+  if (!isInside) medium.missed?.(range)
+  return isInside
 }
 
 export function firstBadSector(medium: Medium, { first, count }: SectorRange): number | null {

@@ -1,4 +1,4 @@
-import { firstBadSector, type Medium } from './medium.ts'
+import { firstBadSector, hasSectors, type Medium } from './medium.ts'
 
 /** Why a command failed: SCSI's sense key, additional code and qualifier. */
 export interface Sense {
@@ -161,7 +161,7 @@ function readCapacity(_packet: DataView, { medium }: DriveState): PacketResult {
 }
 
 function read({ medium }: DriveState, first: number, count: number): PacketResult {
-  if (!medium || first + count > medium.sectors) return { failed: sense.outOfRange }
+  if (!medium || !hasSectors(medium, { first, count })) return { failed: sense.outOfRange }
   if (firstBadSector(medium, { first, count }) !== null) return { failed: sense.unreadable }
   return { data: count === 0 ? none : medium.read(first, count) }
 }

@@ -140,6 +140,13 @@ export class Rtc implements SavedChip<SavedRtc> {
     this.#set({ fields: { ...time, weekday: weekdayOf(secondsOf(time)) } })
   }
 
+  /** What firmware writes into RAM, while nothing runs; time and registers are not its business. */
+  changeRam(change: (ram: number[]) => void): void {
+    const bytes = [...this.#state.bytes]
+    change(bytes)
+    this.#set({ bytes })
+  }
+
   save(): SavedRtc {
     return this.#state
   }

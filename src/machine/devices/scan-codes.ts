@@ -28,19 +28,43 @@ const extended: Readonly<Record<string, string>> = {
 const release = 0xf0
 const extension = 0xe0
 
+/** Keys that make others of Pause and Print Screen. */
+export type HeldKey = 'shift' | 'rightshift' | 'ctrl' | 'rightctrl' | 'alt' | 'rightalt'
+
+const heldKeys: ReadonlySet<string> = new Set<HeldKey>([
+  ...(['shift', 'rightshift', 'ctrl', 'rightctrl', 'alt', 'rightalt'] as const),
+])
+
+export function isHeldKey(key: string): key is HeldKey {
+  return heldKeys.has(key)
+}
+
 /**
- * Bytes of a key going down, or up, in set 2; null: there is no such key. Pause sends all when it goes
- * down.
+ * Bytes of a key going down, or up, in set 2, while others are held; null: there is no such key. Pause sends
+ * all when it goes down.
  */
-export function scanCode(key: string, isDown: boolean): readonly number[] | null {
-  if (key === 'pause') return isDown ? [0xe1, 0x14, 0x77, 0xe1, release, 0x14, release, 0x77] : []
-  if (key === 'printscreen') {
-    return isDown ? [0xe0, 0x12, 0xe0, 0x7c] : [0xe0, release, 0x7c, 0xe0, release, 0x12]
-  }
+export function scanCode(key: string, isDown: boolean, held: readonly HeldKey[]): readonly number[] | null {
+  if (key === 'pause') return isDown ? pauseCode(held) : []
+  if (key === 'printscreen') return printScreenCode(isDown, held)
   const prefix = key in extended ? [extension] : []
   const code = Object.hasOwn(extended, key) ? extended[key] : Object.hasOwn(plain, key) ? plain[key] : null
   if (code == null) return null
   return [...prefix, ...(isDown ? [] : [release]), Number.parseInt(code, 16)]
+}
+
+/** With Ctrl it is Break. */
+function pauseCode(held: readonly HeldKey[]): readonly number[] {
+  const isBreak = held.includes('ctrl') || held.includes('rightctrl')
+  if (isBreak) return [extension, 0x7e, extension, release, 0x7e]
+  return [0xe1, 0x14, 0x77, 0xe1, release, 0x14, release, 0x77]
+}
+
+/** With Alt it is System Request; with Shift or Ctrl it does without a Shift of its own. */
+function printScreenCode(isDown: boolean, held: readonly HeldKey[]): readonly number[] {
+  if (held.includes('alt') || held.includes('rightalt')) return isDown ? [0x84] : [release, 0x84]
+  const key = isDown ? [extension, 0x7c] : [extension, release, 0x7c]
+  if (held.length > 0) return key
+  return isDown ? [extension, 0x12, ...key] : [...key, extension, release, 0x12]
 }
 
 /**

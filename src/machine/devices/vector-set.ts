@@ -29,6 +29,7 @@ export class VectorSet {
 
   /** The vector of highest priority, or null. */
   get highest(): number | null {
+    if (this.#words === none) return null
     const index = this.#words.findLastIndex((word) => word !== 0)
     return index < 0 ? null : 32 * index + 31 - Math.clz32(this.word(index))
   }

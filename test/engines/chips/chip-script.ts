@@ -16,6 +16,7 @@ export const tellWord = (port: number, mask = 0xffff): Steps => [2, 2, port, mas
 export const tellDoubleWord = (port: number, mask = 0xffff_ffff): Steps => [2, 4, port, mask]
 /** Read and not told. */
 export const discard = (port: number, count = 1): Steps => [3, 1, port, count]
+export const discardWords = (port: number, count: number): Steps => [3, 2, port, count]
 /** Polls until the masked bits are so. */
 export const until = (port: number, mask: number, value: number): Steps => [4, port, mask, value]
 export const wait = (microseconds: number): Steps => [5, Math.ceil(microseconds * countsPerMicrosecond)]

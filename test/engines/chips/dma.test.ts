@@ -64,7 +64,7 @@ function rowsOf(name: string, first: number, apart: number, page: number): reado
   return rows.map(([what, ...rest]) => [`${name}: ${what}`, ...rest])
 }
 
-/** Intel 231466; that masks can be read: 290562, section 4.2.1. */
+/** Intel 231466; that masks can be read: 82378ZB, section 3.2.6. */
 const rows = [...rowsOf('the first', 0, 1, 0x83), ...rowsOf('the second', 0xc0, 2, 0x8b)]
 
 describe.each(eachEngine)('8237A pair on $name', (engine) => {

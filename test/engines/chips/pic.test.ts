@@ -149,7 +149,7 @@ const rows: readonly ChipRow[] = [
   ['after the end there is', '84 10', end, poll, isr],
   ['a poll is one read', '10', tell(master)],
 
-  // Edge and Level Triggered Modes. ELCR: Intel 290562, section 4.2.2.
+  // Edge and Level Triggered Modes. ELCR: Intel 290562, Edge and Level Control Registers.
   ['a request that falls away is none', '10 00', 'quirk', initialize(), com1.raise, irr, com1.drop, irr],
   [
     'ELCR has no bits for inputs 0 to 2, 8 and 13',

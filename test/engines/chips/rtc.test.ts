@@ -7,7 +7,8 @@ const [index, data] = [0x70, 0x71]
 const [a, b, c, d] = [0x0a, 0x0b, 0x0c, 0x0d]
 const set = (register: number, value: number) => [...out(index, register), ...out(data, value)]
 const get = (register: number, mask = 0xff) => [...out(index, register), ...tell(data, mask)]
-const skip = (register: number) => [...out(index, register), ...discard(data)]
+/** Reads it for what reading does. */
+const passOver = (register: number) => [...out(index, register), ...discard(data)]
 
 /** Seconds, minutes, hours, day of the week, day, month, year. */
 type Time = readonly [number, number, number, number, number, number, number]
@@ -21,7 +22,7 @@ const from = (registerB: number, time: Time) => [
   ...set(a, 0x76),
   ...places.flatMap((place, at) => set(place, time[at] ?? 0)),
   ...set(century, registerB & binary ? 20 : 0x20),
-  ...skip(c),
+  ...passOver(c),
   ...set(b, registerB),
   ...set(a, 0x26),
 ]
@@ -31,7 +32,7 @@ const interrupt = [...interrupts(1), ...vectors]
 const updated = (format: number, before: Time, ...registers: readonly number[]) => [
   ...from(0x10 | format, before),
   ...interrupt,
-  ...skip(c),
+  ...passOver(c),
   ...registers.flatMap((register) => get(register)),
 ]
 const alarm = (format: number, before: Time, second: number, minute: number, hour: number) => [
@@ -79,7 +80,7 @@ const rows: readonly ChipRow[] = [
     'a periodic interrupt',
     '28 c0',
     set(a, 0x26),
-    skip(c),
+    passOver(c),
     set(b, 0x42),
     interrupts(1),
     vectors,
@@ -88,15 +89,15 @@ const rows: readonly ChipRow[] = [
   [
     'holds its line until C is read',
     '28',
-    skip(c),
+    passOver(c),
     interrupts(1),
     wait(3000),
     open,
     vectors,
-    skip(c),
+    passOver(c),
     set(b, 2),
   ],
-  ['its flag comes without it', '40', 'quirk', set(b, 2), skip(c), wait(3000), get(c, 0xc0)],
+  ['its flag comes without it', '40', 'quirk', set(b, 2), passOver(c), wait(3000), get(c, 0xc0)],
   ['and goes when it is read', '00', 'exact', get(c)],
   [
     'its rate is 1,024 Hz',

@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { assemble } from '../../machine/control/assemble.ts'
-import { planOf } from '../plans.ts'
+import { expect, test } from 'vitest'
+import { bootCodePlan } from './boot-code.ts'
 import { openPlan } from './open-embedded.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kerneltest-keys-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 const waitsForKey = { on: 'waitsForKey' } as const
 const looks = 'l: mov ah, 1; int 0x16; jz l'
 const takes = 'mov ah, 0; int 0x16; out 0xf4, al'
 
-/** A boot sector; DS is B800h. */
-async function booted(code: string) {
-  const path = join(folder, 'guest.img')
-  const sector = Buffer.alloc(512)
-  sector.set(assemble(16, `mov ax, 0xb800; mov ds, ax; ${code}`))
-  sector.writeUInt16LE(0xaa55, 510)
-  writeFileSync(path, sector)
-  const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['disk'] } as const
-  return openPlan(planOf(start, { media: [{ id: 'disk', kind: 'disk', path }] }))
-}
+const booted = (code: string) => openPlan(bootCodePlan(code))
 
 test.each([
   ['in a call', takes, 10_000_000n],

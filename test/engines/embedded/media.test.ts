@@ -139,7 +139,7 @@ describe('a file as a medium', () => {
     const { drives, notes } = drivesOf([diskOf(path)])
     expect(drives[0]?.medium?.sectors).toBe(2)
     expect(text(drives[0]?.medium?.read(0, 2) ?? new Uint8Array())).toBe('x'.repeat(1003))
-    expect(notes).toEqual([`${path} ends inside a sector: 21 zeros were added`])
+    expect(notes).toEqual([`${path} ends inside a sector: 21 zeros were added [zeros-added]`])
   })
 
   test('that is not there, or is no file, or is empty', () => {
@@ -197,7 +197,7 @@ describe('drives', () => {
     expect(drives[0]).toMatchObject({ geometry: { driveType: 4, sectorsPerTrack: 18 } })
     expect(drives[0]?.medium?.sectors).toBe(2880)
     expect(notes).toEqual([
-      `${path} has 512 bytes, which no floppy disk has: it is the beginning of one with 1474560`,
+      `${path} has 512 bytes, which no floppy disk has: it is the beginning of one with 1474560 [floppy-size]`,
     ])
     expect(() => drivesOf([{ id: 'a', kind: 'floppy', path: file(3 << 20) }])).toThrow(
       /^KT3052: no drive takes .*: it has 3145728 bytes, more than the largest floppy disk \(2,949,120\)/,

@@ -21,7 +21,7 @@ async function echoingGuest(version: QemuVersion): Promise<Guest> {
   const disk = `if=ide,format=raw,snapshot=on,file=${kernel('echo-keys')}`
   const qemu = await startQemu(version, ['-drive', disk])
   open.push(qemu)
-  const keyboard = new Keyboard(qemu.monitor)
+  const keyboard = new Keyboard(qemu.monitor, qemu.qtest)
   const serial = collect(qemu.serial)
   await qemu.runUntil(() => serial.text() === '>')
   const started = performance.now()
@@ -95,7 +95,7 @@ describe.each(qemuVersions)('QEMU %s', (version) => {
   test('QEMU knows every key', async () => {
     const qemu = await startQemu(version, [])
     open.push(qemu)
-    const keyboard = new Keyboard(qemu.monitor)
+    const keyboard = new Keyboard(qemu.monitor, qemu.qtest)
     keyboard.press(keys)
     let pumped = 0
     for (; keyboard.isWaiting; pumped += 1) await keyboard.pump(BigInt(pumped) * 1_000_000_000n)

@@ -1,7 +1,9 @@
+import type { Board } from '../../../src/machine/board.ts'
 import { connectDrives } from '../../../src/machine/connect-drives.ts'
 import type { Medium } from '../../../src/machine/devices/medium.ts'
 import { apicMemory, ports } from '../../../src/machine/layout.ts'
 import type { MachineShape } from '../../../src/machine/machine-shape.ts'
+import { machineTables } from '../../../src/machine/machine-table.ts'
 import type { Drive } from '../../../src/machine/media/drive.ts'
 import { Random } from '../../oracle/random.ts'
 import { makePc } from '../make-pc.ts'
@@ -23,17 +25,27 @@ const vgaBars = [
 const sizes = [1, 1, 1, 2, 4] as const
 const keys = ['a', 'shift', 'enter', 'left', 'pause']
 const ideBases = [0x1f0, 0x170]
+const shutdownWord = Buffer.from('Shutdown')
 
-const known = [
-  ...Object.values(ports),
-  ...ideBases.flatMap((first) => [
-    { first, count: 8 },
-    { first: first + 0x206, count: 1 },
-  ]),
-  { first: 0xe400, count: 128 },
-  // The SMBus, as firmware leaves it.
-  { first: 0x700, count: 16 },
-]
+/** What a user may choose; the second debug console comes along. */
+const choices = { exit: { port: 0xf4, size: 4 }, debugConsole: 0xe9 } as const
+
+/** Ports of all rows, and where windows are, as firmware leaves them, or have been moved to. */
+function knownPorts(shape: MachineShape): readonly { first: number; count: number }[] {
+  const rows = Object.values(machineTables[shape].chips)
+  return [
+    ...rows.flatMap(({ ports: fixed = [], plugged }) => [...fixed, ...(plugged?.(choices) ?? [])]),
+    ...ideBases.flatMap((first) => [
+      { first, count: 8 },
+      { first: first + 0x206, count: 1 },
+    ]),
+    ports.powerManagement,
+    { first: 0xe400, count: 128 },
+    // The SMBus.
+    { first: 0x700, count: 16 },
+  ]
+}
+
 const functions = [
   [0, 0],
   [1, 0],
@@ -60,7 +72,10 @@ const floppyCommands = [
 const movedTo = [0x601, 0xe401, 0xffc1, 0, 0xffff_ffff]
 
 /** Random accesses to a board, with time, keys and bytes between them; everything that comes back. */
-class ChipFuzz {
+export class ChipFuzz {
+  /** Words with which the board's events begin. */
+  readonly events = new Set<string>()
+  readonly #known: readonly { first: number; count: number }[]
   readonly #random: Random
   readonly #shape: MachineShape
   readonly #drives = drives()
@@ -70,12 +85,17 @@ class ChipFuzz {
   constructor(shape: MachineShape, seed: string) {
     this.#shape = shape
     this.#random = new Random(seed)
+    this.#known = knownPorts(shape)
     this.#pc = this.#make()
   }
 
   /** Of all answers of the board, and all that came out of it. */
   get hash(): number {
     return this.#hash >>> 0
+  }
+
+  get board(): Board {
+    return this.#pc.board
   }
 
   /** Throws where a state does not come back as it was, or grows. */
@@ -96,12 +116,13 @@ class ChipFuzz {
   #make() {
     const pc = makePc(this.#shape)
     connectDrives(pc.board.chips, this.#drives)
+    pc.board.plug(choices)
     return pc
   }
 
   #reachPort(): void {
     const random = this.#random
-    const { first, count } = random.pick(known)
+    const { first, count } = random.pick(this.#known)
     const port = random.oneIn(50) ? random.below(0x1_0000) : first + random.below(count)
     const size = random.pick(sizes)
     if (random.oneIn(2)) this.#note(this.#pc.space.read(port, size))
@@ -155,8 +176,8 @@ class ChipFuzz {
   #disturb(): void {
     const random = this.#random
     const { board, at, runTo } = this.#pc
-    const { keyboard, mouse, com1, power, apic } = board.chips
-    switch (random.below(8)) {
+    const { keyboard, mouse, com1, power, apic, coprocessor } = board.chips
+    switch (random.below(10)) {
       case 0:
         this.#note(board.acknowledge())
         break
@@ -176,10 +197,21 @@ class ChipFuzz {
         if (random.oneIn(50)) power.pressPower()
         else mouse.move({ x: random.below(99) - 50, y: random.below(99) - 50 })
         break
+      case 6:
+        coprocessor.report()
+        break
+      case 7:
+        for (const letter of shutdownWord.subarray(random.below(2), random.below(9))) {
+          this.#pc.space.write(ports.shutdown.first, 1, letter)
+        }
+        break
       default:
         runTo(at.tick + random.below(random.oneIn(20) ? 2_000_000 : 3000))
     }
-    for (const event of this.#pc.events) for (const letter of event) this.#note(letter.charCodeAt(0))
+    for (const event of this.#pc.events) {
+      for (const letter of event) this.#note(letter.charCodeAt(0))
+      this.events.add(event.split(' ')[0] ?? '')
+    }
     this.#pc.events.length = 0
   }
 
@@ -196,8 +228,13 @@ class ChipFuzz {
     other.clock.load(saved[1])
     const again = textOf([other.board.save(), other.clock.save()])
     if (again !== text) throw new Error('a state did not come back as it was')
-    for (const port of [0x21, 0x40, 0x61, 0x64, 0x71, 0x3fd, 0xcfc]) {
-      if (space.read(port, 1) !== other.space.read(port, 1)) throw new Error(`port ${port} differs`)
+    for (const { first, count } of this.#known) {
+      for (let port = first; port < first + count; port++) {
+        if (space.read(port, 1) !== other.space.read(port, 1)) throw new Error(`port ${port} differs`)
+      }
+    }
+    for (let at = apicMemory.first; at < apicMemory.first + 0x400; at += 16) {
+      if (memory.readChip(at, 4) !== other.memory.readChip(at, 4)) throw new Error(`${at} differs`)
     }
     other.events.length = 0
     this.#pc = other
@@ -215,14 +252,14 @@ class ChipFuzz {
   }
 }
 
-/** Throws where an access does, and where a state does not come back as it was. */
+/** The same: throws where an access does, and where a state does not come back as it was. */
 export function hashOf(shape: MachineShape, accesses: number): number {
   const fuzz = new ChipFuzz(shape, 'kerneltest chips')
   fuzz.run(accesses)
   return fuzz.hash
 }
 
-function textOf(state: unknown): string {
+export function textOf(state: unknown): string {
   return JSON.stringify(state, (_, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
   )

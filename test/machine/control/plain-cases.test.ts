@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { cr0Bit, cr4Bit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
+import { cr0Bit, cr4Bit, eferBit, flagBit } from '../../../src/machine/cpu/register-bits.ts'
 import { ramBase, segment, state } from '../../../src/machine/cpu/state-layout.ts'
 import type { CpuState } from '../../../src/machine/cpu/system/cpu-state.ts'
 import { comparePaths, type PlainCase, type Setting } from '../plain-cases.ts'
-import { oneIn, pick, type Random } from '../plain-path.ts'
+import { BothPaths, oneIn, pick, type Random } from '../plain-path.ts'
 import { type ModeName, number } from './processor.ts'
 
 const rounds = 150
@@ -164,4 +164,26 @@ const cases: readonly PlainCase[] = [
 
 test.each<PlainCase>(cases)('%s in WebAssembly does what TypeScript says', (...one) => {
   expect(comparePaths(rounds, anyState, one)).toBeGreaterThan(rounds / 3)
+})
+
+test.each([
+  ['popf', 0],
+  ['o64 sysret', 11],
+] as const)('%s is plain while IF keeps an interrupt out', (code, register) => {
+  const paths = new BothPaths()
+  const run = (flag: number, waiting: number) =>
+    paths.run({
+      mode: 'long64',
+      code,
+      set: (cpu) => {
+        cpu.view.setBigUint64(ramBase + Number(cpu.general(number.rsp)), BigInt(flag | 2), true)
+        cpu.setGeneral(register, BigInt(flag | 2))
+        cpu.setGeneral(number.rcx, 0x1_0010n)
+        cpu.setU64(state.efer, cpu.u64(state.efer) | BigInt(eferBit.sce))
+        cpu.setU32(state.pending, waiting)
+      },
+    })
+  expect(run(0, 1)).toEqual({ end: 'ok', isPlain: true, differences: [] })
+  expect(run(flagBit.interrupt, 0)).toEqual({ end: 'ok', isPlain: true, differences: [] })
+  expect(run(flagBit.interrupt, 1)).toEqual({ end: 'ok', isPlain: false, differences: [] })
 })

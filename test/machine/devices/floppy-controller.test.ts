@@ -65,7 +65,7 @@ const dma = (mode: number, transfers: number) => {
   }
 }
 
-/** As a BIOS leaves it, nothing waits to be told. */
+/** An 82077AA as a BIOS leaves it: nothing waits to be told. */
 test('after firmware: out of its reset, 500 kbit/s, no interrupt', () => {
   expect([pc.read(0x3f2), status(), interrupts(), sense()]).toEqual([0x0c, 0x80, false, [0x80]])
   expect([pc.read(0x3f0), pc.read(0x3f1), pc.read(0x3f3)]).toEqual([0xff, 0xff, 0xfc])

@@ -63,3 +63,73 @@ test('an SMBus that was saved goes on', () => {
   other.reset()
   expect(other.peek(0)).toBe(0)
 })
+
+test('port 92h keeps its byte and resets when bit 0 rises, not while it stays', () => {
+  const { space, read, events } = makePc()
+  expect(read(0x92)).toBe(2)
+  for (const value of [0xfc, 3, 3, 2, 3]) space.write(0x92, 1, value)
+  expect(read(0x92)).toBe(3)
+  expect(events.filter((event) => event.startsWith('reset'))).toEqual(['reset by port92', 'reset by port92'])
+})
+
+/** Intel 290550, Reset Control Register: bit 2 resets, bit 1 says how. */
+test('CF9h keeps the kind of reset alone', () => {
+  const { space, read, events } = makePc()
+  space.write(0xcf9, 1, 0xfb)
+  expect([read(0xcf9), events]).toEqual([2, []])
+  space.write(0xcf9, 1, 4)
+  expect([read(0xcf9), events]).toEqual([0, ['reset by cf9']])
+})
+
+/** Intel 290550, Coprocessor Error. */
+test('F0h ends a coprocessor error, and has nothing to read', () => {
+  const { board, space, read, events } = makePc()
+  space.write(0xf0, 1, 0)
+  board.chips.coprocessor.report()
+  expect([read(0xf0), board.chips.coprocessor.save()]).toEqual([0xff, true])
+  space.write(0xf0, 1, 0xff)
+  expect(board.chips.coprocessor.save()).toBe(false)
+  expect(events.filter((event) => event === 'IGNNE')).toHaveLength(1)
+})
+
+/** Intel 290562, Edge and Level Control Registers: requests 0, 1, 2, 8 and 13 are edges. */
+test('ELCR has a bit for every request that may be a level', () => {
+  const { space, read } = makePc()
+  expect([read(0x4d0), read(0x4d1)]).toEqual([0, 0x0c])
+  space.write(0x4d0, 2, 0xffff)
+  expect([read(0x4d0), read(0x4d1)]).toEqual([0xf8, 0xde])
+})
+
+test('ports of emulators switch the power off: 8900h by a word, B004h by SLP_EN with type 0', () => {
+  const { space, read, events } = makePc()
+  const say = (word: string) => {
+    for (const letter of Buffer.from(word)) space.write(0x8900, 1, letter)
+  }
+  say('Shutdow')
+  say('ShutShutdown')
+  space.write(0xb004, 2, 0x2400)
+  space.write(0xb004, 1, 0)
+  space.write(0xb005, 1, 0x20)
+  space.write(0xb004, 2, 0x2000)
+  expect(events).toEqual(['power off', 'power off'])
+  expect([read(0x8900), space.read(0xb004, 2)]).toEqual([0xff, 0xffff])
+})
+
+test('isa-debug-exit and debug consoles hide what is at the ports that a user chooses', () => {
+  const { board, space, read, events } = makePc()
+  board.plug({ exit: { port: 0xf4, size: 4 }, debugConsole: 0x80 })
+  space.write(0xf4, 4, 0x1234_5678)
+  space.write(0xf6, 1, 1)
+  for (const port of [0x80, 0x402]) space.write(port, 1, 0x41)
+  expect(events).toEqual(['exit 305419896', 'exit 1', 'console 65', 'console 65'])
+  expect([read(0xf4), read(0x80), read(0x402)]).toEqual([0, 0xe9, 0xe9])
+  board.plug({ exit: null, debugConsole: null })
+  space.write(0x80, 1, 0x42)
+  expect([read(0xf4), read(0x80), read(0x402), events.length]).toEqual([0xff, 0x42, 0xff, 4])
+})
+
+test('the trap of the firmware tells of a write of any size, and has nothing to read', () => {
+  const { space, read, events } = makePc()
+  space.write(0xb8, 2, 0)
+  expect([read(0xb8), events]).toEqual([0xff, ['trap']])
+})

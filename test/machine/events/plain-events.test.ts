@@ -193,3 +193,41 @@ test.each<Case>(cases)('%s (%s) in WebAssembly does what TypeScript says', (_, c
   // Some that have been made odd are plain all the same.
   expect(plain).toBeGreaterThan(delivered / 3)
 })
+
+/** With what is pushed before the flags, in bytes. */
+const returns = [
+  ['IRETQ', 'iretq', 'long64', returnLong, 16],
+  ['IRETD', 'iret', 'prot32', returnProtected, 8],
+  ['IRET', 'iret', 'real', returnReal, 4],
+] as const
+
+test.each(returns)('%s is as plain while IF keeps an interrupt out', (_, code, mode, set, below) => {
+  const paths = new BothPaths(false)
+  const next = numbers(1n)
+  for (let round = 0; round < 50; round++) {
+    const seed = next()
+    const run = (flag: number, waiting: number) =>
+      paths.run({
+        mode,
+        code,
+        units: 1,
+        set: (cpu) => {
+          const own = numbers(seed)
+          ordinary(cpu, own)
+          set(cpu, own)
+          cpu.flags &= ~flagBit.interrupt
+          const top =
+            Number(cpu.u64(state.segmentBases + 8 * segment.ss)) +
+            Number(cpu.general(number.rsp, mode === 'real' ? 2 : 8))
+          const flags = ramBase + top + below
+          const others = cpu.view.getUint16(flags, true) & ~flagBit.interrupt
+          cpu.view.setUint16(flags, others | flag, true)
+          cpu.setU32(state.pending, waiting)
+        },
+      })
+    const quiet = run(0, 0)
+    expect([round, run(0, 1)]).toEqual([round, quiet])
+    expect([round, quiet.differences]).toEqual([round, []])
+    expect(run(flagBit.interrupt, 1)).toMatchObject({ isPlain: false, differences: [] })
+  }
+})

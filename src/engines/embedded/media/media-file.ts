@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { MediumSource } from '../../../machine/media/overlaid-medium.ts'
 import { KernelTestError } from '../../../support/errors.ts'
@@ -57,7 +56,8 @@ export class MediaFile implements MediumSource {
   }
 
   #computeHash(): string {
-    const hash = createHash('sha256')
+    // Threads that never come here start without it: it takes Node some milliseconds.
+    const hash = process.getBuiltinModule('node:crypto').createHash('sha256')
     for (let offset = 0; offset < this.size; offset += blockBytes) hash.update(this.#read(offset))
     return hash.digest('hex')
   }

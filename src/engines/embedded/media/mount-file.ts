@@ -39,7 +39,8 @@ export function mountFile(place: DrivePlace, file: MediaFile): MountedFile {
   const bytes = sectorBytes[kind]
   const sectors = Math.ceil(file.size / bytes)
   const rest = file.size % bytes
-  const note = rest === 0 ? null : `${file.path} ends inside a sector: ${bytes - rest} zeros were added`
+  const note =
+    rest === 0 ? null : `${file.path} ends inside a sector: ${bytes - rest} zeros were added [zeros-added]`
   const medium = overlaid(file, { sectorBytes: bytes, sectors, isWritable: kind === 'disk' })
   const drive: Drive =
     kind === 'cdrom'
@@ -93,7 +94,7 @@ function shortFloppy({ path, size }: MediaFile, format: FloppyFormat): string | 
   const bytes = floppyBytes(format)
   return size === bytes
     ? null
-    : `${path} has ${size} bytes, which no floppy disk has: it is the beginning of one with ${bytes}`
+    : `${path} has ${size} bytes, which no floppy disk has: it is the beginning of one with ${bytes} [floppy-size]`
 }
 
 function cannotTake({ path }: MediaFile, why: string, hint: string): KernelTestError {

@@ -1,6 +1,7 @@
 import { importTranscendental } from '../float/transcendental.ts'
 import type { FunctionReference } from '../wasm/expression.ts'
 import type { ModuleBuilder } from '../wasm/module-builder.ts'
+import { importModule } from './import-module.ts'
 
 /** What the core asks of the machine around it. */
 export interface Imports {
@@ -31,8 +32,6 @@ export interface Imports {
   /** `(micro-op) → status`: a rare system instruction, in TypeScript. */
   readonly system: FunctionReference
 }
-
-export const importModule = 'machine'
 
 export function declareImports(module: ModuleBuilder): Imports {
   const i32 = 'i32'

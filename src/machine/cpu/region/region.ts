@@ -1,5 +1,5 @@
 import { invariant } from '../../../support/invariant.ts'
-import { importModule } from '../interpreter/imports.ts'
+import { importModule } from '../interpreter/import-module.ts'
 import { variantOf } from '../interpreter/variants.ts'
 import { Operations } from '../semantics/operations.ts'
 import { semantics } from '../semantics/semantics.ts'

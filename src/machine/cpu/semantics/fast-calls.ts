@@ -2,6 +2,7 @@ import { eferBit, flagBit, sysretFlags } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { isCanonical48 } from './is-canonical.ts'
+import { letIn } from './let-in.ts'
 import type { Operations, Semantic } from './operations.ts'
 import { readRflags, writeRflags } from './rflags.ts'
 
@@ -39,7 +40,7 @@ const sysret: Semantic = (b) => {
   const target = b.get(b.register(rcx, 8))
   const r11Now = b.get(b.register(r11, 8))
   const star = b.op('shr_u', b.state(state.star), 48)
-  const busy = b.op('or', b.state(state.cpl, 'i32'), b.state(state.pending, 'i32'))
+  const busy = b.op('or', b.state(state.cpl, 'i32'), letIn(b, r11Now))
   const stepped = b.op('and', b.state(state.systemFlags, 'i32'), flagBit.trap)
   const quiet = b.op('eqz', b.op('or', b.op('or', busy, stepped), b.op('and', r11Now, exceptional)))
   const plain = b.op32('and', b.op32('and', isEnabled(b), isCanonical48(b, target)), quiet)

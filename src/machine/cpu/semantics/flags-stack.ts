@@ -1,5 +1,6 @@
 import { flagBit } from '../register-bits.ts'
 import { state } from '../state-layout.ts'
+import { letIn } from './let-in.ts'
 import type { Semantic } from './operations.ts'
 import { readRflags, writeRflags } from './rflags.ts'
 
@@ -26,7 +27,7 @@ const pushFlags: Semantic = (b) => {
 const popFlags: Semantic = (b) => {
   const before = readRflags(b)
   const busy = b.op('and', before, flagBit.virtual8086 | flagBit.virtualInterruptPending)
-  b.leaveUnless(b.op('eqz', b.op('or', busy, b.state(state.pending, 'i32'))))
+  b.leaveUnless(b.op('eqz', busy))
   const top = b.pointer('sp')
   const image = b.get(b.leaveUnlessPlain(b.at('ss', top, 'r')))
   b.leaveUnless(b.op('eqz', b.op('and', image, flagBit.trap)))
@@ -38,6 +39,7 @@ const popFlags: Semantic = (b) => {
   const mask = b.op('or', privileged, b.bytes === 2 ? always : always | wide)
   const kept = b.op('and', before, b.op('xor', mask, -1))
   const after = b.op('or', kept, b.op('and', image, mask))
+  b.leaveUnless(b.op('eqz', letIn(b, after)))
   const next = b.op('add', top, b.bytes)
   b.commit(() => {
     writeRflags(b, after, after)

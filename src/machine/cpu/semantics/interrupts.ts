@@ -2,6 +2,7 @@ import { cr0Bit, eferBit, flagBit } from '../register-bits.ts'
 import { rights, segment, state } from '../state-layout.ts'
 import type { Expression } from '../wasm/expression.ts'
 import { isCanonical } from './is-canonical.ts'
+import { letIn } from './let-in.ts'
 import type { Operations, Semantic } from './operations.ts'
 import {
   isRight,
@@ -40,12 +41,11 @@ export const interrupts: Readonly<Record<string, Semantic>> = {
   IRET: interruptReturn,
 }
 
-/** Nothing waits for this instruction: NMIs, single steps, interrupts that it might let through. */
+/** No NMI and no single step waits for this instruction. */
 function leaveUnlessQuiet(b: Operations): void {
   const flags = flagBit.nestedTask | flagBit.resume | flagBit.trap | virtual
   const held = b.op('and', b.state(state.systemFlags, 'i32'), flags)
-  const waiting = b.op('or', b.state(state.nmiBlocked, 'i32'), b.state(state.pending, 'i32'))
-  b.leaveUnless(b.op('eqz', b.op('or', held, waiting)))
+  b.leaveUnless(b.op('eqz', b.op('or', held, b.state(state.nmiBlocked, 'i32'))))
 }
 
 /** Nothing in the image makes the next boundary one to look at, but RF. */
@@ -64,10 +64,13 @@ function mask(b: Operations): Expression {
   return b.op('or', b.op('or', enable, privileged), always | wide)
 }
 
+/** RFLAGS after the return. Leaves where they let something in. */
 function mixed(b: Operations, image: Expression): Expression {
   const changes = mask(b)
   const kept = b.op('and', readRflags(b), b.op('xor', changes, -1))
-  return b.op('or', kept, b.op('and', image, changes))
+  const flags = b.op('or', kept, b.op('and', image, changes))
+  b.leaveUnless(b.op('eqz', letIn(b, flags)))
+  return flags
 }
 
 function returnReal(b: Operations): void {

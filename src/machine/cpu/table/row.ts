@@ -119,8 +119,13 @@ const spans: Readonly<Record<string, number>> = { '': 1, '+r': 8, '+cc': 16 }
 const hexByte = /^[0-9A-F]{2}/
 const behindOpcode = /^(?:\/([0-7r])|([C-F][0-9A-F])(\+i)?)$/
 
-/** Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`, `['D8 C0+i', 'FADD ST0,STi']`. */
-export function parseRow([encoding, instruction, facts = {}]: RowText, id: number): Row {
+/**
+ * Rows from lines as the SDM prints them: `['0F B6 /r', 'MOVZX Gv,Eb']`, `['D8 C0+i', 'FADD ST0,STi']`. Every
+ * thread does it to all of them before its first boot: taking arrays to pieces by their iterators, as
+ * `[a, b] = …` does, would take longer than all the rest.
+ */
+export function parseRow(text: RowText, id: number): Row {
+  const encoding = text[0]
   const words = encoding.split(' ')
   // 66 0F is a prefix; 66 alone would be an opcode.
   const prefix = words.length > 1 ? prefixes[words[0] ?? ''] : undefined
@@ -135,22 +140,24 @@ export function parseRow([encoding, instruction, facts = {}]: RowText, id: numbe
   const last = rest[0] === undefined ? null : behindOpcode.exec(rest[0])
   const isRow = hexByte.test(opcode) && span !== undefined && rest.length <= 1
   invariant(isRow && (last !== null || rest.length === 0), `an encoding reads like 0F B6 /r, not ${encoding}`)
-  const [, digit, fixed, anyRm] = last ?? []
-  const [mnemonic = '', operands = ''] = instruction.split(' ')
+  const digit = last?.[1]
+  const fixed = last?.[2]
+  const instruction = text[1].split(' ')
+  const operands = instruction[1]
   const modrm = fixed === undefined ? null : Number.parseInt(fixed, 16)
   return {
     id,
     encoding,
-    mnemonic,
+    mnemonic: instruction[0] ?? '',
     map: table ?? (isEscaped ? '0f' : 'one'),
     opcode: Number.parseInt(opcode, 16),
     span,
     condition: span === 16,
     extension: modrm !== null ? (modrm >> 3) & 7 : digit && digit !== 'r' ? Number(digit) : null,
-    rm: modrm !== null && anyRm === undefined ? modrm & 7 : null,
+    rm: modrm !== null && last?.[3] === undefined ? modrm & 7 : null,
     modrm: last !== null,
-    operands: operands === '' ? [] : (operands.split(',') as OperandKind[]),
-    facts: withEncoding(facts, prefix, modrm !== null),
+    operands: operands === undefined ? [] : (operands.split(',') as OperandKind[]),
+    facts: withEncoding(text[2] ?? {}, prefix, modrm !== null),
   }
 }
 

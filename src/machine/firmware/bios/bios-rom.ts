@@ -37,6 +37,7 @@ export const entryPoints = {
   boot: 0x8050,
   int70: 0x8060,
   keyboardIrq: 0x8080,
+  int75: 0x8180,
   int74: 0x9000,
   configuration: 0x9040,
 } as const
@@ -58,17 +59,20 @@ const withAx = (code: Code): Code => [...asm.pushAx, ...code, ...asm.popAx, ...a
 const call = (name: string): Code => [...service(name), ...asm.iret]
 
 /** Code for when a service has left this in AL. */
-const ifAl = (value: number, code: readonly number[]): Code => [
+const ifAl = (value: number, code: Code): Code => [
   ...asm.cmpAl(value),
-  ...asm.jneShort(code.length),
+  ...asm.jneShort(lengthOf(code)),
   ...code,
 ]
 
+const tellRequest = (al: number): Code => [...asm.movAh(0x85), ...asm.movAl(al), ...asm.int(0x15)]
 const decode: Code = [...service('int09'), ...asm.movAhAl, ...endMaster, ...asm.movAlAh]
 const hooks: Code = [
   ...ifAl(afterKey.break, asm.int(0x1b)),
   ...ifAl(afterKey.printScreen, asm.int(0x05)),
-  ...ifAl(afterKey.systemRequest, [...asm.movAh(0x85), ...asm.movAl(0), ...asm.int(0x15)]),
+  ...ifAl(afterKey.systemRequest, tellRequest(0)),
+  ...ifAl(afterKey.systemRequestEnds, tellRequest(1)),
+  ...ifAl(afterKey.pause, service('pause')),
 ]
 const keyboardIrq = withAx([
   ...asm.inAl(keyboardData),
@@ -126,6 +130,17 @@ const mouseInterrupt: Code = [
   ...asm.iret,
 ]
 
+/** Whoever has exceptions of x87 reported by interrupts handles them as an NMI, as on the PC. */
+const coprocessorInterrupt: Code = [
+  ...asm.pushAx,
+  ...asm.movAl(0),
+  ...asm.outAl(ports.coprocessorError.first),
+  ...endSlave,
+  ...asm.popAx,
+  ...asm.int(0x02),
+  ...asm.iret,
+]
+
 /** An ejection that INT 13h has nothing against: others may have. */
 const askAndEject: Code = [
   ...asm.movAh(0x52),
@@ -175,6 +190,7 @@ const rows: readonly RomRow[] = [
   { at: e.int19, what: 'INT 19h', code: call('int19') },
   { at: e.int70, what: 'IRQ 8', code: withAx([...service('int70'), ...ifAl(1, asm.int(0x4a)), ...endSlave]) },
   { at: e.int74, what: 'IRQ 12', code: mouseInterrupt },
+  { at: e.int75, what: 'IRQ 13', code: coprocessorInterrupt },
   { at: e.configuration, what: 'configuration', code: configuration },
   { at: bios32Entries.directory, what: 'BIOS32', code: [...service('bios32'), ...asm.retf] },
   { at: bios32Entries.pci, what: 'PCI BIOS', code: [...service('pci32'), ...asm.carryIfAh, ...asm.retf] },

@@ -1,4 +1,3 @@
-import { biosCharges } from '../../layout.ts'
 import type { Drive, RemovableDrive } from '../../media/drive.ts'
 import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
@@ -12,7 +11,7 @@ import { services } from './services.ts'
 
 /** What firmware finds in the machine. */
 export interface BiosWiring
-  extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'memoryMap' | 'routing' | 'open'> {
+  extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'charges' | 'memoryMap' | 'routing' | 'open'> {
   readonly cpu: ProcessorPort
   /** Hears of each call: the service, and AH. */
   readonly called?: (service: string, ah: number) => void
@@ -136,7 +135,7 @@ export class Bios {
     const site = this.#site
     if (!site) return
     if (!site.isRepeated) this.#called(site.service, this.#regs.ah)
-    this.#charge(biosCharges.call)
+    this.#charge(this.#platform.charges.call)
     const stack = this.#cpu.stackTop
     const before = site.isRepeated ? this.#calls.get(stack) : undefined
     this.#calls.delete(stack)
@@ -172,7 +171,7 @@ export class Bios {
   }
 
   #noteLook(): void {
-    if (this.looksForKey) this.#charge(biosCharges.idleLook)
+    if (this.looksForKey) this.#charge(this.#platform.charges.idleLook)
     else this.#looks++
   }
 

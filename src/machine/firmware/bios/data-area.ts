@@ -20,6 +20,10 @@ const fields = {
   altNumber: [0x419, 1],
   keyBufferHead: [0x41a, 2],
   keyBufferTail: [0x41c, 2],
+  /** Bits 0 to 3: motors that run. */
+  floppyMotors: [0x43f, 1],
+  /** Timer interrupts until they are switched off. */
+  floppyMotorTicks: [0x440, 1],
   floppyStatus: [0x441, 1],
   videoMode: [0x449, 1],
   columns: [0x44a, 2],
@@ -55,12 +59,15 @@ const fields = {
   videoOptions: [0x489, 1],
   displayCombination: [0x48a, 1],
   keyboardType: [0x496, 1],
+  /** Bits 0 to 2: what shines; see keyboard-lights.ts. */
   keyboardLights: [0x497, 1],
   /** Of INT 15h function 83h: the byte to set, and what is left. */
   waitOffset: [0x498, 2],
   waitSegment: [0x49a, 2],
   waitMicroseconds: [0x49c, 4],
   waitFlag: [0x4a0, 1],
+  savePointersOffset: [0x4a8, 2],
+  savePointersSegment: [0x4aa, 2],
   ebdaKiB: [ebda.at, 1],
   /** Of the mouse: whom to call, bytes that have come, flags with the size of a packet. */
   mouseOffset: [ebda.at + 0x22, 2],
@@ -75,6 +82,8 @@ const fields = {
   vbeMode: [ebda.at + 0x202, 2],
   /** As VBE/PM has it. */
   monitorPower: [ebda.at + 0x204, 1],
+  /** Delay and rate of keys that are held, as the keyboard takes them. */
+  repeatRate: [ebda.at + 0x205, 1],
 } as const satisfies Readonly<Record<string, Field>>
 
 export type DataField = keyof typeof fields

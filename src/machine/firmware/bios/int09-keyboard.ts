@@ -2,6 +2,7 @@ import { ports as layout } from '../../layout.ts'
 import { afterKey } from './after-key.ts'
 import { addKey, emptyKeyBuffer } from './key-buffer.ts'
 import { extendedKeys, type Key, keypadDigits, keys } from './key-codes.ts'
+import { takeAnswer, tellLights } from './keyboard-lights.ts'
 import type { Platform, Service } from './service.ts'
 
 /** Bits of keyboardFlags. */
@@ -20,6 +21,7 @@ const down = {
   leftCtrl: 0x01,
   leftAlt: 0x02,
   systemRequest: 0x04,
+  pause: 0x08,
   scrollLock: 0x10,
   numLock: 0x20,
   capsLock: 0x40,
@@ -28,7 +30,6 @@ const insertDown = 0x80
 /** Bits of keyboardType. */
 const more = { afterE1: 0x01, afterE0: 0x02, rightCtrl: 0x04, rightAlt: 0x08 } as const
 const breakSeen = 0x80
-const lights = 0x07
 
 const prefix = { e0: 0xe0, e1: 0xe1 } as const
 const released = 0x80
@@ -66,6 +67,10 @@ export const int09: Service = ({ regs }, platform) => {
   return 'done'
 }
 
+/** The key Pause: what was interrupted stands still until another one is pressed, which does nothing else. */
+export const pause: Service = (_frame, { data }) =>
+  (data.keyboardDown & down.pause) !== 0 ? 'awaitsKey' : 'done'
+
 function take(platform: Platform, byte: number): number {
   const { data } = platform
   const before = data.keyboardType & (more.afterE0 | more.afterE1)
@@ -74,13 +79,19 @@ function take(platform: Platform, byte: number): number {
     return afterKey.nothing
   }
   if ((before & more.afterE1) !== 0) {
-    // Pause is E1 1D 45 and E1 9D C5: the last byte ends it.
-    if ((byte & 0x7f) !== scan.ctrl) data.keyboardType &= ~more.afterE1
-    return afterKey.nothing
+    // Pause is E1 1D 45 and E1 9D C5.
+    if ((byte & 0x7f) === scan.ctrl) return afterKey.nothing
+    data.keyboardType &= ~more.afterE1
+    if (byte !== scan.numLock) return afterKey.nothing
+    data.keyboardDown |= down.pause
+    return afterKey.pause
   }
   data.keyboardType &= ~more.afterE0
   const isExtended = before !== 0
-  if (replies.has(byte) && !isExtended) return afterKey.nothing
+  if (replies.has(byte) && !isExtended) {
+    takeAnswer(platform, byte)
+    return afterKey.nothing
+  }
   return byte >= released ? release(platform, byte & 0x7f, isExtended) : press(platform, byte, isExtended)
 }
 
@@ -90,7 +101,10 @@ function release(platform: Platform, code: number, isExtended: boolean): number 
   const lock = locks.get(code)
   if (lock) data.keyboardDown &= ~down[lock]
   if (code === scan.insert) data.keyboardDown &= ~insertDown
-  if (code === scan.systemRequest) data.keyboardDown &= ~down.systemRequest
+  if (code === scan.systemRequest) {
+    data.keyboardDown &= ~down.systemRequest
+    return afterKey.systemRequestEnds
+  }
   if (code === scan.alt && data.altNumber !== 0) {
     addKey(platform, data.altNumber)
     data.altNumber = 0
@@ -101,6 +115,10 @@ function release(platform: Platform, code: number, isExtended: boolean): number 
 function press(platform: Platform, code: number, isExtended: boolean): number {
   const { data } = platform
   if (changeShifts(platform, code, isExtended, true)) return afterKey.nothing
+  if ((data.keyboardDown & down.pause) !== 0) {
+    data.keyboardDown &= ~down.pause
+    return afterKey.nothing
+  }
   const isCtrl = (data.keyboardFlags & flag.ctrl) !== 0
   const isAlt = (data.keyboardFlags & flag.alt) !== 0
   if (isCtrl && isAlt && code === scan.delete) return reset(platform)
@@ -153,11 +171,12 @@ function hold(data: Platform['data'], bit: number, keysDown: number): void {
 }
 
 /** Held down, the key repeats: it turns the lock only once. */
-function toggle({ data }: Platform, lock: Lock): void {
+function toggle(platform: Platform, lock: Lock): void {
+  const { data } = platform
   if ((data.keyboardDown & down[lock]) !== 0) return
   data.keyboardDown |= down[lock]
   data.keyboardFlags ^= flag[lock]
-  data.keyboardLights = (data.keyboardLights & ~lights) | ((data.keyboardFlags >> 4) & lights)
+  tellLights(platform)
 }
 
 function enter(platform: Platform, code: number, isExtended: boolean): void {

@@ -1,5 +1,4 @@
-import { firstBadSector, type Medium, type SectorRange } from '../../devices/medium.ts'
-import { biosCharges } from '../../layout.ts'
+import { firstBadSector, hasSectors, type Medium, type SectorRange } from '../../devices/medium.ts'
 import type { Drive } from '../../media/drive.ts'
 import type { Frame } from './frame.ts'
 import type { Outcome, Platform } from './service.ts'
@@ -90,9 +89,9 @@ export function transfer(call: DiskCall, how: Transfer, extent: Extent): Outcome
   }
   const medium = mediumOf(call)
   if (typeof medium === 'number') return stop(medium)
-  if (first + count > medium.sectors) return stop(diskStatus.notFound)
+  if (!hasSectors(medium, extent)) return stop(diskStatus.notFound)
   if (how === 'write' && !medium.isWritable) return stop(diskStatus.writeProtected)
-  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }
+  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(platform, medium, count) }
   if (how === 'write') {
     medium.write(first, platform.memory.read(memory, count * medium.sectorBytes))
     return null
@@ -104,6 +103,6 @@ export function transfer(call: DiskCall, how: Transfer, extent: Extent): Outcome
 }
 
 /** What a transfer of so many sectors takes. */
-export function transferTicks({ sectorBytes }: Medium, count: number): number {
-  return biosCharges.seek + count * sectorBytes * biosCharges.byte
+export function transferTicks({ charges }: Platform, { sectorBytes }: Medium, count: number): number {
+  return charges.seek + count * sectorBytes * charges.byte
 }

@@ -1,4 +1,4 @@
-import { firstBadSector } from '../../devices/medium.ts'
+import { firstBadSector, hasSectors } from '../../devices/medium.ts'
 import type { CdDrive, Drive } from '../../media/drive.ts'
 import { startBoot } from './boot-start.ts'
 import { bootPacket, emulate, endEmulation, imageOfPacket, loadImage, packetBytes } from './disk-emulation.ts'
@@ -60,7 +60,7 @@ function startAndBoot(call: DiskCall): Outcome {
   const image = imageOfPacket(packet)
   const medium = mediumOf(call)
   if (typeof medium === 'number') return fail(call, medium)
-  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, 1) }
+  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(platform, medium, 1) }
   emulate(platform, image)
   if (loadImage(platform, image) !== null) return fail(call, diskStatus.notFound)
   startBoot(frame, image.drive, image.loadSegment)
@@ -77,8 +77,8 @@ function readCatalog(call: DiskCall): Outcome {
   const at = catalogSector(medium)
   if (size < catalogPacketBytes || at === null) return fail(call, diskStatus.invalid)
   const first = at + numberAt(packet, 6, 2)
-  if (count === 0 || first + count > medium.sectors) return fail(call, diskStatus.notFound)
-  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(medium, count) }
+  if (count === 0 || !hasSectors(medium, { first, count })) return fail(call, diskStatus.notFound)
+  if (!frame.isRepeated) return { againAt: platform.clock.now + transferTicks(platform, medium, count) }
   if (firstBadSector(medium, { first, count }) !== null) return fail(call, diskStatus.unreadable)
   const memory = numberAt(packet, 4, 2) * 16 + numberAt(packet, 2, 2)
   platform.memory.write(memory, medium.read(first, count))

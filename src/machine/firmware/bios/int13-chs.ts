@@ -1,6 +1,7 @@
 import type { DiskDrive, FloppyDrive } from '../../media/drive.ts'
 import { entryPoints, romSegment } from './bios-rom.ts'
 import { drivesNow } from './disk-emulation.ts'
+import { runMotor } from './floppy-motors.ts'
 import {
   type DiskCall,
   type DiskFunction,
@@ -25,7 +26,7 @@ function lastStatus({ frame, platform }: DiskCall): Outcome {
 
 /** AL sectors at cylinder CH and the upper bits of CL, head DH, sector CL; memory at ES:BX. */
 function transferChs(call: DiskCall, how: Transfer): Outcome {
-  const { frame, drive } = call
+  const { frame, drive, platform } = call
   const { al, bx, ch, cl, dh } = frame.regs
   const sector = cl & 0x3f
   const cylinder = ch | ((cl & 0xc0) << 2)
@@ -33,6 +34,7 @@ function transferChs(call: DiskCall, how: Transfer): Outcome {
   if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
   const { cylinders, heads, sectorsPerTrack } = drive.geometry
   if (cylinder >= cylinders || dh >= heads || sector > sectorsPerTrack) return fail(call, diskStatus.invalid)
+  if (drive.kind === 'floppy' && !frame.isRepeated) runMotor(platform, drive)
   const first = (cylinder * heads + dh) * sectorsPerTrack + sector - 1
   const tell = (done: number) => {
     frame.regs.al = done

@@ -4,9 +4,16 @@ import { cdFunctions, cdOfCall } from './int13-cd.ts'
 import { chsFunctions } from './int13-chs.ts'
 import { ejectFunctions } from './int13-eject.ts'
 import { extendedFunctions } from './int13-extended.ts'
+import { formatFunctions } from './int13-format.ts'
 import type { Service } from './service.ts'
 
-const functions = new Map([...chsFunctions, ...extendedFunctions, ...ejectFunctions, ...cdFunctions])
+const functions = new Map([
+  ...chsFunctions,
+  ...formatFunctions,
+  ...extendedFunctions,
+  ...ejectFunctions,
+  ...cdFunctions,
+])
 
 /** INT 13h: disks. DL is the drive. */
 export const int13: Service = (frame, platform) => {

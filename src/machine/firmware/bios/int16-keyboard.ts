@@ -1,9 +1,10 @@
 import type { Frame } from './frame.ts'
+import { repeatRate } from './int16-repeat-rate.ts'
 import { addKey, dropKey, nextKey } from './key-buffer.ts'
 import { byFunction, type Outcome, type Platform, type Service } from './service.ts'
 
-/** Functions 09h: 0Ah, and 10h to 12h, are there. */
-const functionality = 0x30
+/** Function 09h: functions 0300h, 0305h, 0306h, 0Ah, and 10h to 12h, are there. */
+const functionality = 0x3d
 /** What a translated keyboard of 101 keys answers to its identification. */
 const keyboardId = 0x41ab
 /** Bits of keyboardDown and keyboardType as function 12h shows them, and SysRq's two places. */
@@ -83,17 +84,28 @@ const identify: Service = ({ regs }) => {
   return 'done'
 }
 
+/** DOS's keyboard drivers look for functions 10h to 12h with it: AH is another, and not above 80h. */
+const hasExtended: Service = ({ regs }) => {
+  regs.ah = 0x80
+  return 'done'
+}
+
 const functions = new Map<number, Service>([
   [0x00, read(usual)],
   [0x01, look(usual)],
   [0x02, flags],
+  [0x03, repeatRate],
   [0x05, store],
   [0x09, capabilities],
   [0x0a, identify],
   [0x10, read(extended)],
   [0x11, look(extended)],
   [0x12, allFlags],
+  [0x92, hasExtended],
 ])
 
-/** INT 16h: the keyboard. The repeat rate (03h) and the click (04h) are nobody's business here. */
+/**
+ * INT 16h: the keyboard. Where there is no function nothing changes: so function A2h tells that those of 122
+ * keys are not there, and a click (04h) only the PCjr has.
+ */
 export const int16 = byFunction(functions, () => 'done')

@@ -36,7 +36,7 @@ function boot(frame: Frame, platform: Platform): Outcome {
     const drive = drives.get(bootOrder[data.bootAttempt] ?? -1)
     if (!drive) continue
     const medium = inside(platform, drive)
-    if (medium && !frame.isRepeated) return { againAt: clock.now + transferTicks(medium, 1) }
+    if (medium && !frame.isRepeated) return { againAt: clock.now + transferTicks(platform, medium, 1) }
     const why = medium === null ? 'is empty' : start(frame, platform, { ...drive, medium })
     if (why === null) return 'done'
     const number = drive.number.toString(16).padStart(2, '0').toUpperCase()

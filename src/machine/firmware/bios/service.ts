@@ -7,6 +7,18 @@ import type { DataArea } from './data-area.ts'
 import type { Frame } from './frame.ts'
 import type { LinearMemory } from './processor-port.ts'
 
+/** What services take, in ticks. */
+export interface BiosCharges {
+  /** A call of any. */
+  readonly call: number
+  /** A transfer of a disk, besides its bytes. */
+  readonly seek: number
+  /** A byte of a transfer. */
+  readonly byte: number
+  /** A look for a key by who does nothing else. */
+  readonly idleLook: number
+}
+
 /** What services work with besides their frame. */
 export interface Platform {
   readonly data: DataArea
@@ -19,6 +31,7 @@ export interface Platform {
   readonly clock: Pick<Clock, 'now'>
   /** Lets time pass: what the service takes beside the call itself. */
   readonly charge: (ticks: number) => void
+  readonly charges: BiosCharges
   /** By their numbers. */
   readonly drives: ReadonlyMap<number, Drive>
   /** Ids of the drives whose media were changed, and have not been used since. */

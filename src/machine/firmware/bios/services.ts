@@ -2,7 +2,7 @@ import { int10 } from '../vga-bios/int10.ts'
 import { bios32, pci32 } from './bios32.ts'
 import { int1a } from './int1a-time.ts'
 import { int08 } from './int08-timer.ts'
-import { int09 } from './int09-keyboard.ts'
+import { int09, pause } from './int09-keyboard.ts'
 import { int11, int12 } from './int11-equipment.ts'
 import { int13 } from './int13-disk.ts'
 import { eject } from './int13-eject.ts'
@@ -19,5 +19,5 @@ import type { Service } from './service.ts'
 /** Services by the names that ROMs call them by. */
 export const services: Readonly<Record<string, Service>> = {
   ...{ int08, int09, int10, int11, int12, int13, int14, int15, int16, int17, int18, int19, int1a, int70 },
-  ...{ bios32, pci32, int74, eject, apm },
+  ...{ pause, bios32, pci32, int74, eject, apm },
 }

@@ -1,4 +1,4 @@
-import { type Bytes, text, u8, u32, withChecksum } from './table-fields.ts'
+import { type Bytes, joined, text, u8, u32, withChecksum } from './table-fields.ts'
 
 export const oemId = text('KTEST', 6)
 
@@ -11,5 +11,5 @@ export function acpiTable(signature: string, revision: number, body: Bytes): Byt
   const oemRevision = u32(1)
   const creator = [...text('KTST'), ...u32(1)]
   const header = [...text(signature), ...u32(headerBytes + body.length), ...u8(revision), ...u8(0)]
-  return withChecksum([...header, ...oemId, ...oemTable, ...oemRevision, ...creator, ...body], checksumAt)
+  return withChecksum(joined([header, oemId, oemTable, oemRevision, creator, body]), checksumAt)
 }

@@ -31,7 +31,7 @@ export function device(id: string, ...terms: readonly Bytes[]): Bytes {
 
 /** `Package () { … }`. */
 export function packageOf(...elements: readonly Bytes[]): Bytes {
-  return withLength([opcode.package], [u8(elements.length), ...elements])
+  return withLength([opcode.package], [u8(elements.length)].concat(elements))
 }
 
 /** `Buffer () { … }`. */
@@ -43,8 +43,8 @@ export function buffer(bytes: Bytes): Bytes {
 export function integer(value: number): Bytes {
   if (value <= 1) return u8(value)
   if (value <= 0xff) return [opcode.bytePrefix, ...u8(value)]
-  if (value <= 0xffff) return [opcode.wordPrefix, ...u16(value)]
-  return [opcode.dwordPrefix, ...u32(value)]
+  if (value <= 0xffff) return joined([[opcode.wordPrefix], u16(value)])
+  return joined([[opcode.dwordPrefix], u32(value)])
 }
 
 export function string(value: string): Bytes {
@@ -64,7 +64,7 @@ const nameString = (id: string) => text(id.padEnd(4, '_'))
 /** An opcode, PkgLength, which counts itself, and the contents (section 20.2.4). */
 function withLength(operation: Bytes, contents: readonly Bytes[]): Bytes {
   const length = contents.reduce((sum, part) => sum + part.length, 0)
-  return joined([operation, packageLength(length), ...contents])
+  return joined([operation, packageLength(length)].concat(contents))
 }
 
 function packageLength(length: number): Bytes {

@@ -11,7 +11,7 @@ import {
   memoryWindow,
   resourceTemplate,
 } from './resource-template.ts'
-import type { Bytes } from './table-fields.ts'
+import { type Bytes, joined } from './table-fields.ts'
 
 const ioApicHole = 0xfec0_0000
 
@@ -82,7 +82,7 @@ function routingPackage({ inputs, inputOf }: PciRouting): Bytes {
     const pin = index & 3
     const anyFunction = slot * 0x10000 + 0xffff
     const irq = inputs[inputOf(slot, pin)]?.irq ?? 0
-    return packageOf(...[anyFunction, pin, 0, irq].map(integer))
+    return packageOf(integer(anyFunction), integer(pin), integer(0), integer(irq))
   })
   return packageOf(...entries)
 }
@@ -105,9 +105,9 @@ function rootWindows(ramBytes: number): Bytes {
  */
 export function dsdt(ramBytes: number, routing: PciRouting): Bytes {
   const { router } = routing
-  return acpiTable('DSDT', 2, [
-    ...name('_S5', packageOf(...[softOff, softOff, 0, 0].map(integer))),
-    ...scope(
+  const terms = [
+    name('_S5', packageOf(...[softOff, softOff, 0, 0].map(integer))),
+    scope(
       '_SB',
       device('CPU0', name('_HID', string('ACPI0007')), name('_UID', integer(0))),
       device(
@@ -124,5 +124,6 @@ export function dsdt(ramBytes: number, routing: PciRouting): Bytes {
         ),
       ),
     ),
-  ])
+  ]
+  return acpiTable('DSDT', 2, joined(terms))
 }

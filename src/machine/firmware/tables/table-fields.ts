@@ -14,7 +14,10 @@ export const u64 = (value: number): Bytes => [...u32(value % 2 ** 32), ...u32(Ma
 
 export const zeros = (count: number): Bytes => new Array<number>(count).fill(0)
 
-/** One behind the other; `flat` and spreading take several times as long, and tables precede a first boot. */
+/**
+ * One behind the other. Of more than some bytes at once: `flat` and spreading take several times as long, and
+ * tables precede a thread's first boot.
+ */
 export const joined = (pieces: readonly Bytes[]): Bytes => ([] as number[]).concat(...pieces)
 
 /** ASCII, with blanks behind it up to `size`. */
@@ -27,6 +30,6 @@ export function text(value: string, size = value.length): Bytes {
 /** Fills in the byte at `at` that makes the sum of all 0, modulo 256. */
 export function withChecksum(bytes: Bytes, at: number): Bytes {
   let sum = -(bytes[at] ?? 0)
-  for (const byte of bytes) sum += byte
+  for (let index = 0; index < bytes.length; index++) sum += bytes[index] ?? 0
   return bytes.with(at, -sum & 0xff)
 }

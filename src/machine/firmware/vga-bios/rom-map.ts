@@ -5,6 +5,14 @@ export const romBytes = 0x8000
 export const romEntry = { start: 0x0003, int10: 0x0100 } as const
 export const staticFunctionality = 0x0120
 
+/** What the save pointers of 40:A8h lead to. */
+export const saveRom = {
+  pointers: 0x0130,
+  secondary: 0x0150,
+  combinations: 0x0170,
+  parameters: 0x0200,
+} as const
+
 /** By height. */
 export const romFonts = { 16: 0x1000, 14: 0x2000, 8: 0x2e00 } as const
 

@@ -2,10 +2,11 @@ import { asm, service, text, word } from '../bios/machine-code.ts'
 import { layOutRom, type Rom, type RomRow } from '../bios/rom-layout.ts'
 import { fonts } from './fonts.ts'
 import { modeFacts } from './mode-facts.ts'
-import { romBytes, romEntry, romFonts, romSegment, staticFunctionality, vbeRom } from './rom-map.ts'
+import { romBytes, romEntry, romFonts, romSegment, saveRom, staticFunctionality, vbeRom } from './rom-map.ts'
 import { protectedModeTable } from './vbe/int10-protected-mode.ts'
 import { vbeModes } from './vbe/vbe-modes.ts'
 import { vgaIdentity } from './vga-identity.ts'
+import { displayCombinations, savePointers, secondaryPointers, videoParameters } from './video-parameters.ts'
 
 const blockBytes = 512
 /** Where programs look for an adapter that is compatible. */
@@ -51,6 +52,13 @@ const vbeRows: readonly RomRow[] = [
   { at: vbeRom.protectedMode, what: 'protected mode interface', code: protectedModeTable },
 ]
 
+const saveRows: readonly RomRow[] = [
+  { at: saveRom.pointers, what: 'save pointers', code: savePointers },
+  { at: saveRom.secondary, what: 'secondary save pointers', code: secondaryPointers },
+  { at: saveRom.combinations, what: 'displays', code: displayCombinations },
+  { at: saveRom.parameters, what: 'parameters of modes', code: videoParameters },
+]
+
 /** An option ROM (PCI Firmware Specification 3.0, 5.1): POST has begun it already. */
 function layOut(): Rom {
   const rom = layOutRom(romSegment * 16, romBytes, [
@@ -62,6 +70,7 @@ function layOut(): Rom {
     { at: pciData, what: 'PCI data', code: pciStructure },
     { at: romEntry.int10, what: 'INT 10h', code: [...service('int10'), ...asm.iret] },
     { at: staticFunctionality, what: 'functionality', code: functionality },
+    ...saveRows,
     ...vbeRows,
     ...([8, 14, 16] as const).map((height) => ({
       at: romFonts[height],
