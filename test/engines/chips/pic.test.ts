@@ -7,6 +7,11 @@ import { sources } from './interrupt-sources.ts'
 const [master, masterData, slave, slaveData] = [0x20, 0x21, 0xa0, 0xa1]
 const { keyboard, com2, com1, mouse } = sources
 
+/**
+ * Counter 0 of the PIT in mode 1, which nothing triggers: a tick of it would stand in the IRR of whichever row
+ * a slow host is at (Intel 231164, Mode 1).
+ */
+const noTicks = [...out(0x43, 0x12), ...out(0x40, 2)]
 /** Vectors 20h and 28h, all masked; `icw4` of the first. */
 const initialize = (icw4 = 1) => [
   ...[com1.start, com2.start, keyboard.start].flat(),
@@ -29,6 +34,7 @@ const rows: readonly ChipRow[] = [
   [
     'ICW1 clears the masks',
     '00 00',
+    noTicks,
     out(master, 0x11),
     out(masterData, 0x20, 4, 1),
     out(slave, 0x11),
