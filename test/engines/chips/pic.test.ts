@@ -8,8 +8,8 @@ const [master, masterData, slave, slaveData] = [0x20, 0x21, 0xa0, 0xa1]
 const { keyboard, com2, com1, mouse } = sources
 
 /**
- * Counter 0 of the PIT in mode 1, which nothing triggers: a tick of it would stand in the IRR of whichever row
- * a slow host is at (Intel 231164, Mode 1).
+ * Counter 0 of the PIT in mode 1, which nothing triggers: a tick of it would stand in the IRR of whichever
+ * row a slow host is at (Intel 231164, Mode 1).
  */
 const noTicks = [...out(0x43, 0x12), ...out(0x40, 2)]
 /** Vectors 20h and 28h, all masked; `icw4` of the first. */
