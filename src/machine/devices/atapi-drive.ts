@@ -6,12 +6,17 @@ import { PacketCommands, type PacketResult, type Sense, sense } from './packet-c
 const packetBytes = 12
 const command = {
   reset: 0x08,
+  read: 0x20,
+  diagnose: 0x90,
   packet: 0xa0,
   identifyPacket: 0xa1,
+  checkPower: 0xe5,
   identify: 0xec,
   setFeatures: 0xef,
 } as const
-const immediates: ReadonlySet<number> = new Set([command.setFeatures, 0xe0, 0xe1, 0xe5])
+const immediates: ReadonlySet<number> = new Set([command.setFeatures, 0xe0, 0xe1])
+/** What CHECK POWER MODE tells of a drive that turns. */
+const activeMode = 0xff
 /** What the count register tells in a packet command: whose turn it is (ATA/ATAPI-6, section 9.8). */
 const reason = { command: 1, toHost: 2, done: 3 } as const
 const usedByDma = 1
@@ -79,6 +84,14 @@ export class AtapiDrive extends IdeDrive<PacketState> {
       case command.reset:
         this.reset()
         break
+      case command.diagnose:
+        // The cable has reset it: what the registers tell is the answer.
+        this.request()
+        break
+      case command.checkPower:
+        this.finish({ count: activeMode })
+        break
+      case command.read:
       case command.identify:
         // Refused, with the signature by which the host sees what it has found.
         this.file = { ...this.file, count: 1, lbaLow: 1, lbaMid: 0x14, lbaHigh: 0xeb }
@@ -163,7 +176,8 @@ export class AtapiDrive extends IdeDrive<PacketState> {
 /** A removable CD-ROM drive with 12-byte packets, no DMA. */
 function identity(): Uint8Array {
   return new IdentifyData()
-    .words({ 0: 0x85c0, 49: 0x0200, 53: 2, 64: 3, 67: 120, 68: 120, 80: 0x007e, 82: 0x4010, 83: 0x4000 })
+    .words({ 0: 0x85c0, 49: 0x0200, 53: 2, 64: 3, 67: 120, 68: 120, 80: 0x007e })
+    .words({ 82: 0x4210, 83: 0x4000, 84: 0x4000, 85: 0x4210, 87: 0x4000 })
     .text(10, 10, 'KT00000002')
     .text(23, 4, '1.0')
     .text(27, 20, 'kerneltest CD-ROM').bytes

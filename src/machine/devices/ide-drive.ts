@@ -130,6 +130,11 @@ export abstract class IdeDrive<Extra> {
     this.#interrupt(interrupts)
   }
 
+  /** Interrupts, with the registers as they are. */
+  protected request(): void {
+    this.#interrupt(true)
+  }
+
   /** Ends a command well. */
   protected finish(change: Partial<TaskFile> = {}): void {
     this.#data = null

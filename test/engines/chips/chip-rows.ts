@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
+import type { Machine } from '../../../src/engines/engine.ts'
 import { embedded, type TestEngine } from '../each-engine.ts'
 import type { OpenOptions } from '../plans.ts'
-import { chipDriver } from './chip-script.ts'
+import { atPause, chipDriver } from './chip-script.ts'
 
 /** Numbers that are told in hexadecimal: what is wrong with them, or null. */
 type Judge = (told: readonly number[]) => string | null
@@ -20,17 +21,28 @@ export type ChipRow = readonly [what: string, tells: Tells, ...steps: readonly (
 
 const isSteps = (part: readonly number[] | Mark) => typeof part !== 'string'
 
-/** Does all rows in one guest, one after the other. */
+/** What a hand does to the machine while the guest waits. */
+type Meanwhile = (machine: Machine) => Promise<void>
+
+/** Does all rows in one guest, one after the other; at each `pause` the next of these. */
 export async function expectChip(
   engine: TestEngine,
   rows: readonly ChipRow[],
   options: OpenOptions = {},
+  meanwhile: readonly Meanwhile[] = [],
 ): Promise<void> {
   const code = chipDriver(rows.map(([, , ...parts]) => parts.filter(isSteps).flat()))
   const { machine, run, printed } = await engine.openCode(code, options)
+  const said = () => printed('debugConsole')
+  for (const act of meanwhile) {
+    const from = said().length
+    await run({ on: 'output', port: 'debugConsole', pattern: atPause, from })
+    await act(machine)
+    await machine.input({ to: 'serial', port: 'com1', bytes: Uint8Array.of(0) })
+  }
   const stop = await run()
   await machine.close()
-  const lines = printed('debugConsole').split('\n')
+  const lines = said().replaceAll(atPause, '').split('\n')
   const isExact = engine === embedded
   const wrong = rows.flatMap((row, at) => {
     const [what, tells, ...parts] = row

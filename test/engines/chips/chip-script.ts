@@ -34,6 +34,14 @@ export const edges = (port: number, mask: number, count: number): Steps => [11, 
 /** Time stamp counter, PM timer, counter 0 of the PIT, count of the APIC timer. */
 export const clocks: Steps = [12]
 
+/** What the guest says when it waits for a byte on COM1, as it has something done by hand. */
+export const atPause = '|'
+export const pause = [
+  ...out(0xe9, atPause.charCodeAt(0)),
+  ...until(0x3fd, 1, 1),
+  ...discard(0x3f8),
+] satisfies Steps
+
 const lineEnd: Steps = [13]
 const exit: Steps = [0]
 
