@@ -297,6 +297,10 @@ export class Machine {
   /** Changes the medium of a drive to that of `drive`, which may be none, between two runs. */
   insert(drive: RemovableDrive): void {
     this.#timeline.note({ kind: 'mediumChange', drive: drive.id, isEmpty: drive.medium === null })
+    this.#putIn(drive)
+  }
+
+  #putIn(drive: RemovableDrive): void {
     const watched = this.#timeline.watched(drive)
     this.#bios.insert(watched)
     this.#slots.get(drive.number)?.insert(watched)
@@ -314,8 +318,10 @@ export class Machine {
     }
   }
 
-  /** Takes what a machine of this shape saved. */
-  load({ cpu, board, timers, bios, input, skipped }: SavedMachine): void {
+  /** Takes what a machine of this shape saved when its removable drives held what `drives` hold now. */
+  load({ cpu, board, timers, bios, input, skipped }: SavedMachine, drives: readonly Drive[] = []): void {
+    // Who was told of a change, and who was not, comes with the state.
+    for (const drive of drives) if (drive.kind !== 'disk') this.#putIn(drive)
     // What chips move empties the TLB, which is part of the processor's state.
     this.#board.load(board)
     this.cpu.load(cpu)

@@ -1,15 +1,18 @@
 import { KernelTestError } from '../support/errors.ts'
-import { invariant } from '../support/invariant.ts'
 import { dirtyPages, pageBytes } from './cpu/state-layout.ts'
 import type { Machine, SavedMachine } from './machine.ts'
-import type { Drive } from './media/drive.ts'
-import { OverlaidMedium, type SavedMedium } from './media/overlaid-medium.ts'
+import type { DriveFiles, SavableDrives, SavedDrive } from './media/saved-drive.ts'
 
 /** A machine at an instant, as plain data: equal instants give equal data, however they were reached. */
 export interface SavedState {
   readonly machine: MachineKind
   /** By what they are of: `chip.pit`, `medium.boot`… */
   readonly sections: Readonly<Record<string, SavedSection>>
+  /**
+   * Where files of media were, by the ids of drives: only to look there first. Equal instants of machines in
+   * two folders differ in it.
+   */
+  readonly files: Readonly<Record<string, DriveFiles>>
 }
 
 interface SavedSection {
@@ -33,32 +36,40 @@ const versions: ReadonlyMap<string, number> = new Map([
   ['chip.keyboard', 2],
 ])
 const firstVersion = 1
+/** Of what is in a drive: its own name comes behind the point. */
+const mediumVersion = 2
 
 const chipSection = (name: string) => `chip.${name}`
-const mediumSection = ({ id }: Drive) => `medium.${id}`
+const mediumSection = (drive: string) => `medium.${drive}`
 
-/** All of a machine between two runs. `drives`: with what is in them now. */
-export function saveState(machine: Machine, drives: readonly Drive[]): SavedState {
+/** All of a machine between two runs. `media`: what is in its drives now, and was before. */
+export function saveState(machine: Machine, media: SavableDrives): SavedState {
   const { board, ...others } = machine.save()
   const states = [
     ...Object.entries(others),
     ...Object.entries(board).map(([name, state]) => [chipSection(name), state] as const),
     ['ram', savedRam(machine.cpu.ram)] as const,
-    ...drives.map((drive) => [mediumSection(drive), mediumOf(drive)?.save() ?? null] as const),
+    ...media.drives.map(({ id }) => [mediumSection(id), media.save(id)] as const),
   ]
   const sections = states.map(([name, state]) => [name, { version: versionOf(name), state }] as const)
-  return { machine: kindOf(machine), sections: Object.fromEntries(sections) }
+  const files = media.drives.map(({ id }) => [id, media.files(id)] as const)
+  return {
+    machine: kindOf(machine),
+    sections: Object.fromEntries(sections),
+    files: Object.fromEntries(files),
+  }
 }
 
 /**
- * Takes what a machine of this kind, with the same files in the same drives, saved. Where that cannot be
- * nothing has changed.
+ * Takes what a machine of this kind, with the same disks, saved; a drive whose medium can be changed holds
+ * then what it held. Where that cannot be nothing has changed.
  * @throws KernelTestError KT3060 for a form of another version, KT3061 for another kind of machine, KT3062
- * for another file.
+ * for a file that is not what it was, KT3063 for one that is gone.
  */
-export function loadState(machine: Machine, drives: readonly Drive[], saved: SavedState): void {
+export function loadState(machine: Machine, media: SavableDrives, saved: SavedState): void {
   const { board, ...others } = machine.save()
   const chips = Object.keys(board)
+  const drives = media.drives.map(({ id }) => id)
   checkSections(saved, [
     ...Object.keys(others),
     ...chips.map(chipSection),
@@ -67,16 +78,22 @@ export function loadState(machine: Machine, drives: readonly Drive[], saved: Sav
   ])
   checkKind(saved.machine, kindOf(machine))
   const stateOf = (name: string) => saved.sections[name]?.state
-  const media = drives.map((drive) => ({ drive, state: stateOf(mediumSection(drive)) as SavedMedium | null }))
-  for (const { drive, state } of media) checkMedium(drive, state)
-  for (const { drive, state } of media) if (state) mediumOf(drive)?.load(state)
+  media.load(
+    drives.map((id) => {
+      const state = stateOf(mediumSection(id)) as SavedDrive
+      return { id, state, files: saved.files[id] ?? noFiles }
+    }),
+  )
   loadRam(machine, stateOf('ram') as SavedRam)
   const parts = Object.keys(others).map((name) => [name, stateOf(name)])
   const chipStates = Object.fromEntries(chips.map((name) => [name, stateOf(chipSection(name))]))
-  machine.load({ ...Object.fromEntries(parts), board: chipStates } as SavedMachine)
+  machine.load({ ...Object.fromEntries(parts), board: chipStates } as SavedMachine, media.drives)
 }
 
+const noFiles: DriveFiles = { inside: null, aside: [] }
+
 function versionOf(name: string): number {
+  if (name.startsWith(mediumSection(''))) return mediumVersion
   return versions.get(name) ?? firstVersion
 }
 
@@ -97,21 +114,6 @@ function checkKind(saved: MachineKind, here: MachineKind): void {
   const text = ({ shape, memoryBytes }: MachineKind) => `${shape} with ${memoryBytes / 2 ** 20} MiB`
   if (text(saved) !== text(here))
     throw otherMachine(`a ${text(saved)} was saved, and this is a ${text(here)}`)
-}
-
-function checkMedium(drive: Drive, saved: SavedMedium | null): void {
-  const medium = mediumOf(drive)
-  if (medium === null ? saved === null : saved?.contents === medium.contents) return
-  throw new KernelTestError(
-    'KT3062',
-    `what is in the drive \`${drive.id}\` is not what was in it when the state was saved`,
-    'Start with the same files, put in the disk that was there, or boot anew and save again.',
-  )
-}
-
-function mediumOf({ medium }: Drive): OverlaidMedium | null {
-  invariant(medium === null || medium instanceof OverlaidMedium, 'what is in a drive can be saved')
-  return medium
 }
 
 function savedRam(ram: Uint8Array): SavedRam {

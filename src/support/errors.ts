@@ -56,6 +56,7 @@ export const errorTitles = {
   KT3060: 'The saved state is of another version',
   KT3061: 'The saved state is of another kind of machine',
   KT3062: 'The saved state is of other files',
+  KT3063: 'A file of the saved state is gone',
   KT4001: 'There is no such boot option',
   KT4002: 'A boot option has a wrong value',
   KT4003: 'There is no such engine',

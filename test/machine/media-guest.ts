@@ -37,20 +37,25 @@ export class MediaGuest {
     this.drives.close()
   }
 
+  /** Puts another file into a drive, or none. */
+  change(drive: string, path: string | null): void {
+    this.machine.insert(this.drives.change(drive, path))
+  }
+
   save(): SavedState {
-    return saveState(this.machine, this.drives.drives)
+    return saveState(this.machine, this.drives)
   }
 
   load(saved: SavedState): void {
-    loadState(this.machine, this.drives.drives, saved)
+    loadState(this.machine, this.drives, saved)
   }
 }
 
-/** Of all of it; the same on every host. */
-export function hashOf(saved: SavedState): string {
+/** Of all of it but for the places of files; the same on every host. */
+export function hashOf({ machine, sections }: SavedState): string {
   const plain = (_key: string, value: unknown) => {
     if (value instanceof Uint8Array) return createHash('sha256').update(value).digest('hex')
     return typeof value === 'bigint' ? String(value) : value
   }
-  return createHash('sha256').update(JSON.stringify(saved, plain)).digest('hex').slice(0, 16)
+  return createHash('sha256').update(JSON.stringify({ machine, sections }, plain)).digest('hex').slice(0, 16)
 }

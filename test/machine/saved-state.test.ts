@@ -1,54 +1,8 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
-import type { SavedState } from '../../src/machine/saved-state.ts'
-import { planOf } from '../engines/plans.ts'
+import { expect, test } from 'vitest'
 import { kernel } from '../kernels/build.ts'
-import { MediaGuest } from './media-guest.ts'
-
-const second = 1_000_000_000
-
-/** A copy of a test kernel that reads and writes its disk when a key says so. */
-function diskFile(change: (bytes: Buffer) => void = () => {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kerneltest-state-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const path = join(folder, 'disk.img')
-  copyFileSync(kernel('disk-user'), path)
-  const bytes = readFileSync(path)
-  change(bytes)
-  writeFileSync(path, bytes)
-  return path
-}
-
-interface GuestOptions {
-  readonly shape?: 'pc' | 'q35'
-  readonly kind?: 'disk' | 'floppy'
-  readonly cd?: string | null
-}
-
-function guest(path: string, { shape = 'pc', kind = 'disk', cd }: GuestOptions = {}): MediaGuest {
-  const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
-  const more = cd === undefined ? [] : [{ id: 'cd1', kind: 'cdrom', path: cd } as const]
-  const media = [{ id: 'boot', kind, path } as const, ...more]
-  const made = new MediaGuest(planOf(start, { machine: { shape }, media }))
-  onTestFinished(() => made.close())
-  return made
-}
-
-/** Presses a key and runs on for a second. */
-function press(on: MediaGuest, key: string): void {
-  on.machine.press([key])
-  on.machine.runUntil(on.machine.ticks + second, Number.POSITIVE_INFINITY)
-}
-
-function started(path: string, options?: GuestOptions): MediaGuest {
-  const made = guest(path, options)
-  made.machine.runUntil(second, Number.POSITIVE_INFINITY)
-  expect(made.printed).toContain('ready')
-  return made
-}
+import { diskFile, guest, press, refusal, started } from './disk-user.ts'
 
 const kinds = ['disk', 'floppy'] as const
 
@@ -79,29 +33,14 @@ test('a machine that did something else goes on as the one that was saved', () =
   expect(other.drives.state('boot')?.written).toEqual([])
 })
 
-/** A state that does not fit leaves a machine as it is. */
-function refusal(on: MediaGuest, saved: SavedState): string {
-  const before = on.save()
-  try {
-    on.load(saved)
-  } catch (error) {
-    expect(isDeepStrictEqual(on.save(), before)).toBe(true)
-    return String(error)
-  }
-  throw new Error('it was loaded')
-}
-
 test('a state with other files, of another machine or another version is refused', () => {
   const path = diskFile()
   const saved = started(path, { cd: null }).save()
   const changed = diskFile((bytes) => bytes.write('changed', 512))
   expect(refusal(started(changed, { cd: null }), saved)).toMatchInlineSnapshot(`
     "KernelTestError: KT3062: what is in the drive \`boot\` is not what was in it when the state was saved
-      Start with the same files, put in the disk that was there, or boot anew and save again."
+      Start with the same files, or boot anew and save again."
   `)
-  expect(refusal(started(path, { cd: changed }), saved)).toContain(
-    'KT3062: what is in the drive `cd1` is not',
-  )
   expect(refusal(started(path), saved)).toMatchInlineSnapshot(`
     "KernelTestError: KT3061: the state is of another kind of machine: only one of them has \`medium.cd1\`
       Start the machine with the options with which it was started when its state was saved."

@@ -62,6 +62,11 @@ export class OverlaidMedium implements Medium {
     return this.#overlay.ranges
   }
 
+  /** Reads as its source does. */
+  get isUntouched(): boolean {
+    return this.#bad.length === 0 && this.written.length === 0
+  }
+
   /** From now on these sectors, and no others, cannot be read. */
   failReads(bad: readonly SectorRange[]): void {
     this.#bad = bad
@@ -95,6 +100,7 @@ export class OverlaidMedium implements Medium {
     return { contents: this.contents, overlay: this.#overlay.save(), bad: this.#bad }
   }
 
+  /** What was saved of a medium with the same source. */
   load({ overlay, bad }: SavedMedium): void {
     this.#overlay.load(overlay)
     this.#bad = bad

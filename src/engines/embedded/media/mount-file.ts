@@ -24,6 +24,7 @@ export interface DrivePlace extends Pick<PlannedMedium, 'id' | 'kind'> {
 
 /** A file as a medium of a drive. */
 export interface MountedFile {
+  readonly path: string
   readonly medium: OverlaidMedium
   /** What is odd about it. */
   readonly note: string | null
@@ -46,7 +47,7 @@ export function mountFile(place: DrivePlace, file: MediaFile): MountedFile {
     kind === 'cdrom'
       ? { ...place, kind, medium }
       : { ...place, kind, geometry: diskGeometry(sectors, medium.read(0, 1)), medium }
-  return { medium, note, drive }
+  return { path: file.path, medium, note, drive }
 }
 
 export function emptyDrive(place: DrivePlace & Pick<RemovableDrive, 'kind'>): RemovableDrive {
@@ -75,7 +76,8 @@ function mountFloppy(place: DrivePlace, file: MediaFile): MountedFile {
     sectors: floppyBytes(geometry) / bytes,
     isWritable: true,
   })
-  return { medium, note: shortFloppy(file, geometry), drive: { ...place, kind: 'floppy', geometry, medium } }
+  const drive: Drive = { ...place, kind: 'floppy', geometry, medium }
+  return { path: file.path, medium, note: shortFloppy(file, geometry), drive }
 }
 
 /** What has no usual size is the beginning of a disk. */

@@ -1,23 +1,27 @@
 import type { BootPlan, MachineShape, Medium as PlannedMedium } from '../../../boot/plan.ts'
 import { type Drive, firstNumber, type RemovableDrive } from '../../../machine/media/drive.ts'
+import type {
+  DriveFiles,
+  DriveToLoad,
+  SavableDrives,
+  SavedDrive,
+} from '../../../machine/media/saved-drive.ts'
 import type { BadSectors, MediumState } from '../../../observe/medium-state.ts'
 import { KernelTestError } from '../../../support/errors.ts'
 import { invariant } from '../../../support/invariant.ts'
-import { MediaFile } from './media-file.ts'
-import { type DrivePlace, emptyDrive, type MountedFile, mountFile } from './mount-file.ts'
+import { KnownMedia } from './known-media.ts'
+import { type DrivePlace, emptyDrive, type MountedFile } from './mount-file.ts'
+import { findDrive } from './saved-media.ts'
 
 const mostFloppies = 2
 /** Disks and CDs together: a `pc` has two channels for two drives each, a `q35` six ports. */
 const mostIdeDrives: Readonly<Record<MachineShape, number>> = { pc: 4, q35: 6 }
 
 /** The drives of a machine, their files open. */
-export class OpenDrives {
+export class OpenDrives implements SavableDrives {
   readonly #places: readonly DrivePlace[]
   readonly #inside = new Map<string, MountedFile | null>()
-  /** All that were ever in one of the drives: what the guest wrote to them stays. */
-  readonly #mounted: { readonly id: string; readonly path: string; readonly as: MountedFile }[] = []
-  readonly #files: MediaFile[] = []
-  readonly #tell: (note: string) => void
+  readonly #known: KnownMedia
 
   /**
    * Opens the media of a plan. Of each kind the drives that the boot order names come first, in its order:
@@ -26,13 +30,13 @@ export class OpenDrives {
    * @throws KernelTestError KT3050 for a file that cannot be opened, KT3052 for what no drive takes.
    */
   constructor({ media, start, machine }: BootPlan, tell: (note: string) => void) {
-    this.#tell = tell
+    this.#known = new KnownMedia(tell)
     checkPlaces(media, machine.shape)
     this.#places = placesOf(media, start.kind === 'firmware' ? start.bootOrder : [])
     try {
       for (const place of this.#places) {
         const path = media.find(({ id }) => id === place.id)?.path ?? null
-        this.#inside.set(place.id, path === null ? null : this.#mount(place, path))
+        this.#inside.set(place.id, path === null ? null : this.#known.mount(place, path))
       }
     } catch (error) {
       this.close()
@@ -51,8 +55,7 @@ export class OpenDrives {
    */
   change(id: string, path: string | null): RemovableDrive {
     const place = removable(this.#places.find((one) => one.id === id))
-    const known = this.#mounted.find((one) => one.id === id && one.path === path)
-    const mounted = path === null ? null : (known?.as ?? this.#mount(place, path))
+    const mounted = path === null ? null : this.#known.mount(place, path)
     this.#inside.set(id, mounted)
     const drive = mounted?.drive ?? emptyDrive(place)
     invariant(drive.kind !== 'disk', 'a removable drive stays one')
@@ -87,17 +90,48 @@ export class OpenDrives {
     this.#inside.get(id)?.medium.failReads(bad)
   }
 
-  close(): void {
-    for (const file of this.#files) file.close()
+  save(id: string): SavedDrive {
+    const { inside, aside } = this.#lying(id)
+    return { inside: inside?.medium.save() ?? null, aside: aside.map(({ medium }) => medium.save()) }
   }
 
-  #mount(place: DrivePlace, path: string): MountedFile {
-    const file = new MediaFile(path)
-    this.#files.push(file)
-    const as = mountFile(place, file)
-    this.#mounted.push({ id: place.id, path, as })
-    if (as.note) this.#tell(as.note)
-    return as
+  files(id: string): DriveFiles {
+    const { inside, aside } = this.#lying(id)
+    return { inside: inside?.path ?? null, aside: aside.map(({ path }) => path) }
+  }
+
+  /**
+   * Takes what drives of a machine with the same disks held.
+   * @throws KernelTestError KT3062 for a file that is not what it was, KT3063 for one that is gone.
+   */
+  load(saved: readonly DriveToLoad[]): void {
+    // All are found before the first is changed.
+    const found = this.#known.openingOrNone(() =>
+      saved.map((drive) => {
+        const place = this.#places.find(({ id }) => id === drive.id)
+        invariant(place, 'a state has the drives of its machine')
+        return { drive, ...findDrive(place, drive, this.#inside.get(drive.id) ?? null, this.#known) }
+      }),
+    )
+    for (const { drive, inside, aside } of found) {
+      if (drive.state.inside) inside?.medium.load(drive.state.inside)
+      for (const [index, state] of drive.state.aside.entries()) aside[index]?.medium.load(state)
+      this.#inside.set(drive.id, inside)
+    }
+    // What was put in since then was never in.
+    this.#known.keep(found.flatMap(({ inside, aside }) => (inside ? [inside, ...aside] : aside)))
+  }
+
+  close(): void {
+    this.#known.close()
+  }
+
+  /** What was taken out comes in an order that does not tell which was in first. */
+  #lying(id: string): { inside: MountedFile | null; aside: readonly MountedFile[] } {
+    const inside = this.#inside.get(id) ?? null
+    const aside = this.#known.of(id).filter((one) => one !== inside && !one.medium.isUntouched)
+    const keyOf = ({ medium, path }: MountedFile) => `${medium.contents} ${path}`
+    return { inside, aside: aside.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) }
   }
 }
 
