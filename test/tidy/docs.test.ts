@@ -7,6 +7,8 @@ import { rooms } from './rooms.ts'
 import { filesUnder, pathsUnder, root } from './source-file.ts'
 
 const pages = filesUnder('.', ['.md'])
+const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
+const words = (text: string) => text.split(/\s+/).filter((word) => word !== '')
 
 test('links in the documentation resolve', () => {
   expect(pages.map((page) => page.path)).toContain('README.md')
@@ -26,7 +28,17 @@ test('every room says in a few lines what it is', () => {
 test('every error code is documented, thrown and in order', () => {
   const sources = [...filesUnder('src', ['.ts']), ...filesUnder('matchers', ['.ts'])]
   const thrown = sources.filter((file) => file.path !== 'src/support/errors.ts')
-  expect(errorDrift(errorTitles, readFileSync(join(root, 'docs/errors.md'), 'utf8'), thrown)).toEqual([])
+  expect(errorDrift(errorTitles, textOf('docs/errors.md'), thrown)).toEqual([])
+})
+
+test('README installs for the tests what continuous integration installs', () => {
+  const [, block = ''] = /^packages=\(\n([\s\S]*?)^\)/m.exec(textOf('.ci/run')) ?? []
+  // Whoever has cloned has these.
+  const clone = ['git', 'ca-certificates']
+  const there = words(block.replace(/#.*$/gm, '')).filter((name) => !clone.includes(name))
+  const [, command = ''] = /--no-install-recommends (.*) && npm test/.exec(textOf('README.md')) ?? []
+  expect(there).toContain('nasm')
+  expect(words(command)).toEqual(there)
 })
 
 test('dead links and stray titles are found', () => {
