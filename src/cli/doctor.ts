@@ -1,13 +1,13 @@
 import type { EngineReport } from '../engines/engine.ts'
-import { engines } from './engines.ts'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
 import { unknownArgument } from './parse-arguments.ts'
+import { probes } from './probes.ts'
 
 /** `kerneltest doctor`: which engines work here, and what to install for those that do not. */
 export async function doctor(argv: readonly string[]): Promise<ExitStatus> {
   const [extra] = argv
   if (extra !== undefined) throw unknownArgument(extra, [], '`kerneltest doctor` takes no arguments.')
-  const reports = await Promise.all(Object.values(engines).map((engine) => engine.probe()))
+  const reports = await Promise.all(Object.values(probes).map((probe) => probe()))
   process.stdout.write(`Node.js ${process.versions.node} on ${process.platform} ${process.arch}\n`)
   for (const report of reports) process.stdout.write(describe(report))
   return reports.every(({ usable }) => usable) ? exitStatus.asExpected : exitStatus.couldNotStart

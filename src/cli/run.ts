@@ -5,15 +5,14 @@ import type { Screen } from '../observe/screen.ts'
 import { describeTimeline, type TimelineEvent } from '../observe/timeline.ts'
 import { MachinePool } from '../pool/machine-pool.ts'
 import { drawScreen } from '../report/draw-screen.ts'
-import { encodePng } from '../report/png.ts'
 import { openSession } from '../session/boot.ts'
 import type { Session } from '../session/session.ts'
 import { KernelTestError } from '../support/errors.ts'
-import { type BootCrate, type CargoManifest, readCargoManifest } from './cargo-manifest.ts'
-import { engines } from './engines.ts'
+import type { BootCrate, CargoManifest } from './cargo-manifest.ts'
 import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
 import { needsImage, parseImageArguments } from './parse-arguments.ts'
 import { parseUntil } from './pattern-argument.ts'
+import { probes } from './probes.ts'
 import { parseExpectations } from './run-expectations.ts'
 import { runJson } from './run-json.ts'
 import { bootOptionsOf, runOptions } from './run-options.ts'
@@ -29,7 +28,7 @@ type Values = ReadonlyMap<string, readonly string[]>
 export async function run(argv: readonly string[]): Promise<ExitStatus> {
   const { image, values: given, ignored } = parseImageArguments(argv, runOptions)
   if (image === null) throw needsImage('run')
-  const cargo = cargoManifest()
+  const cargo = await cargoManifest()
   const values: Values = new Map([...(cargo?.values ?? []), ...given])
   if (ignored.length > 0) note(`ignored, because it is not for kerneltest: ${ignored.join(' ')}`)
   const interrupt = new AbortController()
@@ -47,9 +46,10 @@ export async function run(argv: readonly string[]): Promise<ExitStatus> {
 }
 
 /** As a cargo runner, the kernel's own manifest says how it is tested. */
-function cargoManifest(): CargoManifest | null {
+async function cargoManifest(): Promise<CargoManifest | null> {
   const directory = process.env['CARGO_MANIFEST_DIR']
   if (directory === undefined) return null
+  const { readCargoManifest } = await import('./cargo-manifest.ts')
   const manifest = readCargoManifest(directory, runOptions)
   for (const text of manifest.notes) note(text)
   return manifest
@@ -89,9 +89,9 @@ async function runImage(
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
-  const unwritten = writeScreenshot(values.get('screenshot')?.[0], record.screen)
+  const unwritten = await writeScreenshot(values.get('screenshot')?.[0], record.screen)
   if (sha256 !== null) {
-    const { version } = await engines[session.facts.engine].probe()
+    const { version } = await probes[session.facts.engine]()
     const about = {
       sha256,
       engineVersion: version,
@@ -144,12 +144,16 @@ function streamsMeet(): boolean {
 }
 
 /** Answers the error where it could not be written. */
-function writeScreenshot(path: string | undefined, screen: Screen | null): KernelTestError | null {
+async function writeScreenshot(
+  path: string | undefined,
+  screen: Screen | null,
+): Promise<KernelTestError | null> {
   if (path === undefined) return null
   if (screen === null) {
     note('there is no screen to write: the engine was lost')
     return null
   }
+  const { encodePng } = await import('../report/png.ts')
   try {
     writeFileSync(path, encodePng(drawScreen(screen)))
     return null

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,6 +53,20 @@ describe('on QEMU', () => {
     expect(await run('x', '--engine', 'qemu', '--cpu', 'x86-64-v2,+la57')).toMatchObject({ status: 0 })
   })
 })
+
+test('a run loads only what it needs: no engine beside its worker, no PNG, no TOML', async () => {
+  const coverage = folder()
+  await kerneltest(['run', kernel('script'), '--cmdline', 'x'], { env: { NODE_V8_COVERAGE: coverage } })
+  const loaded = readdirSync(coverage).flatMap((file) => scriptsOf(join(coverage, file)))
+  expect(loaded).toContain('dist/src/cli/run.js')
+  expect(loaded.filter((path) => /src\/machine|engines\/.*\.js$|pngjs|smol-toml/.test(path))).toEqual([])
+})
+
+/** Of a report of V8's coverage. */
+function scriptsOf(report: string): readonly string[] {
+  const { result }: { result: readonly { url: string }[] } = JSON.parse(readFileSync(report, 'utf8'))
+  return result.map(({ url }) => url.slice(url.search(/dist\/src|node_modules/)))
+}
 
 describe('on the embedded engine', () => {
   test('a processor of choice', async () => {
