@@ -50,6 +50,16 @@ export function isolinuxCd(file: string, files: Files): string {
   })
 }
 
+/** A CD whose boot image is a hard disk, which it stands for until somebody ends that (El Torito 1.0). */
+export function cdAsDisk(file: string, disk: string): string {
+  return madeOnce(file, (path) => {
+    const root = `${path}.root`
+    mkdirSync(root)
+    copyFileSync(disk, join(root, 'disk.img'))
+    tool('xorriso', '-as', 'mkisofs', '-o', path, '-b', 'disk.img', '-c', 'boot.cat', '-hard-disk-boot', root)
+  })
+}
+
 /** A floppy disk of 1.44 MB with SYSLINUX in a FAT12 file system. */
 export function syslinuxFloppy(file: string, files: Files): string {
   return madeOnce(file, (path) => {

@@ -30,7 +30,7 @@ async function embeddedCells(medium: RealMedium): Promise<readonly Cells[]> {
 }
 
 describe.each(testQemus)('real media on QEMU $version as on ours', { timeout: 180_000 }, (qemu) => {
-  test.each(realMedia.filter(({ onlyHere }) => !onlyHere))('$name', async (medium) => {
+  test.each(realMedia)('$name', async (medium) => {
     const expected = await cellsOf(medium)
     const open = await openOnQemu(qemu, mediumPlan(medium))
     let sights = 0

@@ -7,9 +7,9 @@ import type { OpenMachine } from '../engines/open-machine.ts'
 import { planOf } from '../engines/plans.ts'
 import type { RealMedium, Sight, Step } from './real-media.ts'
 
-export function mediumPlan({ kind, image }: RealMedium): BootPlan {
+export function mediumPlan({ kind, image, shape = 'pc' }: RealMedium): BootPlan {
   const start = { kind: 'firmware', firmware: 'bios', bootOrder: ['boot'] } as const
-  return planOf(start, { media: [{ id: 'boot', kind, path: image() }] })
+  return planOf(start, { machine: { shape }, media: [{ id: 'boot', kind, path: image() }] })
 }
 
 /** Guest time for a step. */

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { eachEngine, type TestEngine } from './each-engine.ts'
 import { finalEnding } from './final-ending.ts'
 
-describe.each(eachEngine)('$name', ({ isExact, openKernel }) => {
+/** 32-bit code that resets the machine and, should it go on, comes to a triple fault by INT3. */
+const resetThenFault = {
+  // mov al,0xfe; out 0x64,al
+  keyboard: [0xb0, 0xfe, 0xe6, 0x64, 0xcc],
+  // mov dx,0xcf9; mov al,2; out dx,al; mov al,6; out dx,al
+  cf9: [0x66, 0xba, 0xf9, 0x0c, 0xb0, 0x02, 0xee, 0xb0, 0x06, 0xee, 0xcc],
+  // in al,0x92; or al,1; out 0x92,al
+  port92: [0xe4, 0x92, 0x0c, 0x01, 0xe6, 0x92, 0xcc],
+} as const
+
+describe.each(eachEngine)('$name', ({ isExact, openKernel, openCode }) => {
   const endingOf = async (...how: Parameters<TestEngine['openKernel']>) =>
     finalEnding(await openKernel(...how))
 
@@ -57,6 +67,16 @@ describe.each(eachEngine)('$name', ({ isExact, openKernel }) => {
 
   test.each(['keyboard', 'cf9', 'port92'])('reset by %s', async (by) => {
     expect(await endingOf(`${by}-reset`)).toMatchObject({ kind: 'reset', by })
+  })
+
+  test.each(['keyboard', 'cf9', 'port92'] as const)('reset by %s, with a fault behind it', async (by) => {
+    expect(await finalEnding(await openCode(resetThenFault[by]))).toMatchObject({ kind: 'reset', by })
+  })
+
+  test('a triple fault with the address of the reset port at hand', async () => {
+    // mov dx,0xcf9; mov al,6; int3
+    const code = [0x66, 0xba, 0xf9, 0x0c, 0xb0, 0x06, 0xcc]
+    expect(await finalEnding(await openCode(code))).toMatchObject({ kind: 'tripleFault', rip: 0x100006n })
   })
 
   test('a triple fault, at its instruction', async () => {

@@ -5,8 +5,9 @@ import { deathEnding, type EndReason } from './end-reason.ts'
 import { captureLastState, type LastState, nothingLeft } from './last-state.ts'
 import { fileNames } from './layout.ts'
 import type { LiveQemu } from './live-qemu.ts'
+import { GuestMemory } from './memory.ts'
 import { readTail } from './read-tail.ts'
-import { resetSource } from './reset-source.ts'
+import { isBehindReset, resetSource } from './reset-source.ts'
 
 /** A run that is over. */
 export interface Conclusion {
@@ -24,8 +25,11 @@ export async function concludeRun(live: LiveQemu, plan: BootPlan, reason: EndRea
   const last = captureLastState(live)
   const cause = causeOf(live, plan, reason)
   if (cause.kind !== 'tripleFault') return { cause, last }
+  const [registers] = (await last).registers ?? []
+  if (registers && (await isBehindReset(registers, new GuestMemory(live.monitor, live.qtest))))
+    return { cause: { kind: 'reset', by: 'cf9' }, last }
   // QEMU leaves RIP at the instruction that could not go on.
-  return { cause: { ...cause, rip: (await last).registers?.[0]?.rip ?? null }, last }
+  return { cause: { ...cause, rip: registers?.rip ?? null }, last }
 }
 
 function causeOf(live: LiveQemu, plan: BootPlan, reason: Exclude<EndReason, { by: 'death' }>): EndingCause {

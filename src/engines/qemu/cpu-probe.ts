@@ -1,7 +1,6 @@
 import type { EndingCause } from '../../observe/ending.ts'
 import type { Registers } from '../../observe/registers.ts'
 import { type CodeWindow, type StuckCpu, stuckCpu, wantedCode } from '../../observe/stuck-cpu.ts'
-import { KernelTestError } from '../../support/errors.ts'
 import type { GuestMemory } from './memory.ts'
 import type { Monitor } from './monitor.ts'
 import { readRegisters } from './registers.ts'
@@ -34,24 +33,10 @@ async function readCode(memory: GuestMemory, cpu: number, registers: Registers):
   // What lies beyond the page may not be mapped.
   const inPage = { start: larger(around.start, page), end: smaller(around.end, page + pageSize) }
   for (const { start, end } of [around, inPage]) {
-    const bytes = await readIfThere(memory, cpu, start, Number(end - start))
+    const bytes = await memory.readIfThere(start, Number(end - start), cpu)
     if (bytes !== null) return { offset: offset - (linear - start), bytes }
   }
   return null
-}
-
-async function readIfThere(
-  memory: GuestMemory,
-  cpu: number,
-  linear: bigint,
-  length: number,
-): Promise<Uint8Array | null> {
-  try {
-    return await memory.readLinear(linear, length, cpu)
-  } catch (error) {
-    if (error instanceof KernelTestError) return null
-    throw error
-  }
 }
 
 function larger(a: bigint, b: bigint): bigint {

@@ -37,6 +37,16 @@ export class GuestMemory {
     return this.#readPieces(await this.#translate(address, length, cpu), length)
   }
 
+  /** Null where `readLinear` has nothing to read. */
+  async readIfThere(address: bigint, length: number, cpu: number): Promise<Uint8Array | null> {
+    try {
+      return await this.readLinear(address, length, cpu)
+    } catch (error) {
+      if (error instanceof KernelTestError) return null
+      throw error
+    }
+  }
+
   /** @throws KernelTestError KT3011 as `read`, and for read-only memory. Nothing is written then. */
   async write(space: AddressSpaceKind, address: bigint, bytes: Uint8Array): Promise<void> {
     const length = bytes.length

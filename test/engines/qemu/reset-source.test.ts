@@ -16,6 +16,8 @@ test.each([
   ['the output port', 'pckbd_kbd_write_command 0xd1\npckbd_outport_write 0xfe\n', 'keyboard'],
   ['port 92h', 'port92_write port92: write 0x03\n', 'port92'],
   ['A20 by port 92h, then something else', 'port92_write port92: write 0x02\n', 'cf9'],
+  ['the pulse command, then a triple fault', 'pckbd_kbd_write_command 0xfe\nTriple fault\n', 'keyboard'],
+  ['port 92h, then a triple fault', 'port92_write port92: write 0x03\nTriple fault\n', 'port92'],
   ['a pulse of no line', 'pckbd_kbd_write_command 0xff\n', 'cf9'],
 ])('%s', (_what, line, source) => {
   expect(resetSource(start + line)).toBe(source)
