@@ -14,6 +14,7 @@
 ;   11, port, mask, edges     tells how many counts of the PM timer lie between a rising edge and the last of so many behind it
 ;   12                        tells time stamp counter, PM timer, the PIT's counter 0 (latched) and the APIC timer's count
 ;   13                        ends a line
+;   14, from, to, bytes       copies memory
 ;   0                         exits with 0x10
 CONSOLE    equ 0xe9
 PM_TIMER   equ 0x608
@@ -187,6 +188,19 @@ load:
     mov ecx, 4
     jmp tell
 
+copy:
+    lodsd
+    mov ebx, eax
+    lodsd
+    mov edi, eax
+    lodsd
+    mov ecx, eax
+    push esi
+    mov esi, ebx
+    rep movsb
+    pop esi
+    ret
+
 time_edges:
     lodsd
     mov edx, eax
@@ -346,7 +360,7 @@ on_interrupt:
 align 8
 steps:
     dd exit, output, input, discard, await_bits, wait_counts, let_in, tell_log, set_ending, store, load, time_edges, tell_clocks
-    dd line_end
+    dd line_end, copy
 ends: dd 0
 logged: dd 0
 idt_register:

@@ -29,6 +29,7 @@ export const vectors: Steps = [7]
 export const handlerEnds = (does: boolean): Steps => [8, does ? 1 : 0]
 export const store = (address: number, value: number): Steps => [9, address, value]
 export const load = (address: number, mask = 0xffff_ffff): Steps => [10, address, mask]
+export const copy = (from: number, to: number, bytes: number): Steps => [14, from, to, bytes]
 /** Counts of the PM timer from one rising edge to the last of so many behind it. */
 export const edges = (port: number, mask: number, count: number): Steps => [11, port, mask, count]
 /** Time stamp counter, PM timer, counter 0 of the PIT, count of the APIC timer. */

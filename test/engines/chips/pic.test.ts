@@ -27,6 +27,11 @@ const irr = [...out(master, 0x0a), ...tell(master)]
 const poll = [...out(master, 0x0c), ...tell(master)]
 const raiseBoth = [...com1.raise, ...com2.raise]
 const dropBoth = [...com1.drop, ...com2.drop]
+/** A request of the second chip that its mask takes back; what comes, and what is in service then. */
+const maskedInTime = [
+  ...[initialize(), out(masterData, 0xfb), out(slaveData, 0x6f), mouse.raise, out(slaveData, 0x7f)].flat(),
+  ...[open, vectors, isr, out(slave, 0x0b), tell(slave), mouse.drop].flat(),
+]
 
 /** Intel 231468. */
 const rows: readonly ChipRow[] = [
@@ -157,6 +162,15 @@ const rows: readonly ChipRow[] = [
 
   // Edge and Level Triggered Modes. ELCR: Intel 290562, Edge and Level Control Registers.
   ['a request that falls away is none', '10 00', 'quirk', initialize(), com1.raise, irr, com1.drop, irr],
+  // Ibid., interrupt sequence: where none is left at the acknowledge it is 7, and nothing is in service.
+  [
+    'not as 7 either',
+    '00',
+    'quirk',
+    ...[initialize(), out(masterData, 0x61), com1.raise, com1.drop, open, vectors, isr],
+  ],
+  ['nor is one of the second that is masked', '00 00', 'quirk', maskedInTime],
+  ['or it is 15, and the cascade alone is in service', /^(00|2f 04) 00$/, maskedInTime],
   [
     'ELCR has no bits for inputs 0 to 2, 8 and 13',
     'f8 de',
