@@ -172,6 +172,16 @@ const rows: readonly ChipRow[] = [
   ['nor is one of the second that is masked', '00 00', 'quirk', maskedInTime],
   ['or it is 15, and the cascade alone is in service', /^(00|2f 04) 00$/, maskedInTime],
   [
+    'what its mask takes back does not come',
+    '',
+    initialize(),
+    unmask,
+    com1.raise,
+    out(masterData, 0xff),
+    open,
+    vectors,
+  ],
+  [
     'ELCR has no bits for inputs 0 to 2, 8 and 13',
     'f8 de',
     out(0x4d0, 0xff),
