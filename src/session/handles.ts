@@ -96,7 +96,7 @@ class SessionVm implements Vm {
     return this.#session.feed({ to: 'keyboard', keys })
   }
 
-  type(text: string): Promise<void> {
+  async type(text: string): Promise<void> {
     return this.#session.feed({ to: 'keyboard', keys: pressesOfText(text) })
   }
 

@@ -72,3 +72,26 @@ test('what no mouse can do is refused', async () => {
     ]
   `)
 })
+
+test('what has no key, and no drive, is refused as a promise', async () => {
+  const vm = await bootReady('mouse-packets', { engine: 'embedded' })
+  const calls = [
+    () => vm.type('café'),
+    () => vm.press('hyper'),
+    () => vm.mouse.press('side' as 'left'),
+    () => vm.changeDisk('floppy1', null),
+  ]
+  const messages = calls.map((call) => call().then(String, (error: Error) => error.message))
+  expect(await Promise.all(messages)).toMatchInlineSnapshot(`
+    [
+      "KT3013: there is no key "é" on a US keyboard
+      Keys are named by the character that they give, or as "enter", "f1", "up", "ctrl-alt-delete".",
+      "KT3013: there is no key "hyper" on a US keyboard
+      Keys are named by the character that they give, or as "enter", "f1", "up", "ctrl-alt-delete".",
+      "KT4002: \`button\` cannot be "side"
+      It is one of left, right, middle.",
+      "KT4008: the machine has no drive "floppy1"
+      Its drives are boot.",
+    ]
+  `)
+})
