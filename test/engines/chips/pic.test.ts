@@ -7,11 +7,6 @@ import { sources } from './interrupt-sources.ts'
 const [master, masterData, slave, slaveData] = [0x20, 0x21, 0xa0, 0xa1]
 const { keyboard, com2, com1, mouse } = sources
 
-/**
- * Counter 0 of the PIT in mode 1, which nothing triggers: a tick of it would stand in the IRR of whichever
- * row a slow host is at (Intel 231164, Mode 1).
- */
-const noTicks = [...out(0x43, 0x12), ...out(0x40, 2)]
 /** Vectors 20h and 28h, all masked; `icw4` of the first. */
 const initialize = (icw4 = 1) => [
   ...[com1.start, com2.start, keyboard.start].flat(),
@@ -23,7 +18,9 @@ const initialize = (icw4 = 1) => [
 const unmask = out(masterData, 0xe1)
 const end = out(master, 0x20)
 const isr = [...out(master, 0x0b), ...tell(master)]
-const irr = [...out(master, 0x0a), ...tell(master)]
+/** IRR, but for the PIT's request: it ticks at whichever row a slow host is at. */
+const requests = tell(master, 0xfe)
+const irr = [...out(master, 0x0a), ...requests]
 const poll = [...out(master, 0x0c), ...tell(master)]
 const raiseBoth = [...com1.raise, ...com2.raise]
 const dropBoth = [...com1.drop, ...com2.drop]
@@ -39,7 +36,6 @@ const rows: readonly ChipRow[] = [
   [
     'ICW1 clears the masks',
     '00 00',
-    noTicks,
     out(master, 0x11),
     out(masterData, 0x20, 4, 1),
     out(slave, 0x11),
@@ -54,7 +50,7 @@ const rows: readonly ChipRow[] = [
     tell(masterData),
     tell(slaveData),
   ],
-  ['ICW1 selects IRR', '10', initialize(), com1.raise, tell(master)],
+  ['ICW1 selects IRR', '10', initialize(), com1.raise, requests],
   [
     'ICW1 wants a new edge',
     '00 00',
@@ -68,7 +64,7 @@ const rows: readonly ChipRow[] = [
     com1.raise,
     irr,
     out(masterData, 0xef),
-    tell(master),
+    requests,
   ],
 
   // Operation Command Word 1: masks.
@@ -158,7 +154,7 @@ const rows: readonly ChipRow[] = [
   ['a poll acknowledges', '83 08', initialize(), raiseBoth, unmask, poll, isr],
   ['with a lower request only there is none', '00', out(master, 0x0c), tell(master, 0x80)],
   ['after the end there is', '84 10', end, poll, isr],
-  ['a poll is one read', '10', tell(master)],
+  ['a poll is one read', '10', requests],
 
   // Edge and Level Triggered Modes. ELCR: Intel 290562, Edge and Level Control Registers.
   ['a request that falls away is none', '10 00', 'quirk', initialize(), com1.raise, irr, com1.drop, irr],
