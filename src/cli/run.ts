@@ -101,7 +101,7 @@ async function runImage(
     process.stdout.write(`${JSON.stringify(runJson(session, record, verdict, about))}\n`)
   } else {
     finishLine(session)
-    if (process.stderr.isTTY) process.stderr.write(screenInFrame(record.screen))
+    if (process.stderr.isTTY || !verdict.ok) process.stderr.write(screenInFrame(record.screen))
   }
   tell(`${verdict.ok ? 'ok' : 'not ok'}: ${verdict.sentence}`)
   const faults = describeFaults(verdict.ending)

@@ -2,8 +2,8 @@ import type { Screen } from '../observe/screen.ts'
 import { linesOf } from '../observe/text-screen.ts'
 
 /**
- * The screen for a person at a terminal: text in a frame as wide as its longest line. Empty where there is
- * nothing to see.
+ * The screen for a person, at a terminal or in a log: text in a frame as wide as its longest line. Empty
+ * where there is nothing to see.
  */
 export function screenInFrame(screen: Screen | null): string {
   if (screen === null) return ''

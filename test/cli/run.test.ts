@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { decodePng } from '../../src/report/png.ts'
+import { bootDisc, discPlaces, emulations } from '../engines/boot-disc.ts'
 import { kernel } from '../kernels/build.ts'
 import { command, kerneltest, mainPath } from './command.ts'
 
@@ -293,6 +294,11 @@ describe('--until', () => {
       {
         "status": 1,
         "stderr": "kerneltest: note: engine: embedded
+      ┌──────┐
+      │      │
+      │      │
+      │ show │
+      └──────┘
       kerneltest: not ok: the guest reached --until; never came: text=line B
       ",
         "stdout": "line A
@@ -438,6 +444,30 @@ test('a person sees the screen', async () => {
     kerneltest: ok: the guest exited with 0x10 (status 33)
     "
   `)
+})
+
+test('whoever reads the log of a run that went wrong sees the screen too', async () => {
+  const outside = (bytes: Uint8Array) => bytes.set([0xff, 0xff, 0xff, 0x7f], discPlaces.entry + 8)
+  const disc = join(folder(), 'outside.iso')
+  const image = readFileSync(kernel('disk-writer'))
+  writeFileSync(disc, bootDisc({ media: emulations.none, image, harm: outside }))
+  const { status, stdout, stderr } = await kerneltest(['run', disc])
+  expect([status, stdout]).toEqual([124, ''])
+  expect(stderr.split('What happened last')[0]).toMatchInlineSnapshot(`
+    "kerneltest: note: engine: embedded
+    kerneltest: note: the boot image for bios begins at sector 2147483647, past the end of the image: firmware cannot read what it is told to start [boot-entry-past-end]
+    ┌────────────────────────────────────────────────┐
+    │ CD E0h has its boot image outside of the disc. │
+    │ No bootable device.                            │
+    └────────────────────────────────────────────────┘
+    kerneltest: not ok: the guest reached its time limit of 30 s while it was still in the firmware; expected it to exit with 0x10 (status 33); if it is meant to end so: --expect limit=firmware
+    "
+  `)
+  const expected = await kerneltest(['run', disc, '--expect', 'screen=No bootable device'])
+  expect(expected).toMatchObject({ status: 0, stderr: expect.not.stringContaining('│') })
+  expect(await kerneltest(['run', disc, '--json'])).toMatchObject({
+    stderr: expect.not.stringContaining('│'),
+  })
 })
 
 test('a path with spaces and quotes, and a kernel that is run twice at once', async () => {
