@@ -12,6 +12,12 @@ export function checkUse({ protocol, firmware }: BootWay, options: PlanOptions):
       'Leave out the option firmware: it is for disks and ISOs.',
     )
   }
+  if (!byFirmware && options.bootOrder !== null) {
+    throw unused(
+      `bootOrder: ${protocol} starts the kernel whatever is in the drives`,
+      'Leave it out: it is for disks and ISOs.',
+    )
+  }
   if (byFirmware || protocol === 'elf64') {
     const reason = byFirmware
       ? `a firmware passes nothing to what it starts from a ${protocol === 'iso' ? 'CD' : protocol}`

@@ -38,12 +38,12 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
     firmware === null
       ? directBoot(image, protocol, { ...options, machine, commandLine: options.commandLine ?? '' })
       : firmwareBoot(way, file.path, firmware)
-  const { exitPort, debugConsole, cpu, startTime } = options
+  const { exitPort, debugConsole, cpu, startTime, bootOrder } = options
   const exit = exitPort === undefined ? (protocol === 'linux' ? null : defaultExitPort) : exitPort
   return {
     machine,
     cpu,
-    start: boot.start,
+    start: boot.start.kind === 'firmware' && bootOrder ? { ...boot.start, bootOrder } : boot.start,
     media: [
       ...boot.media,
       ...further('disk', 'disk', options.disks),

@@ -20,6 +20,8 @@ export interface PlanOptions {
   /** What is in further drives for floppy disks, and for CDs: a path, or null for an empty one. */
   readonly floppies: readonly (string | null)[]
   readonly cds: readonly (string | null)[]
+  /** Ids of drives, first tried first. Null: the image alone. */
+  readonly bootOrder: readonly string[] | null
   /**
    * Null: none. Undefined: 0xf4, 4 bytes wide; for Linux none, because it would take the device for a serial
    * port.

@@ -1,5 +1,6 @@
 import type { BootOptions } from '../session/boot-options.ts'
 import { parseCpu } from '../session/cpu-option.ts'
+import { checkBootOrder, checkStartTime } from '../session/options.ts'
 import { durationNs, memoryMiB } from '../session/quantities.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { Option } from './parse-arguments.ts'
@@ -26,6 +27,8 @@ export const runOptions: readonly Option[] = [
   { name: 'disk', value: 'FILE', repeatable: true, help: 'a further disk, never written to' },
   { name: 'floppy', value: 'FILE', repeatable: true, help: 'in a further floppy drive; none: an empty one' },
   { name: 'cd', value: 'FILE', repeatable: true, help: 'in a further CD drive; none: an empty one' },
+  { name: 'boot-order', value: 'DRIVES', help: 'first tried first, as cd1,boot; default boot, the image' },
+  { name: 'start-time', value: 'TIME', help: 'what the clock shows at power-on, as 2024-02-29T23:59:30' },
   {
     name: 'protocol',
     value: 'NAME',
@@ -55,11 +58,24 @@ export function bootOptionsOf(values: ReadonlyMap<string, readonly string[]>): B
     disks: values.get('disk'),
     floppies: values.get('floppy')?.map(fileOrNone),
     cds: values.get('cd')?.map(fileOrNone),
+    bootOrder: bootOrderOf(one('boot-order')),
+    startTime: startTimeOf(one('start-time')),
     protocol: one('protocol') as BootOptions['protocol'],
     limit: quantityOf('limit', one('limit'), durationNs, 'Give its unit too, as `500ms`, `30s` or `2m`.'),
     exitPort: exitPortOf(one('exit-port')),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function bootOrderOf(text: string | undefined): readonly string[] | undefined {
+  const hint = 'Name each drive once, first tried first, as `cd1,boot`.'
+  const names = (drives: string) => drives.split(',').map((name) => name.trim())
+  return told('boot-order', text, hint, (option, drives) => checkBootOrder(option, names(drives)))
+}
+
+function startTimeOf(text: string | undefined): string | undefined {
+  const hint = 'Give a date from 1980 to 2099 and a time, as `2024-02-29T23:59:30`.'
+  return told('start-time', text, hint, checkStartTime)
 }
 
 /** In a drive. */
@@ -90,18 +106,27 @@ function exitPortOf(text: string | undefined): BootOptions['exitPort'] | undefin
   return bytes === undefined ? port : { port, size: Number(bytes) as 1 | 2 | 4 }
 }
 
-/** Tests may give these as numbers too: here the hint is about texts alone. */
 function quantityOf(
   name: string,
   text: string | undefined,
   check: (option: string, value: string) => unknown,
   hint: string,
 ): string | undefined {
+  told(name, text, hint, check)
+  return text
+}
+
+/** Tests may give other values than texts: here the error is about texts alone. */
+function told<T>(
+  name: string,
+  text: string | undefined,
+  hint: string,
+  check: (option: string, value: string) => T,
+): T | undefined {
   try {
-    if (text !== undefined) check(`--${name}`, text)
-    return text
+    return text === undefined ? undefined : check(`--${name}`, text)
   } catch (error) {
     if (!(error instanceof KernelTestError)) throw error
-    throw new KernelTestError('KT6002', error.reason, hint)
+    throw new KernelTestError('KT6002', `\`--${name}\` cannot be "${text}"`, hint)
   }
 }

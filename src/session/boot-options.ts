@@ -40,6 +40,11 @@ export interface BootOptions {
   readonly floppies?: readonly (string | null)[]
   /** The same for CDs. */
   readonly cds?: readonly (string | null)[]
+  /**
+   * Drives in the order in which the firmware tries them, by name: `boot` is the one with the image, `disk1`,
+   * `floppy1` and `cd1` are the first further ones. Others are not tried. Default `['boot']`.
+   */
+  readonly bootOrder?: readonly string[]
   /** The isa-debug-exit port. Default 0xf4, size 4 (for Linux: none); `false` for none. */
   readonly exitPort?: number | { readonly port: number; readonly size: 1 | 2 | 4 } | false
   /** Default 0xe9. */

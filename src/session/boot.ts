@@ -18,7 +18,8 @@ import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { vmOf } from './handles.ts'
 import { type ImageFile, openImageFile } from './image-file.ts'
 import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts'
-import { checkReadable, mediumPath } from './readable-file.ts'
+import { driveOf } from './plan-drives.ts'
+import { checkReadable, mediumPath, seenFrom } from './readable-file.ts'
 import { Session, Trace } from './session.ts'
 import { sharedPool } from './shared-pool.ts'
 import { conditionOf } from './until.ts'
@@ -44,6 +45,8 @@ export interface SessionContext {
   readonly signal?: AbortSignal
   /** Hears everything as it arrives, with the text that output bytes add to their port's log. */
   readonly onEvent?: (event: MachineEvent, text: string) => void
+  /** From where paths beside that of the image are seen. Default: the working directory. */
+  readonly root?: string
 }
 
 /**
@@ -75,13 +78,15 @@ export async function openSession(
 }
 
 async function start(file: ImageFile, options: CheckedOptions, context: SessionContext): Promise<Session> {
-  const modules = await Promise.all(options.modules.map(readModule))
-  const disks = await Promise.all(options.disks.map((path) => mediumPath('disks', path)))
+  const { root = null } = context
+  const modules = await Promise.all(options.modules.map((module) => readModule(module, root)))
+  const disks = await Promise.all(options.disks.map((path) => mediumPath('disks', path, root)))
   const removable = (name: 'floppies' | 'cds') =>
-    Promise.all(options[name].map((path) => path && mediumPath(name, path)))
+    Promise.all(options[name].map((path) => path && mediumPath(name, path, root)))
   const [floppies, cds] = [await removable('floppies'), await removable('cds')]
   const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
+  for (const drive of options.bootOrder ?? []) driveOf(plan, drive)
   const trace = new Trace(context.onEvent)
   const engine = engineFor(plan, options.engine, trace)
   const machine = await (context.pool ?? sharedPool()).open({
@@ -94,7 +99,7 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
   const settleNs = options.settleNs ?? defaultSettleNs[engine]
-  return new Session({ file, plan, engine, limitNs, settleNs }, machine, trace)
+  return new Session({ file, root, plan, engine, limitNs, settleNs }, machine, trace)
 }
 
 function engineFor(plan: BootPlan, choice: EngineChoice, trace: Trace): EngineName {
@@ -111,7 +116,9 @@ function tellFlaws({ flaws }: Image, trace: Trace): void {
   }
 }
 
-async function readModule({ path, commandLine }: ModuleFile): Promise<BootModule> {
+async function readModule(module: ModuleFile, root: string | null): Promise<BootModule> {
+  const { commandLine } = module
+  const path = seenFrom(root, module.path)
   await checkReadable('modules', path)
   const { size } = await stat(path)
   if (size <= largestModule) return { name: basename(path), bytes: await readFile(path), commandLine }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { MediumState } from '../observe/medium-state.ts'
 import { KernelTestError } from '../support/errors.ts'
 import { driveOf } from './plan-drives.ts'
+import { seenFrom } from './readable-file.ts'
 import type { Session } from './session.ts'
 import type { DiskHandle } from './vm.ts'
 
@@ -27,7 +28,8 @@ export function diskHandle({ machine, facts, mediaPaths }: Session, name: string
       return machine.readMedium(id, at, length)
     },
     written: async () => (await state()).written,
-    async save(path) {
+    async save(to) {
+      const path = seenFrom(facts.root, to)
       if ([...mediaPaths].some((one) => isSameFile(one, path))) throw isInUse(path)
       await writeImage(path, await state(), (at, length) => machine.readMedium(id, at, length))
     },

@@ -21,6 +21,7 @@ export interface CheckedOptions {
   readonly disks: readonly string[]
   readonly floppies: readonly (string | null)[]
   readonly cds: readonly (string | null)[]
+  readonly bootOrder: readonly string[] | null
   /** Null: none. Undefined: the default, which depends on the protocol. */
   readonly exitPort: ExitPort | null | undefined
   readonly debugConsole: number | null
@@ -63,6 +64,7 @@ const optionNames: readonly (keyof BootOptions)[] = [
   'disks',
   'floppies',
   'cds',
+  'bootOrder',
   'exitPort',
   'debugConsole',
   'startTime',
@@ -96,9 +98,10 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     disks: list('disks', options.disks).map((path) => text('disks', path)),
     floppies: list('floppies', options.floppies).map((path) => pathOrNull('floppies', path)),
     cds: list('cds', options.cds).map((path) => pathOrNull('cds', path)),
+    bootOrder: options.bootOrder === undefined ? null : checkBootOrder('bootOrder', options.bootOrder),
     exitPort: checkExitPort(options.exitPort),
     debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
-    startTime: options.startTime === undefined ? null : checkStartTime(options.startTime),
+    startTime: options.startTime === undefined ? null : checkStartTime('startTime', options.startTime),
     until: options.until ?? null,
     limitNs: limit === undefined ? null : durationNs('limit', limit),
     settleNs: settle === undefined ? null : durationNs('settle', settle),
@@ -135,11 +138,19 @@ function checkExitPort(value: BootOptions['exitPort']): ExitPort | null | undefi
 const timePattern = /^(19[89]\d|20\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d$/
 
 /** Years that both engines' clocks can show, and no 30th of February. */
-function checkStartTime(value: unknown): string {
+export function checkStartTime(option: string, value: unknown): string {
   const isTime = typeof value === 'string' && timePattern.test(value)
   const date = isTime ? new Date(`${value}Z`) : null
   if (isTime && date && !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(value)) return value
-  throw wrongValue('startTime', value, 'Give a date from 1980 to 2099 and a time, as `2024-02-29T23:59:30`.')
+  throw wrongValue(option, value, 'Give a date from 1980 to 2099 and a time, as `2024-02-29T23:59:30`.')
+}
+
+/** Names of drives, each once; whether they are there is seen when the machine is known. */
+export function checkBootOrder(option: string, value: readonly unknown[]): readonly string[] {
+  const names = list(option, value).filter((name) => typeof name === 'string' && name !== '')
+  if (names.length > 0 && names.length === value.length && new Set(names).size === names.length)
+    return names as string[]
+  throw wrongValue(option, value, "Name each drive once, first tried first, as `['cd1', 'boot']`.")
 }
 
 function checkModule(value: unknown): ModuleFile {

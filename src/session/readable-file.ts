@@ -2,10 +2,16 @@ import { access, constants, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { KernelTestError } from '../support/errors.ts'
 
+/** A path that a test names, as seen from the root of its project; null: from the working directory. */
+export function seenFrom(root: string | null, path: string): string {
+  return root === null ? path : resolve(root, path)
+}
+
 /** The whole path: an engine may run elsewhere than the test. */
-export async function mediumPath(option: string, path: string): Promise<string> {
-  await checkReadable(option, path)
-  return resolve(path)
+export async function mediumPath(option: string, path: string, root: string | null): Promise<string> {
+  const seen = seenFrom(root, path)
+  await checkReadable(option, seen)
+  return resolve(seen)
 }
 
 /** @throws KernelTestError KT4006 where `path`, which `option` names, is no file that may be read. */

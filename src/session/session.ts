@@ -41,6 +41,8 @@ export interface SessionRecord extends Recording {
 export interface SessionFacts {
   /** Open until the session is closed: symbols are read from it when they are asked for. */
   readonly file: ImageFile
+  /** From where paths are seen; null: the working directory. */
+  readonly root: string | null
   readonly plan: BootPlan
   readonly engine: EngineName
   readonly limitNs: bigint
@@ -167,7 +169,7 @@ export class Session {
    */
   async changeMedium(drive: string, path: string | null): Promise<void> {
     const { id } = removableDrive(this.facts.plan, drive)
-    const whole = path && (await mediumPath('changeDisk', path))
+    const whole = path && (await mediumPath('changeDisk', path, this.facts.root))
     if (whole !== null) this.mediaPaths.add(whole)
     if (this.#ending === null) await this.#machine.changeMedium(id, whole)
   }

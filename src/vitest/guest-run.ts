@@ -23,6 +23,8 @@ export type GuestRunner = (run: {
 
 export interface GuestOptions {
   readonly boot: BootOptions
+  /** From where their paths are seen. */
+  readonly root: string
   /** How a run ends whose tests all passed. */
   readonly expectation: Expectation
   /** Where the guest tells of its tests. */
@@ -30,10 +32,11 @@ export interface GuestOptions {
 }
 
 /** Machines come from the pool of this process. */
-export function guestRunner(image: string, { boot, expectation, port }: GuestOptions): GuestRunner {
+export function guestRunner(image: string, { boot, root, expectation, port }: GuestOptions): GuestRunner {
   return async ({ signal, onText }) => {
     const session = await openSession(image, boot, {
       signal,
+      root,
       onEvent: (event, text) => {
         if (event.kind === 'output' && event.port === port && text !== '') onText(text, event.at.ns)
       },

@@ -87,7 +87,7 @@ export function kernelProject(options: KernelProjectOptions): TestProjectInlineC
     language,
     guest: (path, projectRoot) => {
       const forImage = typeof boot === 'function' ? boot(relative(projectRoot, path)) : boot
-      return guestRunner(path, { boot: forImage, expectation, port })
+      return guestRunner(path, { boot: forImage, root: projectRoot, expectation, port })
     },
     ...(options.sourceRoot === undefined ? {} : { sourceRoot: resolve(options.sourceRoot) }),
   })

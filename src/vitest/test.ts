@@ -29,22 +29,9 @@ export const test: TestAPI<KernelFixtures> = vitestTest.extend<KernelFixtures>({
     // Not behind `use`: Vitest tells an error of a fixture's end twice.
     onTestFinished(() => endMachines(sessions, { task, signal, annotate }))
     await use(async (image, options = {}) => {
-      const session = await openSession(resolve(root, image), fromRoot(options, root), { signal })
+      const session = await openSession(resolve(root, image), options, { signal, root })
       sessions.push(session)
       return vmOf(session)
     })
   },
 })
-
-/** The options with their paths seen from `root`. */
-function fromRoot(options: BootOptions, root: string): BootOptions {
-  const { modules, disks } = options
-  const at = (path: string): string => resolve(root, path)
-  return {
-    ...options,
-    ...(disks && { disks: disks.map(at) }),
-    ...(modules && {
-      modules: modules.map((one) => (typeof one === 'string' ? at(one) : { ...one, path: at(one.path) })),
-    }),
-  }
-}

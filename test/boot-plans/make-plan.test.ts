@@ -74,6 +74,11 @@ test('a disk: the firmware starts it, further disks stand behind it', () => {
   expect(provenance).toEqual({ image: 'kernel', protocol: 'disk', notes: [] })
 })
 
+test('the order in which a firmware tries drives', () => {
+  const { start } = planOf(diskImage(), { cds: ['setup.iso'], bootOrder: ['cd1', 'boot'] })
+  expect(start).toEqual({ kind: 'firmware', firmware: 'bios', bootOrder: ['cd1', 'boot'] })
+})
+
 test('an ISO: a CD, by BIOS unless it is for UEFI alone or the option says so', () => {
   const uefiOnly = isoImage({
     bootEntries: isoImage().bootEntries.filter(({ platform }) => platform === 'uefi'),
@@ -118,6 +123,7 @@ const misfits: Parameters<typeof refusals>[0] = [
   ['modules for a plain ELF64', elf(), { modules }],
   ['a command line for a plain ELF64', elf(), { commandLine: 'quiet' }],
   ['a firmware for a plain ELF64', elf(), { firmware: 'uefi' }],
+  ['a boot order for a plain ELF64', elf(), { disks: ['data.img'], bootOrder: ['disk1'] }],
   ['no memory', elf(), { memoryMiB: 0 }],
   ['memory for a kernel at 1 MiB', elf(), { memoryMiB: 1 }],
   ['half a MiB', elf(), { memoryMiB: 64.5 }],
@@ -168,6 +174,10 @@ test('options that do not fit the image', () => {
     a firmware for a plain ELF64
     KT2007: elf64 starts the kernel without a firmware
       Leave out the option firmware: it is for disks and ISOs.
+
+    a boot order for a plain ELF64
+    KT2007: bootOrder: elf64 starts the kernel whatever is in the drives
+      Leave it out: it is for disks and ISOs.
 
     no memory
     KT2013: a machine cannot have 0 MiB of memory

@@ -20,6 +20,7 @@ const defaults: PlanOptions = {
   floppies: [],
   cds: [],
   exitPort: undefined,
+  bootOrder: null,
   debugConsole: 0xe9,
   startTime: null,
 }

@@ -34,25 +34,27 @@ describe('help', () => {
       Boots IMAGE (an ELF kernel, disk image, ISO or Linux bzImage), writes what it prints on its first
       serial port to standard output, and the verdict to standard error.
 
-        --engine NAME       what runs the guest: auto (default), embedded or qemu
-        --machine NAME      pc (default) or q35
-        --memory SIZE       as 512M or 2G; default 128M, 256M with UEFI
-        --cpus NUMBER       default 1
-        --cpu MODEL         x86-64-v2 or max, with features: x86-64-v2,+la57,+pku; or +la57
-        --seed NUMBER       where the random numbers of RDRAND begin
-        --firmware NAME     bios (default) or uefi, for disks and ISOs
-        --cmdline TEXT      the kernel's command line
-        --module FILE       a multiboot module; for Linux the initrd
-        --disk FILE         a further disk, never written to
-        --floppy FILE       in a further floppy drive; none: an empty one
-        --cd FILE           in a further CD drive; none: an empty one
-        --protocol NAME     how to boot: one of those that inspect names, default the first
-        --until POINT       stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/
-        --expect END        how the run should go; default exit=0x10
-        --limit TIME        guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI
-        --exit-port PORT    of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none
-        --screenshot FILE   write the last screen as PNG
-        --json              print one JSON object, and nothing else, on standard output
+        --engine NAME         what runs the guest: auto (default), embedded or qemu
+        --machine NAME        pc (default) or q35
+        --memory SIZE         as 512M or 2G; default 128M, 256M with UEFI
+        --cpus NUMBER         default 1
+        --cpu MODEL           x86-64-v2 or max, with features: x86-64-v2,+la57,+pku; or +la57
+        --seed NUMBER         where the random numbers of RDRAND begin
+        --firmware NAME       bios (default) or uefi, for disks and ISOs
+        --cmdline TEXT        the kernel's command line
+        --module FILE         a multiboot module; for Linux the initrd
+        --disk FILE           a further disk, never written to
+        --floppy FILE         in a further floppy drive; none: an empty one
+        --cd FILE             in a further CD drive; none: an empty one
+        --boot-order DRIVES   first tried first, as cd1,boot; default boot, the image
+        --start-time TIME     what the clock shows at power-on, as 2024-02-29T23:59:30
+        --protocol NAME       how to boot: one of those that inspect names, default the first
+        --until POINT         stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/
+        --expect END          how the run should go; default exit=0x10
+        --limit TIME          guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI
+        --exit-port PORT      of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none
+        --screenshot FILE     write the last screen as PNG
+        --json                print one JSON object, and nothing else, on standard output
 
       --expect may be given several times and all must hold:
         exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy,

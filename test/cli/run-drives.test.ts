@@ -29,6 +29,16 @@ const cdReader = assemble(
    times 510 - ($ - $$) db 0; dw 0xaa55`,
 )
 
+/** Prints the BCD year and day of the real-time clock as characters on COM1, and exits with 0x10. */
+const dateReader = assemble(
+  16,
+  `org 0x7c00
+   mov ah, 4; int 0x1a
+   mov al, cl; mov ah, dl; mov dx, 0x3f8; out dx, al; mov al, ah; out dx, al
+   mov dx, 0xf4; mov al, 0x10; out dx, al; hlt
+   times 510 - ($ - $$) db 0; dw 0xaa55`,
+)
+
 const floppy = file('floppy.img', 1_474_560, Buffer.from('none'))
 const disc = file('disc.iso', 64 * 1024, Buffer.from('disc'))
 
@@ -51,6 +61,18 @@ describe.each(['embedded', 'qemu'])('on %s', (engine) => {
     const image = file(`reader-${engine}.img`, 1 << 20, cdReader)
     expect(await run(image, '--cd', disc)).toMatchObject({ status: 0, stdout: 'disc' })
     expect(await run(image, '--cd', 'none')).toMatchObject({ status: 0, stdout: '' })
+  })
+
+  test('boot order: a drive in which is nothing to boot is passed over', async () => {
+    const image = file(`order-${engine}.img`, 1 << 20, dateReader)
+    const other = file(`other-${engine}.img`, 1 << 20, cdReader)
+    const started = async (order: string) => {
+      const drives = ['--cd', disc, '--disk', other, '--boot-order', order]
+      const { stdout, status } = await run(image, '--start-time', '2024-02-29T12:00:00', ...drives)
+      return [status, stdout]
+    }
+    expect(await started('disk1,boot')).toEqual([0, 'disc'])
+    expect(await started('cd1, boot, disk1')).toEqual([0, '$)'])
   })
 
   test('an image that could be a floppy disk or a hard disk', async () => {
@@ -79,5 +101,27 @@ test('what is not there, or no protocol, is an error before anything starts', as
       Did you mean \`floppy\`?
     ",
     ]
+  `)
+})
+
+test('an order and a time that cannot be', async () => {
+  const image = file('any.img', 1 << 20, cdReader)
+  const errors = [
+    ['--boot-order', 'boot,,cd1'],
+    ['--boot-order', 'boot,boot'],
+    ['--boot-order', 'cd1,boot'],
+    ['--start-time', '2023-02-29T00:00:00'],
+  ].map((options) => kerneltest(['run', image, ...options]))
+  const told = (await Promise.all(errors)).map(({ status, stderr }) => `${status} ${stderr}`)
+  expect(told.join('')).toMatchInlineSnapshot(`
+    "2 kerneltest: KT6002: \`--boot-order\` cannot be "boot,,cd1"
+      Name each drive once, first tried first, as \`cd1,boot\`.
+    2 kerneltest: KT6002: \`--boot-order\` cannot be "boot,boot"
+      Name each drive once, first tried first, as \`cd1,boot\`.
+    2 kerneltest: KT4008: the machine has no drive "cd1"
+      Its drives are boot.
+    2 kerneltest: KT6002: \`--start-time\` cannot be "2023-02-29T00:00:00"
+      Give a date from 1980 to 2099 and a time, as \`2024-02-29T23:59:30\`.
+    "
   `)
 })

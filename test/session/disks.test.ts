@@ -162,6 +162,20 @@ const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').replac
 const engines = ['embedded', 'qemu'] as const
 
 describe.each(engines)('other disks on %s', (engine) => {
+  test('are booted from in the order that a test names', async () => {
+    const order = (bootOrder?: readonly string[]) => {
+      const paths = [image('here.img', 'disk', 'here'), image('there.img', 'disk', 'there')] as const
+      const more = { engine, protocol: 'disk', disks: [paths[1]], floppies: [null] } as const
+      return bootDisk(paths[0], { ...more, ...(bootOrder && { bootOrder }) })
+    }
+    expect(await told(await order(), 'r')).toBe('here')
+    expect(await told(await order(['floppy1', 'disk1', 'boot']), 'r')).toBe('there')
+    await expect(order(['dsik1', 'boot'])).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [KernelTestError: KT4008: the machine has no drive "dsik1"
+        Did you mean \`disk1\`?]
+    `)
+  })
+
   test('take turns in a drive', async () => {
     const [one, two] = [image('one.img', 'floppy', 'one'), image('two.img', 'floppy', 'two')]
     const vm = await bootDisk(one, { engine })
