@@ -105,10 +105,10 @@ export class Machine {
   readonly firmware: FirmwareMemory
   readonly #image: RamImage
   readonly shape: MachineShape
-  readonly #timeline = new Timeline(
-    () => ({ units: this.units, tick: this.ticks }),
-    (error) => this.#wiring.diskError?.(error),
-  )
+  readonly #timeline = new Timeline(() => ({ units: this.units, tick: this.ticks }), {
+    transferred: () => this.#bios.stir(),
+    refused: (error) => this.#wiring.diskError?.(error),
+  })
   readonly #unknown = new UnknownAccesses((access) => {
     this.#timeline.note(lookedFor(access), access)
     this.#wiring.unknown?.(access)
@@ -231,7 +231,7 @@ export class Machine {
     return this.#bios.awaitsKey && !this.#typist.isBusy
   }
 
-  /** It looks for one over and over, and neither prints, nor sends, nor reads a disk by the firmware. */
+  /** It looks for one over and over, and neither prints by the firmware, nor sends, nor reads a disk. */
   get looksForKey(): boolean {
     return this.#bios.looksForKey && !this.#typist.isBusy
   }

@@ -31,6 +31,7 @@ type SavedRam = readonly { readonly at: number; readonly bytes: Uint8Array }[]
 
 /** Of sections whose form has changed since the first version: raise it with each change. */
 const versions: ReadonlyMap<string, number> = new Map([
+  ['bios', 2],
   ['chip.pit', 2],
   ['input', 2],
   ['chip.keyboard', 2],

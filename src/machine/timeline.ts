@@ -61,6 +61,12 @@ interface Kept {
   readonly repeats: { count: number }
 }
 
+/** Hears of the guest's accesses to media, by whatever way. */
+interface DiskListener {
+  transferred(): void
+  refused(error: DiskError): void
+}
+
 const mostEntries = 256
 /** Handlers of interrupts, which are told as such. */
 const handlers: ReadonlySet<string> = new Set(['int08', 'int09', 'int70', 'int74'])
@@ -68,7 +74,7 @@ const handlers: ReadonlySet<string> = new Set(['int08', 'int09', 'int70', 'int74
 /** The last 256 things that happened: what repeats, and sectors one behind the other, count as one. */
 export class Timeline {
   readonly #now: () => Pick<TimelineEntry, 'units' | 'tick'>
-  readonly #onDiskError: (error: DiskError) => void
+  readonly #disks: DiskListener
   /** A ring: the oldest is the next to be overwritten. */
   #entries: Kept[] = []
   #next = 0
@@ -76,10 +82,10 @@ export class Timeline {
 
   constructor(
     now: () => Pick<TimelineEntry, 'units' | 'tick'>,
-    onDiskError: (error: DiskError) => void = () => {},
+    disks: DiskListener = { transferred: () => {}, refused: () => {} },
   ) {
     this.#now = now
-    this.#onDiskError = onDiskError
+    this.#disks = disks
   }
 
   /** In their order. */
@@ -126,7 +132,7 @@ export class Timeline {
     const refuse = (why: DiskError['why'], first: number, sectors: number) => {
       const error: DiskError = { why, drive: id, first, sectors, of: medium.sectors }
       this.note({ kind: 'diskError', ...error })
-      this.#onDiskError(error)
+      this.#disks.refused(error)
     }
     return {
       ...drive,
@@ -142,11 +148,13 @@ export class Timeline {
         missed: ({ first, count }: SectorRange) => refuse('pastEnd', first, count),
         read: (first: number, count: number) => {
           this.note({ kind: 'diskRead', drive: id, first, sectors: count })
+          this.#disks.transferred()
           return medium.read(first, count)
         },
         write: (first: number, bytes: Uint8Array) => {
           const sectors = bytes.length / medium.sectorBytes
           this.note({ kind: 'diskWrite', drive: id, first, sectors })
+          this.#disks.transferred()
           medium.write(first, bytes)
         },
       },

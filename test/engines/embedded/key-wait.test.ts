@@ -3,7 +3,8 @@ import { bootCodePlan } from './boot-code.ts'
 import { openPlan } from './open-embedded.ts'
 
 const waitsForKey = { on: 'waitsForKey' } as const
-const looks = 'l: mov ah, 1; int 0x16; jz l'
+const looksThen = (label: string, back = 'jz') => `mov ah, 1; int 0x16; ${back} ${label}`
+const looks = `l: ${looksThen('l')}`
 const takes = 'mov ah, 0; int 0x16; out 0xf4, al'
 
 const booted = (code: string) => openPlan(bootCodePlan(code))
@@ -11,6 +12,7 @@ const booted = (code: string) => openPlan(bootCodePlan(code))
 test.each([
   ['in a call', takes, 10_000_000n],
   ['by looking for one', `${looks}; ${takes}`, 300_000_000n],
+  ['by looking when a timer wakes it', `l: hlt; mov ah, 1; int 0x16; jz l; ${takes}`, 350_000_000n],
 ])('a run stops where the guest waits for a key %s, and goes on with one', async (_, code, latest) => {
   const { machine, run } = await booted(code)
   const stop = await run(waitsForKey)
@@ -33,6 +35,15 @@ test('with keys on their way it does not wait yet', async () => {
 
 test.each([
   ['looks for a key', looks, 'waitsForKey'],
+  ['asks for the cursor meanwhile', `m: mov ah, 3; int 0x10; ${looksThen('m')}`, 'waitsForKey'],
+  ['puts the cursor where it is', `m: mov ah, 2; mov dx, 0; int 0x10; ${looksThen('m')}`, 'waitsForKey'],
+  ['asks for the state of a port', `mov dx, 0; m: mov ah, 3; int 0x14; ${looksThen('m')}`, 'waitsForKey'],
+  ['looks 300 times, then computes', 'mov cx, 300; m: mov ah, 1; int 0x16; loop m; jmp $', 'busy'],
+  [
+    'sends now and then',
+    `mov dx, 0x3f8; m: out dx, al; mov cx, 200; n: ${looksThen('n', 'loop')}; jmp m`,
+    'busy',
+  ],
   ['draws meanwhile', 'l: inc byte [0]; mov ah, 1; int 0x16; jz l', 'busy'],
   ['writes by the BIOS meanwhile', 'l: mov ax, 0x0e07; int 0x10; mov ah, 1; int 0x16; jz l', 'busy'],
   ['sends meanwhile', 'mov dx, 0x3f8; l: out dx, al; mov ah, 1; int 0x16; jz l', 'busy'],

@@ -3,6 +3,7 @@ import { vgaRom } from '../vga-bios/vga-rom.ts'
 import { biosRom } from './bios-rom.ts'
 import { dataAreaOf } from './data-area.ts'
 import { Frame } from './frame.ts'
+import { KeyLooks, noLooks, type SavedKeyLooks } from './key-looks.ts'
 import type { ProcessorPort } from './processor-port.ts'
 import { type Registers, registersOf } from './registers.ts'
 import type { TrapSite } from './rom-layout.ts'
@@ -35,18 +36,13 @@ export interface SavedBios {
   readonly changed: readonly string[]
   /** The same. */
   readonly opened: readonly string[]
-  /** For a key, in vain. */
-  readonly looks: number
+  readonly looks: SavedKeyLooks
 }
 
 /** By the linear address of a processor that calls. */
 const sites = new Map([...biosRom.traps, ...vgaRom.traps])
 /** A guest that leaves calls and never comes back leaves no more behind than this. */
 const mostCalls = 64
-/** Who has looked for a key so often, and done nothing else, waits for one. */
-const mostLooks = 200
-/** Services by which a guest does something else, or gets a key. */
-const busyServices = new Set(['int09', 'int10', 'int13', 'int14', 'int17', 'int19'])
 
 /** The services behind the traps of the ROMs. Its state is in the guest's memory, but for calls that wait. */
 export class Bios {
@@ -63,14 +59,14 @@ export class Bios {
   readonly #calls = new Map<number, WaitingCall>()
   #isWaiting = false
   #wakeAt: number | null = null
-  /** For a key, one after the other, in vain. */
-  #looks = 0
+  readonly #looks: KeyLooks
 
   constructor({ cpu, called = () => {}, ...wiring }: BiosWiring) {
     this.#called = called
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
     this.#charge = wiring.charge
+    this.#looks = new KeyLooks(wiring.clock)
     const [drives, bootOrder] = [this.#drives, this.#bootOrder]
     const [changed, opened] = [this.#changed, this.#opened]
     this.#platform = { data: dataAreaOf(cpu), memory: cpu, ...wiring, drives, bootOrder, changed, opened }
@@ -81,7 +77,7 @@ export class Bios {
     this.#drives.clear()
     for (const drive of drives) this.#drives.set(drive.number, drive)
     this.#bootOrder.splice(0, Number.POSITIVE_INFINITY, ...bootOrder)
-    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [], opened: [], looks: 0 })
+    this.load({ calls: [], isWaiting: false, wakeAt: null, changed: [], opened: [], looks: noLooks })
   }
 
   /** Puts what `drive` holds in place of what was in it. */
@@ -118,12 +114,12 @@ export class Bios {
 
   /** The guest does nothing but look for a key, again and again. */
   get looksForKey(): boolean {
-    return this.#looks >= mostLooks
+    return this.#looks.isAll
   }
 
   /** The guest does something else than look for a key. */
   stir(): void {
-    this.#looks = 0
+    this.#looks.stir()
   }
 
   wake(): void {
@@ -139,7 +135,7 @@ export class Bios {
     const stack = this.#cpu.stackTop
     const before = site.isRepeated ? this.#calls.get(stack) : undefined
     this.#calls.delete(stack)
-    if (busyServices.has(site.service)) this.stir()
+    this.#looks.noteCall(site.service, this.#regs.ah)
     const outcome = this.#outcome(site, before)
     if (outcome === 'noKey') this.#noteLook()
     if (outcome === 'done' || outcome === 'noKey') return
@@ -154,7 +150,7 @@ export class Bios {
       wakeAt: this.#wakeAt,
       changed: [...this.#changed],
       opened: [...this.#opened],
-      looks: this.#looks,
+      looks: this.#looks.save(),
     }
   }
 
@@ -167,12 +163,12 @@ export class Bios {
     for (const id of opened) this.#opened.add(id)
     this.#isWaiting = isWaiting
     this.#wakeAt = wakeAt
-    this.#looks = looks
+    this.#looks.load(looks)
   }
 
   #noteLook(): void {
-    if (this.looksForKey) this.#charge(this.#platform.charges.idleLook)
-    else this.#looks++
+    if (this.#looks.isEager) this.#charge(this.#platform.charges.idleLook)
+    this.#looks.note()
   }
 
   /** Where a kernel has mapped the ROM elsewhere, the physical address counts. */
