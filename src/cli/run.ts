@@ -13,6 +13,7 @@ import { type ExitStatus, exitStatus, statusOfError } from './exit-status.ts'
 import { needsImage, parseImageArguments } from './parse-arguments.ts'
 import { parseUntil } from './pattern-argument.ts'
 import { probes } from './probes.ts'
+import { slowLimit, tellProgress } from './progress.ts'
 import { parseExpectations } from './run-expectations.ts'
 import { runJson } from './run-json.ts'
 import { bootOptionsOf, runOptions } from './run-options.ts'
@@ -79,13 +80,14 @@ async function runImage(
   })
   if (bootCrate !== null) tellOfBootCrate(session, bootCrate)
   const sha256 = isJson ? session.facts.file.sha256() : null
-  const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until)).catch(
-    async (error: unknown) => {
+  const endProgress = tellProgress(session.facts.limitNs, note)
+  const judged = await runToVerdict(session, expected, until === undefined ? null : parseUntil(until))
+    .catch(async (error: unknown) => {
       await session.close()
       if (!isJson) finishLine(session)
       throw error
-    },
-  )
+    })
+    .finally(endProgress)
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
@@ -107,6 +109,8 @@ async function runImage(
   const faults = describeFaults(verdict.ending)
   if (!verdict.ok && faults !== '') process.stderr.write(`${faults}\n`)
   if (!verdict.ok) process.stderr.write(lastEvents(record.timeline ?? []))
+  const slow = slowLimit(verdict.ending, wallMs)
+  if (slow !== null) note(slow)
   // Without its picture the run still has a verdict, and a failure keeps its status.
   if (unwritten !== null) tell(unwritten.message)
   return unwritten !== null && verdict.ok ? statusOfError(unwritten) : verdict.status

@@ -53,7 +53,10 @@ export interface BootOptions {
   readonly startTime?: string
   /** Run to here and pause before the test goes on. */
   readonly until?: Until
-  /** Guest time since power-on, over the whole life of the machine. Default 30 s; 60 s with UEFI. */
+  /**
+   * Guest time since power-on, over the whole life of the machine. Default: KERNELTEST_LIMIT, else 30 s, 60 s
+   * with UEFI.
+   */
   readonly limit?: number | string
   /** How long a screen must stand still before it is compared. Default 250 ms; 100 ms on `embedded`. */
   readonly settle?: number | string

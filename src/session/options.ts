@@ -103,9 +103,15 @@ export function checkOptions(options: BootOptions): CheckedOptions {
     debugConsole: options.debugConsole === false ? null : port('debugConsole', options.debugConsole ?? 0xe9),
     startTime: options.startTime === undefined ? null : checkStartTime('startTime', options.startTime),
     until: options.until ?? null,
-    limitNs: limit === undefined ? null : durationNs('limit', limit),
+    limitNs: limit === undefined ? environmentLimit() : durationNs('limit', limit),
     settleNs: settle === undefined ? null : durationNs('settle', settle),
   }
+}
+
+/** For all boots that name none. */
+function environmentLimit(): bigint | null {
+  const limit = process.env['KERNELTEST_LIMIT']
+  return limit === undefined || limit === '' ? null : durationNs('KERNELTEST_LIMIT', limit)
 }
 
 function unknownOption(name: string): KernelTestError {

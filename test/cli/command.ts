@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called with everything on standard output so far. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** The same of standard error. */
+  readonly onError?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** Runs the built `kerneltest` as a user does. */
@@ -29,7 +31,7 @@ export function kerneltest(
 export function command(
   program: string,
   programArguments: readonly string[],
-  { cwd, env = {}, onOutput }: CommandOptions = {},
+  { cwd, env = {}, onOutput, onError }: CommandOptions = {},
 ): Promise<CommandResult> {
   const { CARGO_MANIFEST_DIR: _, VITEST: __, ...ours } = process.env
   const child = spawn(program, programArguments, {
@@ -45,6 +47,7 @@ export function command(
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
+    onError?.(stderr, (signal) => child.kill(signal))
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
