@@ -1,4 +1,4 @@
-import type { SectorRange } from './devices/medium.ts'
+import type { MissingPlace, SectorRange } from './devices/medium.ts'
 import type { Drive } from './media/drive.ts'
 
 /** Something that happens in a machine, seen from outside of the processor. */
@@ -28,14 +28,20 @@ interface DiskAccess {
 }
 
 /** Sectors that the guest wants and does not get. */
-export interface DiskError {
-  readonly why: 'pastEnd' | 'unreadable'
+export type DiskError = {
   readonly drive: string
-  readonly first: number
-  readonly sectors: number
-  /** Of the medium. */
-  readonly of: number
-}
+  /** They are of the disk image on it that was booted. */
+  readonly isImage?: true
+} & (
+  | {
+      readonly why: 'pastEnd' | 'unreadable'
+      readonly first: number
+      readonly sectors: number
+      /** Of the medium, or of the image. */
+      readonly of: number
+    }
+  | ({ readonly why: 'outsideGeometry' } & MissingPlace)
+)
 
 export interface VideoMode {
   readonly mode: 'text' | 'graphics'
@@ -129,11 +135,11 @@ export class Timeline {
   watched<D extends Drive>(drive: D): D {
     const { medium, id } = drive
     if (!medium) return drive
-    const refuse = (why: DiskError['why'], first: number, sectors: number) => {
-      const error: DiskError = { why, drive: id, first, sectors, of: medium.sectors }
+    const refuse = (error: DiskError) => {
       this.note({ kind: 'diskError', ...error })
       this.#disks.refused(error)
     }
+    const of = medium.sectors
     return {
       ...drive,
       medium: {
@@ -142,10 +148,15 @@ export class Timeline {
         isWritable: medium.isWritable,
         firstBad: (first: number, count: number) => {
           const bad = medium.firstBad?.(first, count) ?? null
-          if (bad !== null) refuse('unreadable', bad, 1)
+          if (bad !== null) refuse({ why: 'unreadable', drive: id, first: bad, sectors: 1, of })
           return bad
         },
-        missed: ({ first, count }: SectorRange) => refuse('pastEnd', first, count),
+        missed: ({ first, count: sectors }: SectorRange, imageSectors?: number) =>
+          refuse({
+            ...{ why: 'pastEnd', drive: id, first, sectors, of: imageSectors ?? of },
+            ...(imageSectors !== undefined && { isImage: true }),
+          }),
+        misaddressed: (place: MissingPlace) => refuse({ why: 'outsideGeometry', drive: id, ...place }),
         read: (first: number, count: number) => {
           this.note({ kind: 'diskRead', drive: id, first, sectors: count })
           this.#disks.transferred()

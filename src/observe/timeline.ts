@@ -1,12 +1,24 @@
 import type { Instant } from './instant.ts'
 
-/** Sectors that the guest wants and does not get. `of`: so many sectors has the medium. */
-export interface DiskError {
-  readonly why: 'pastEnd' | 'unreadable'
-  readonly drive: string
-  readonly first: number
-  readonly sectors: number
-  readonly of: number
+/**
+ * Sectors that the guest wants and does not get. `of`: so many sectors has the medium; `last`: the last place
+ * of the drive's geometry. `isImage`: they are of the disk image on the drive's CD that was booted.
+ */
+export type DiskError = { readonly drive: string; readonly isImage?: true } & (
+  | {
+      readonly why: 'pastEnd' | 'unreadable'
+      readonly first: number
+      readonly sectors: number
+      readonly of: number
+    }
+  | ({ readonly why: 'outsideGeometry'; readonly last: DiskPlace } & DiskPlace)
+)
+
+/** As a BIOS counts: cylinders and heads from 0, sectors from 1. */
+export interface DiskPlace {
+  readonly cylinder: number
+  readonly head: number
+  readonly sector: number
 }
 
 /**
@@ -71,10 +83,18 @@ function describe(event: TimelineEvent): string {
 
 /** Why a guest does not get sectors. */
 export function diskErrorText(error: DiskError): string {
-  const which = `${sectorsOf(error)} of ${error.drive}`
+  const disk = error.isImage ? `the disk image on ${error.drive}` : error.drive
+  if (error.why === 'outsideGeometry') {
+    return `wants ${placeOf(error)} of ${disk}, whose last is ${placeOf(error.last)}`
+  }
+  const which = `${sectorsOf(error)} of ${disk}`
   return error.why === 'unreadable'
     ? `cannot read ${which}`
     : `wants ${which}, which has ${error.of === 1 ? 'one' : error.of}`
+}
+
+function placeOf({ cylinder, head, sector }: DiskPlace): string {
+  return `cylinder ${cylinder}, head ${head}, sector ${sector}`
 }
 
 function sectorsOf({ first, sectors }: { readonly first: number; readonly sectors: number }): string {

@@ -95,7 +95,7 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
     sink: (event) => trace.add(event),
     ...(context.signal && { signal: context.signal }),
   })
-  if (plan.start.kind === 'firmware') tellFlaws(file.image, trace)
+  if (plan.start.kind === 'firmware') tellFlaws(file.image, engine, trace)
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
   const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
   const settleNs = options.settleNs ?? defaultSettleNs[engine]
@@ -110,8 +110,10 @@ function engineFor(plan: BootPlan, choice: EngineChoice, trace: Trace): EngineNa
 }
 
 /** A firmware says little about a medium that it does not start, and some of that is untrue. */
-function tellFlaws({ flaws }: Image, trace: Trace): void {
+function tellFlaws({ flaws }: Image, engine: EngineName, trace: Trace): void {
   for (const { id, severity, what, consequence } of flaws) {
+    // The embedded engine has told what it has added.
+    if (id === 'not-whole-sectors' && engine === 'embedded') continue
     if (severity === 'warning') trace.add({ kind: 'note', text: `${what}: ${consequence} [${id}]` })
   }
 }

@@ -3,6 +3,7 @@ import { type DiskError, diskErrorText } from '../../observe/timeline.ts'
 /** As notes call them. */
 const ids: Readonly<Record<DiskError['why'], string>> = {
   pastEnd: 'reads-past-end',
+  outsideGeometry: 'outside-geometry',
   unreadable: 'sector-unreadable',
 }
 

@@ -8,12 +8,28 @@ export interface Medium {
   readonly isWritable: boolean
   /** The first of these sectors that cannot be read; null where all can, as when it is not there. */
   firstBad?(first: number, count: number): number | null
-  /** Hears of sectors that somebody wants and that are not all on it. */
-  missed?(range: SectorRange): void
+  /**
+   * Hears of sectors that somebody wants and that are not all on it; `imageSectors`: that are of a disk image
+   * on it, with so many.
+   */
+  missed?(range: SectorRange, imageSectors?: number): void
+  /** Hears of a place that somebody wants and a geometry does not have. */
+  misaddressed?(place: MissingPlace): void
   /** Bytes of `count` sectors from `first` on, all of them inside the medium. */
   read(first: number, count: number): Uint8Array
   /** Whole sectors from `first` on, all of them inside the medium. */
   write(first: number, bytes: Uint8Array): void
+}
+
+/** A cylinder, a head and a sector outside of a geometry, as a BIOS counts them: sectors from 1. */
+export interface MissingPlace {
+  readonly cylinder: number
+  readonly head: number
+  readonly sector: number
+  /** The last that there is. */
+  readonly last: { readonly cylinder: number; readonly head: number; readonly sector: number }
+  /** Of a disk image on the medium. */
+  readonly isImage?: true
 }
 
 /** Neighbouring sectors. */

@@ -4,14 +4,17 @@ const sectorBytes = 512
 
 /**
  * Sectors of 512 bytes that lie on a disc with larger ones, from its sector `first` on: what El Torito calls
- * a disk image. It is as little written to as the disc.
+ * a disk image. It is as little written to as the disc, and ends where that does.
  */
 export function imageOnDisc(disc: Medium, first: number, sectors: number): Medium {
   const perSector = disc.sectorBytes / sectorBytes
+  const onDisc = Math.min(sectors, Math.max(disc.sectors - first, 0) * perSector)
   return {
     sectorBytes,
-    sectors,
+    sectors: onDisc,
     isWritable: false,
+    missed: (range) => disc.missed?.(range, onDisc),
+    misaddressed: (place) => disc.misaddressed?.({ ...place, isImage: true }),
     firstBad(from, count) {
       const start = Math.floor(from / perSector)
       const end = Math.ceil((from + count) / perSector)

@@ -30,10 +30,13 @@ function transferChs(call: DiskCall, how: Transfer): Outcome {
   const { al, bx, ch, cl, dh } = frame.regs
   const sector = cl & 0x3f
   const cylinder = ch | ((cl & 0xc0) << 2)
-  if (al === 0 || al > mostSectors || sector === 0) return fail(call, diskStatus.invalid)
-  if (drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
+  if (al === 0 || al > mostSectors || drive.kind === 'cdrom') return fail(call, diskStatus.invalid)
   const { cylinders, heads, sectorsPerTrack } = drive.geometry
-  if (cylinder >= cylinders || dh >= heads || sector > sectorsPerTrack) return fail(call, diskStatus.invalid)
+  if (cylinder >= cylinders || dh >= heads || sector === 0 || sector > sectorsPerTrack) {
+    const last = { cylinder: cylinders - 1, head: heads - 1, sector: sectorsPerTrack }
+    inside(platform, drive)?.misaddressed?.({ cylinder, head: dh, sector, last })
+    return fail(call, diskStatus.invalid)
+  }
   if (drive.kind === 'floppy' && !frame.isRepeated) runMotor(platform, drive)
   const first = (cylinder * heads + dh) * sectorsPerTrack + sector - 1
   const tell = (done: number) => {
