@@ -17,7 +17,7 @@ const files = {
   vectors: ['copy', 'packed'],
   matrix: ['fractions', 'whole', 'fractions_387'],
   contexts: ['save_restore', 'switch_context'],
-  sectors: ['int13', 'teletype', 'direct', 'idle', 'key_wait'],
+  sectors: ['int13', 'int13_onward', 'teletype', 'direct', 'idle', 'key_wait'],
 }
 /** What INCBIN asks for: a file in C, and options beside -O2. */
 const compiled = {

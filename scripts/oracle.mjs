@@ -11,23 +11,28 @@ import { runnerImport } from 'vite'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'docs/conformance.md')
 
-/** Programs that suites start, and the package of Debian that has each. */
+const header = ['-x', 'c', '-include', 'mpfr.h', '-fsyntax-only', '/dev/null']
+/** What suites need, a command that succeeds where it is, and the packages of Debian that have it. */
 const tools = [
-  ['OR01', 'bochs', ['--help'], 'bochs bochs-term'],
-  ['OR02', 'nasm', ['-v'], 'nasm'],
-  ['OR03', 'gcc', ['--version'], 'gcc'],
+  ['OR01', 'bochs', ['bochs', '--help'], 'bochs bochs-term'],
+  ['OR02', 'nasm', ['nasm', '-v'], 'nasm'],
+  ['OR03', 'gcc', ['gcc', '--version'], 'gcc'],
+  ['OR04', 'mpfr.h', ['gcc', ...header], 'libmpfr-dev'],
 ]
 
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(filters) {
-  const missing = tools.filter(([, tool, probe]) => spawnSync(tool, probe, { stdio: 'ignore' }).error)
+  const missing = tools.filter(([, , probe]) => !succeeds(probe))
   for (const [code, tool, , packages] of missing) {
     process.stderr.write(
       `oracle: ${code}: ${tool} is not installed, and nothing is true without it\n  apt-get install ${packages}\n`,
     )
   }
   if (missing.length > 0) return 2
+  if (!process.env['KERNELTEST_OTHER_NODE']) {
+    process.stderr.write('oracle: one Node alone, as KERNELTEST_OTHER_NODE names no other\n')
+  }
   const folder = mkdtempSync(join(tmpdir(), 'kerneltest-oracle-'))
   try {
     const totals = join(folder, 'totals')
@@ -43,6 +48,10 @@ async function main(filters) {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+function succeeds([command, ...parameters]) {
+  return spawnSync(command, parameters, { stdio: 'ignore' }).status === 0
 }
 
 /** The commit, and whether there is more than it. */

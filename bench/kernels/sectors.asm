@@ -32,6 +32,18 @@ int13:  mov word [packet + 2], 127
         jnz int13
         jmp done
 
+; The same, and each time where the one before has ended: the disk is large enough.
+int13_onward:
+        mov si, packet
+        mov dl, [drive]
+        mov ah, 0x42
+        int 0x13
+        jc $
+        add dword [packet + 8], 127
+        dec ecx
+        jnz int13_onward
+        jmp done
+
 ; Writes a character, which scrolls the screen when it is full.
 teletype:
         mov al, cl

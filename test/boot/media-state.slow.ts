@@ -46,6 +46,7 @@ test.each(realMedia)('$name: one hash on every Node, and wherever it was saved',
     [`runs on ${new Set([process.execPath, otherNode]).size} versions of Node, one hash each`]: 2 * runs,
     'instants saved at, gone on with elsewhere': savePoints,
     'of them in a call of the BIOS that waits for a drive': at('call'),
+    'in a wait for a key': at('key'),
     'in a repeated instruction': at('repetition'),
   })
 })
