@@ -5,11 +5,15 @@ export interface ForeignFormat {
   /** With its article. */
   readonly what: string
   readonly hint: string
+  /** A whole disk in a form that only virtual machines read. */
+  readonly isVirtualDisk: boolean
 }
 
-interface Signature extends ForeignFormat {
+interface Signature {
+  readonly what: string
   readonly at: number
   readonly bytes: readonly number[]
+  readonly hint: string
 }
 
 const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0))
@@ -26,6 +30,7 @@ const signatures: readonly Signature[] = [
   { what: 'a VMware disk', at: 0, bytes: ascii('KDMV'), hint: convert },
   { what: 'a VirtualBox disk', at: 0x40, bytes: [0x7f, 0x10, 0xda, 0xbe], hint: convert },
   { what: 'a VHDX disk', at: 0, bytes: ascii('vhdxfile'), hint: convert },
+  { what: 'a VHD disk', at: 0, bytes: ascii('conectix'), hint: convert },
   {
     what: 'a Mach-O program',
     at: 0,
@@ -47,7 +52,9 @@ const peSubsystemAt = 0x5c
 /** The known format that the file begins with, or null. `head` is the first 4 KiB. */
 export function foreignFormat(head: Uint8Array): ForeignFormat | null {
   const known = signatures.find(({ at, bytes }) => bytes.every((byte, index) => head[at + index] === byte))
-  return known ?? portableExecutable(head)
+  if (known === undefined) return portableExecutable(head)
+  const { what, hint } = known
+  return { what, hint, isVirtualDisk: hint === convert }
 }
 
 function portableExecutable(head: Uint8Array): ForeignFormat | null {
@@ -60,11 +67,13 @@ function portableExecutable(head: Uint8Array): ForeignFormat | null {
     return {
       what: 'an EFI application',
       hint: 'Put it as /EFI/BOOT/BOOTX64.EFI on a FAT disk image (mformat, mmd, mcopy) and boot that with firmware uefi.',
+      isVirtualDisk: false,
     }
   }
   return {
     what: 'a Windows program',
     hint: 'Build for a bare-metal target, such as x86_64-unknown-none or x86_64-elf.',
+    isVirtualDisk: false,
   }
 }
 

@@ -19,6 +19,11 @@ export function isIso(source: ByteSource): boolean {
   return descriptor(source, 0) !== null
 }
 
+/** The volume recognition sequence of UDF alone begins with another name (ECMA-167 2/9.2). */
+export function hasVolume(source: ByteSource): boolean {
+  return isIso(source) || sectorAt(source, firstDescriptor).text(1, 5) === 'BEA01'
+}
+
 /** Reads the volume descriptors and the boot catalog of an ISO 9660 image. */
 export function readIso(source: ByteSource): IsoImage {
   let volume = ''
@@ -55,10 +60,12 @@ function onlyAsDisk(flaw: Flaw): Flaw {
 }
 
 function descriptor(source: ByteSource, index: number): LittleEndian | null {
-  const at = (firstDescriptor + index) * isoSectorSize
-  const bytes = source.read(at, isoSectorSize)
-  const fields = new LittleEndian(padded(bytes, isoSectorSize))
+  const fields = sectorAt(source, firstDescriptor + index)
   return fields.text(1, 5) === 'CD001' ? fields : null
+}
+
+function sectorAt(source: ByteSource, sector: number): LittleEndian {
+  return new LittleEndian(padded(source.read(sector * isoSectorSize, isoSectorSize), isoSectorSize))
 }
 
 const noCatalog: Flaw = {

@@ -5,6 +5,7 @@ import type { BootPlan } from '../boot/plan.ts'
 import type { BootModule } from '../boot/plan-options.ts'
 import type { EngineName } from '../engines/engine.ts'
 import type { Image } from '../image/image.ts'
+import type { MediumKind } from '../image/medium.ts'
 import type { Condition } from '../observe/condition.ts'
 import { describeFaults } from '../observe/describe-faults.ts'
 import type { MachineEvent } from '../observe/event.ts'
@@ -17,9 +18,10 @@ import type { BootOptions } from './boot-options.ts'
 import { chooseEngine, type EngineChoice } from './choose-engine.ts'
 import { vmOf } from './handles.ts'
 import { type ImageFile, openImageFile } from './image-file.ts'
+import { mediumFile } from './medium-file.ts'
 import { type CheckedOptions, checkOptions, type ModuleFile } from './options.ts'
 import { driveOf } from './plan-drives.ts'
-import { checkReadable, mediumPath, seenFrom } from './readable-file.ts'
+import { checkReadable, seenFrom } from './readable-file.ts'
 import { Session, Trace } from './session.ts'
 import { sharedPool } from './shared-pool.ts'
 import { conditionOf } from './until.ts'
@@ -80,14 +82,11 @@ export async function openSession(
 async function start(file: ImageFile, options: CheckedOptions, context: SessionContext): Promise<Session> {
   const { root = null } = context
   const modules = await Promise.all(options.modules.map((module) => readModule(module, root)))
-  const disks = await Promise.all(options.disks.map((path) => mediumPath('disks', path, root)))
-  const removable = (name: 'floppies' | 'cds') =>
-    Promise.all(options[name].map((path) => path && mediumPath(name, path, root)))
-  const [floppies, cds] = [await removable('floppies'), await removable('cds')]
+  const trace = new Trace(context.onEvent)
+  const { disks, floppies, cds } = await mediaOf(options, root, trace)
   const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
   for (const drive of options.bootOrder ?? []) driveOf(plan, drive)
-  const trace = new Trace(context.onEvent)
   const engine = engineFor(plan, options.engine, trace)
   const machine = await (context.pool ?? sharedPool()).open({
     engine,
@@ -100,6 +99,22 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   const limitNs = options.limitNs ?? (isUefi ? uefiLimitNs : defaultLimitNs)
   const settleNs = options.settleNs ?? defaultSettleNs[engine]
   return new Session({ file, root, plan, engine, limitNs, settleNs }, machine, trace)
+}
+
+/** The files in further drives, by whole paths. */
+async function mediaOf(options: CheckedOptions, root: string | null, trace: Trace) {
+  const attach = async (option: string, kind: MediumKind, path: string) => {
+    const file = await mediumFile(option, kind, seenFrom(root, path))
+    for (const text of file.notes) trace.add({ kind: 'note', text })
+    return file.path
+  }
+  const inDrives = (option: 'floppies' | 'cds', kind: MediumKind) =>
+    Promise.all(options[option].map((path) => (path === null ? null : attach(option, kind, path))))
+  return {
+    disks: await Promise.all(options.disks.map((path) => attach('disks', 'disk', path))),
+    floppies: await inDrives('floppies', 'floppy'),
+    cds: await inDrives('cds', 'cdrom'),
+  }
 }
 
 function engineFor(plan: BootPlan, choice: EngineChoice, trace: Trace): EngineName {

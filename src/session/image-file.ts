@@ -52,6 +52,11 @@ function sha256Of(source: ByteSource): string {
   return hash.digest('hex')
 }
 
+/** A file that is open for reading, until it is closed. @throws KernelTestError KT1001 to KT1004. */
+export function openSource(path: string): ByteSource & { close(): void } {
+  return new OpenFile(path)
+}
+
 class OpenFile implements ByteSource {
   readonly size: number
   readonly #path: string

@@ -7,13 +7,6 @@ export function seenFrom(root: string | null, path: string): string {
   return root === null ? path : resolve(root, path)
 }
 
-/** The whole path: an engine may run elsewhere than the test. */
-export async function mediumPath(option: string, path: string, root: string | null): Promise<string> {
-  const seen = seenFrom(root, path)
-  await checkReadable(option, seen)
-  return resolve(seen)
-}
-
 /** @throws KernelTestError KT4006 where `path`, which `option` names, is no file that may be read. */
 export async function checkReadable(option: string, path: string): Promise<void> {
   const stats = await stat(path).catch(() => null)

@@ -16,9 +16,10 @@ import type { TextMatch } from '../observe/stop.ts'
 import { invariant } from '../support/invariant.ts'
 import { stillMoving } from './errors.ts'
 import type { ImageFile } from './image-file.ts'
+import { mediumFile } from './medium-file.ts'
 import { namePlaces } from './name-places.ts'
 import { removableDrive } from './plan-drives.ts'
-import { mediumPath } from './readable-file.ts'
+import { seenFrom } from './readable-file.ts'
 import { type FailFast, failFasts, lineAround, type Wait } from './waiting.ts'
 
 /** What one port printed, and where the next search begins. */
@@ -73,7 +74,7 @@ export class Session {
   /** Of all files that are or were in a drive. */
   readonly mediaPaths: Set<string>
   readonly #machine: Machine
-  readonly #notes: string[]
+  readonly #trace: Trace
   #at: Instant = powerOn
   #rest: Rest = 'powerOn'
   #ending: Ending | null = null
@@ -86,7 +87,7 @@ export class Session {
     this.#machine = machine
     this.mediaPaths = new Set(facts.plan.media.flatMap(({ path }) => path ?? []))
     this.ports = trace.ports
-    this.#notes = trace.notes
+    this.#trace = trace
     trace.notes.unshift(...facts.plan.provenance.notes)
   }
 
@@ -164,14 +165,19 @@ export class Session {
 
   /**
    * Puts a file into a drive, or takes out what is in it.
-   * @throws KernelTestError KT3050, KT3052 for a file that the drive does not take, KT3053 for a hard disk,
-   * KT4006 for a file that may not be read, KT4008 for a drive that is not there.
+   * @throws KernelTestError KT1011 for a file that must be converted, KT3050, KT3052 for one that the drive
+   * does not take, KT3053 for a hard disk, KT4006 for a file that may not be read, KT4008 for a drive that is
+   * not there.
    */
   async changeMedium(drive: string, path: string | null): Promise<void> {
-    const { id } = removableDrive(this.facts.plan, drive)
-    const whole = path && (await mediumPath('changeDisk', path, this.facts.root))
-    if (whole !== null) this.mediaPaths.add(whole)
-    if (this.#ending === null) await this.#machine.changeMedium(id, whole)
+    const { plan, root } = this.facts
+    const { id, kind } = removableDrive(plan, drive)
+    const file = path === null ? null : await mediumFile('changeDisk', kind, seenFrom(root, path))
+    if (file !== null && !this.mediaPaths.has(file.path)) {
+      this.mediaPaths.add(file.path)
+      for (const text of file.notes) this.#trace.add({ kind: 'note', text })
+    }
+    if (this.#ending === null) await this.#machine.changeMedium(id, file?.path ?? null)
   }
 
   /**
@@ -199,7 +205,7 @@ export class Session {
     const outputs = new Map<OutputPort, OutputLog>()
     for (const [port, { log }] of this.ports) outputs.set(port, { bytes: log.bytes, text: log.text })
     const ending = this.#ending ?? recording.ending
-    return { ...recording, ending, plan: this.facts.plan, outputs, notes: this.#notes, at: this.#at }
+    return { ...recording, ending, plan: this.facts.plan, outputs, notes: this.#trace.notes, at: this.#at }
   }
 
   async #wait(wanted: readonly Condition[], failing: readonly FailFast[]): Promise<Wait> {

@@ -13,7 +13,7 @@ export const errorTitles = {
   KT1008: 'The ELF file contradicts itself',
   KT1009: 'The ELF file is for another machine',
   KT1010: 'The ELF file is not an executable',
-  KT1011: 'The file must be converted before it can boot',
+  KT1011: 'The file must be converted before a machine can use it',
   KT2001: 'There is no way to boot the image',
   KT2002: 'The image does not offer this boot protocol',
   KT2003: 'Part of the kernel lies outside of RAM',

@@ -87,3 +87,67 @@ describe('what is seen of', () => {
     expect(await seen(path)).toMatchSnapshot()
   })
 })
+
+/** Files that somebody may put into a further drive, by name. */
+const files: Readonly<Record<string, Uint8Array>> = {
+  'disk.qcow2': filled(64 * 1024, [0x51, 0x46, 0x49, 0xfb]),
+  'disk.vhd': filled(64 * 1024, Buffer.from('conectix')),
+  'disk.img.gz': filled(64 * 1024, [0x1f, 0x8b, 8]),
+  'notes.txt': Buffer.from('Put the second disk in.\n'.repeat(64)),
+  'small.iso': cd({}),
+  'udf.iso': filled(64 * 1024, Buffer.from('\0BEA01'), 16 * 2048),
+  'zeros.img': new Uint8Array(1_474_560),
+}
+
+function filled(size: number, beginning: Iterable<number>, at = 0): Uint8Array {
+  const bytes = new Uint8Array(size)
+  bytes.set([...beginning], at)
+  return bytes
+}
+
+describe.each(['disks', 'floppies', 'cds'] as const)('what is told of %s', (option) => {
+  const image = join(folder.path, `host of ${option}.img`)
+  writeFileSync(
+    image,
+    disk(() => {}),
+  )
+
+  test.each(Object.entries(files))('%s', async (name, bytes) => {
+    const path = join(folder.path, name)
+    writeFileSync(path, bytes)
+    const options = { engine: 'embedded', protocol: 'disk', limit: '50ms', [option]: [path] } as const
+    const told = await openSession(image, options).then(
+      async (session) => (await session.close()).notes,
+      (error: unknown) => String(error),
+    )
+    expect(folder.steady(String(told))).toMatchSnapshot()
+  })
+})
+
+test.each(['embedded', 'qemu'] as const)('what is told of a file that comes later, on %s', async (engine) => {
+  const paths = Object.entries(files).map(([name, bytes]) => {
+    const path = join(folder.path, `later ${name}`)
+    writeFileSync(path, bytes)
+    return path
+  })
+  const image = join(folder.path, `patient ${engine}.img`)
+  writeFileSync(
+    image,
+    disk(() => {}),
+  )
+  const session = await openSession(image, { engine, protocol: 'disk', limit: '50ms', cds: [null] })
+  const refused: string[] = []
+  for (const path of paths)
+    await session.changeMedium('cd1', path).catch((error: unknown) => refused.push(String(error)))
+  const { notes } = await session.close()
+  const told = [...refused, ...notes.filter((note) => !note.endsWith('[zeros-added]'))]
+  expect(told.map(folder.steady).join('\n')).toMatchInlineSnapshot(`
+    "KernelTestError: KT1011: …/it's, "bad" input,,file=x %s/later disk.qcow2, named in \`changeDisk\`, is a qcow2 disk
+      Convert it first: qemu-img convert -O raw FILE disk.img
+    KernelTestError: KT1011: …/it's, "bad" input,,file=x %s/later disk.vhd, named in \`changeDisk\`, is a VHD disk
+      Convert it first: qemu-img convert -O raw FILE disk.img
+    …/it's, "bad" input,,file=x %s/later disk.img.gz: the file is compressed with gzip; the guest finds its bytes on the medium as they are [not-raw]
+    …/it's, "bad" input,,file=x %s/later notes.txt: the file is a text file; the guest finds its bytes on the medium as they are [not-raw]
+    …/it's, "bad" input,,file=x %s/later zeros.img: sector 16 of the CD begins no volume of ISO 9660 or UDF; neither a BIOS nor a file system of a guest finds anything on it [no-volume]"
+  `)
+})

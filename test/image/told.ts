@@ -1,6 +1,7 @@
 import { bytesSource } from '../../src/image/byte-source.ts'
 import type { Flaw } from '../../src/image/flaw.ts'
 import type { ElfImage, Image } from '../../src/image/image.ts'
+import { type MediumKind, mediumFlaws } from '../../src/image/medium.ts'
 import { readImage } from '../../src/image/read.ts'
 import { KernelTestError } from '../../src/support/errors.ts'
 
@@ -28,6 +29,16 @@ function told(flaws: readonly Flaw[]): string {
 /** Only the flaws of these names. */
 export function flawsOf(bytes: Uint8Array, ...ids: readonly Flaw['id'][]): string {
   return told(read(bytes).flaws.filter(({ id }) => ids.includes(id)))
+}
+
+/** Every flaw of bytes that are put into a drive, or the message of the coded error. */
+export function toldOfMedium(kind: MediumKind, bytes: Uint8Array): string {
+  try {
+    return told(mediumFlaws(bytesSource(bytes), 'medium', kind))
+  } catch (error) {
+    if (error instanceof KernelTestError) return error.message
+    throw error
+  }
 }
 
 /** The message of the coded error that reading these bytes ends in. */
