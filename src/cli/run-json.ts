@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { Ending, FaultRecord } from '../observe/ending.ts'
 import { errorCodeText, mnemonicOf } from '../observe/exceptions.ts'
 import { outputPorts } from '../observe/output.ts'
 import type { Registers } from '../observe/registers.ts'
-import type { Screen } from '../observe/screen.ts'
+import type { GraphicsScreen, Screen } from '../observe/screen.ts'
 import { linesOf } from '../observe/text-screen.ts'
 import type { TimelineEvent } from '../observe/timeline.ts'
+import { pixelsSha256 } from '../session/pixels-sha256.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import { hex } from '../support/hex.ts'
 import type { RunVerdict } from './run-to-verdict.ts'
@@ -17,6 +17,8 @@ export function runJson(
   verdict: RunVerdict,
   about: {
     readonly sha256: string
+    /** What the monitor showed last; null where the engine was lost. */
+    readonly picture: GraphicsScreen | null
     readonly engineVersion: string | null
     readonly expected: readonly string[]
     readonly wallMs: number
@@ -36,7 +38,7 @@ export function runJson(
       serial.filter((port) => port === 'com1' || textOf(port) !== '').map((port) => [port, textOf(port)]),
     ),
     debugConsole: textOf('debugConsole'),
-    screen: record.screen && screenJson(record.screen),
+    screen: record.screen && screenJson(record.screen, about.picture),
     registers: record.registers && registersJson(record.registers),
     timeline: record.timeline?.map(eventJson) ?? null,
     instructions: instructions === null ? null : Number(instructions),
@@ -95,16 +97,20 @@ function faultJson(fault: FaultRecord): object {
   }
 }
 
-function screenJson(screen: Screen): object {
+function screenJson(screen: Screen, picture: GraphicsScreen | null): object {
   if (screen.kind === 'graphics') {
-    const { kind, width, height, pixels } = screen
-    return { kind, width, height, sha256: createHash('sha256').update(pixels).digest('hex') }
+    return { kind: screen.kind, ...frameJson(screen) }
   }
   const { kind, columns, rows, cursor } = screen
   const attributes = Array.from({ length: rows }, (_, row) => [
     ...screen.attributes.subarray(row * columns, (row + 1) * columns),
   ])
-  return { kind, columns, rows, lines: linesOf(screen), attributes, cursor }
+  const frame = picture && frameJson(picture)
+  return { kind, columns, rows, lines: linesOf(screen), attributes, cursor, frame }
+}
+
+function frameJson({ width, height, pixels }: GraphicsScreen): object {
+  return { width, height, sha256: pixelsSha256(pixels) }
 }
 
 /** Every register of 64 bits, the selectors of the segments, and what computes with numbers. */

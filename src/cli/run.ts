@@ -88,6 +88,7 @@ async function runImage(
       throw error
     })
     .finally(endProgress)
+  const picture = isJson ? await session.machine.frame().catch(() => null) : null
   const record = await session.close()
   const wallMs = Math.round(performance.now() - started)
   const verdict = signal.aborted ? interrupted(judged) : judged
@@ -96,6 +97,7 @@ async function runImage(
     const { version } = await probes[session.facts.engine]()
     const about = {
       sha256,
+      picture,
       engineVersion: version,
       expected: spelt ?? [until ? `until=${until}` : 'exit=0x10'],
       wallMs,

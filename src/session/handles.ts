@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Machine } from '../engines/engine.ts'
 import type { Ending } from '../observe/ending.ts'
 import type { Instant } from '../observe/instant.ts'
@@ -10,6 +9,7 @@ import type { TimelineEvent } from '../observe/timeline.ts'
 import { diskHandle } from './disk-handle.ts'
 import { noSuchPort } from './errors.ts'
 import { mouseHandle } from './mouse-handle.ts'
+import { pixelsSha256 } from './pixels-sha256.ts'
 import { readAddressSpace } from './read-address-space.ts'
 import type { PortState, Session } from './session.ts'
 import { conditionOf } from './until.ts'
@@ -183,7 +183,7 @@ function screenHandle(machine: Machine): ScreenHandle {
     },
     frame: async () => {
       const { width, height, pixels } = await machine.frame()
-      return { width, height, pixels, sha256: createHash('sha256').update(pixels).digest('hex') }
+      return { width, height, pixels, sha256: pixelsSha256(pixels) }
     },
   }
 }

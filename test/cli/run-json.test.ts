@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { boot } from '../../src/session/boot.ts'
 import { kernel } from '../kernels/build.ts'
 import { type CommandResult, kerneltest } from './command.ts'
 
@@ -29,6 +30,7 @@ test('one object and nothing else, as the documentation promises it', async () =
   expect(engine).toEqual({ name: 'qemu', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
   expect(screen).toMatchObject({ kind: 'text', columns: 80, rows: 25 })
   expect(screen.lines).toEqual(['', '', 'show', ...Array(22).fill('')])
+  expect(screen.frame).toEqual({ width: 720, height: 400, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(screen.attributes[2].slice(0, 5)).toEqual([0x4f, 0x4f, 0x4f, 0x4f, 0x07])
   expect(screen.attributes.map((row: number[]) => row.length)).toEqual(Array(25).fill(80))
   expect(Object.keys(registers).join(' ')).toMatchInlineSnapshot(
@@ -53,6 +55,11 @@ test('the embedded engine counts instructions, the same in every run', async () 
     debugConsole: 'debug\n',
   })
   expect(one.screen.lines).toEqual(['', '', 'show', ...Array(22).fill('')])
+  const vm = await boot(kernel('script'), { engine: 'embedded', commandLine: 'AdsBx' })
+  await vm.end()
+  const { width, height, sha256 } = await vm.screen.frame()
+  await vm.close()
+  expect(one.screen.frame).toEqual({ width, height, sha256 })
   expect(one.instructions).toBeGreaterThan(100)
   expect({ ...other, wallMs: 0 }).toEqual({ ...one, wallMs: 0 })
 })
