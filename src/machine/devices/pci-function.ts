@@ -195,7 +195,7 @@ export class PciFunction {
     allow(0x0d, 1, 0xff)
     allow(pciRegister.interruptLine, 1, 0xff)
     for (const [index, bar] of (this.#identity.bars ?? []).entries()) {
-      if (bar) allow(pciRegister.bars + 4 * index, 4, -bar.bytes)
+      if (bar) allow(pciRegister.bars + 4 * index, 4, -bar.bytes & addressBits[bar.kind])
     }
     const { romBytes } = this.#identity
     if (romBytes) allow(pciRegister.rom, 4, -romBytes | romEnable)
@@ -210,5 +210,7 @@ export class PciFunction {
   }
 }
 
+/** A PC has 64 Ki ports: bits 16 to 31 are 0 (Intel 290550, BMIBA; 316972, SMB_BASE). */
+const addressBits = { ports: 0xffff, memory: -1, prefetchable: -1 } as const
 /** The lowest bits of a base address register say what kind of window it moves. */
 const barFlags = { ports: 1, memory: 0, prefetchable: 8 } as const

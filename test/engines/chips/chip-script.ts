@@ -10,6 +10,7 @@ const countsPerMicrosecond = 3.579545
 export const out = (port: number, ...values: readonly number[]): Steps =>
   values.flatMap((value) => [1, 1, port, value])
 export const outWord = (port: number, value: number): Steps => [1, 2, port, value]
+export const outDoubleWord = (port: number, value: number): Steps => [1, 4, port, value]
 /** Told, but for bits that are not in the mask. */
 export const tell = (port: number, mask = 0xff): Steps => [2, 1, port, mask]
 export const tellWord = (port: number, mask = 0xffff): Steps => [2, 2, port, mask]

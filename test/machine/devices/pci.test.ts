@@ -73,7 +73,7 @@ test('windows are sized by writing ones, and moved', () => {
   expect([0x10, 0x14, 0x18, 0x30].map((offset) => config(offset))).toEqual([
     'ff000008',
     '0',
-    'fffffff1',
+    'fff1',
     'ffff0001',
   ])
   setConfig(0x10, 0xe012_3456)
