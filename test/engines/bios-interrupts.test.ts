@@ -19,6 +19,9 @@ async function takeKey(guest: BiosCaller): Promise<number | null> {
 const [handlerAt, countAt] = [0x9300, 0x93f0]
 const countCall = `inc byte [cs:${countAt}]`
 
+/** Of ATA: a command without data. */
+const checkPowerMode = 0xe5
+
 describe.each(eachEngine)('interrupts on $name', (engine) => {
   let guest: BiosCaller
   /** Code that goes on to INT 15h as it is in ROM. */
@@ -58,6 +61,23 @@ describe.each(eachEngine)('interrupts on $name', (engine) => {
     await handle(0x02)
     expect((await guest.call(0x75, { ax: 0x1234 })).eax & 0xffff).toBe(0x1234)
     expect(await calls()).toBe(1)
+  })
+
+  // IBM PC AT Technical Reference, BIOS listing, HD_INT.
+  test('76: a disk that interrupts sets the flag at 40:8E, and can again', async () => {
+    const done: number[][] = []
+    for (let round = 0; round < 2; round++) {
+      await guest.poke(0x40, 0x8e, 0)
+      const [before = -1] = await guest.read(0x40, 0x8e, 1)
+      await guest.output(0x3f6, 0)
+      await guest.output(0x1f6, 0xa0)
+      await guest.output(0x1f7, checkPowerMode)
+      await guest.call(0x15, microseconds(50_000))
+      const [after = -1] = await guest.read(0x40, 0x8e, 1)
+      done.push([before, after, (await guest.input(0x1f7)) & 0x89])
+    }
+    const once = [0, 0xff, 0]
+    expect(done).toEqual([once, once])
   })
 
   test('08: a midnight begins the next day', async () => {

@@ -38,6 +38,7 @@ export const entryPoints = {
   int70: 0x8060,
   keyboardIrq: 0x8080,
   int75: 0x8180,
+  int76: 0x81a0,
   int74: 0x9000,
   configuration: 0x9040,
 } as const
@@ -87,14 +88,15 @@ const keyboardIrq = withAx([
   ...hooks,
 ])
 
-/** Bit 7 of 0040:003Eh: the floppy controller has interrupted. */
-const noteFloppy: Code = [
+/** Sets bits of a byte in segment 40h. */
+const note = (at: number, bits: number): Code => [
   ...asm.push.ds,
   ...asm.movAx(0x40),
   ...asm.movDsAx,
-  ...asm.orByteAt(0x3e, 0x80),
+  ...asm.orByteAt(at, bits),
   ...asm.popDs,
 ]
+const [noteFloppy, noteDisk] = [note(0x3e, 0x80), note(0x8e, 0xff)]
 
 /** The drive's step rate, gap and such, as INT 1Eh points to: of 1.44 MB floppies. */
 const floppyTable = [0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08]
@@ -191,6 +193,7 @@ const rows: readonly RomRow[] = [
   { at: e.int70, what: 'IRQ 8', code: withAx([...service('int70'), ...ifAl(1, asm.int(0x4a)), ...endSlave]) },
   { at: e.int74, what: 'IRQ 12', code: mouseInterrupt },
   { at: e.int75, what: 'IRQ 13', code: coprocessorInterrupt },
+  { at: e.int76, what: 'IRQ 14', code: withAx([...noteDisk, ...endSlave]) },
   { at: e.configuration, what: 'configuration', code: configuration },
   { at: bios32Entries.directory, what: 'BIOS32', code: [...service('bios32'), ...asm.retf] },
   { at: bios32Entries.pci, what: 'PCI BIOS', code: [...service('pci32'), ...asm.carryIfAh, ...asm.retf] },

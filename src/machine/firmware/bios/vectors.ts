@@ -24,6 +24,7 @@ const handlers = new Map<number, number>([
   [0x70, e.int70],
   [0x74, e.int74],
   [0x75, e.int75],
+  [0x76, e.int76],
 ])
 
 /** For the user's programs, and 79h, which copy protections look at: nothing is there. */
