@@ -90,6 +90,23 @@ describe.each(eachEngine)('keys on $name', (engine) => {
     expect(await lights()).toEqual([0])
   })
 
+  test.each([0x01, 0x02, 0x11, 0x12])(
+    'lights follow locks that a program has set, with the next call of INT 16h, function %i',
+    async (ah) => {
+      const after = async (flags: number) => {
+        await guest.poke(0x40, 0x17, flags)
+        await guest.call(0x16, { ax: ah << 8 })
+        await guest.call(0x15, { ax: 0x8600, cx: 1 })
+        const [lights = 0] = await guest.read(0x40, 0x97, 1)
+        return lights & 7
+      }
+      expect(await after(0x60)).toBe(6)
+      expect(await after(0x10)).toBe(1)
+      expect(await after(0)).toBe(0)
+      expect((await guest.call(0x16, { ax: 0x0100 })).flags & 0x40).toBe(0x40)
+    },
+  )
+
   test('keys wait in the buffer, 15 of them', async () => {
     for (const code of Array.from({ length: 15 }, (_, index) => 0x1e61 + index)) {
       expect((await guest.call(0x16, { ax: 0x0500, cx: code })).eax & 0xff).toBe(0)

@@ -1,6 +1,7 @@
 import type { Frame } from './frame.ts'
 import { repeatRate } from './int16-repeat-rate.ts'
 import { addKey, dropKey, nextKey } from './key-buffer.ts'
+import { followLocks } from './keyboard-lights.ts'
 import { byFunction, type Outcome, type Platform, type Service } from './service.ts'
 
 /** Function 09h: functions 0300h, 0305h, 0306h, 0Ah, and 10h to 12h, are there. */
@@ -104,8 +105,14 @@ const functions = new Map<number, Service>([
   [0x92, hasExtended],
 ])
 
+const known = byFunction(functions, () => 'done')
+
 /**
- * INT 16h: the keyboard. Where there is no function nothing changes: so function A2h tells that those of 122
- * keys are not there, and a click (04h) only the PCjr has.
+ * INT 16h: the keyboard; its lights follow locks that a program has set in the BIOS data area. Where there is
+ * no function nothing changes: so function A2h tells that those of 122 keys are not there, and a click (04h)
+ * only the PCjr has.
  */
-export const int16 = byFunction(functions, () => 'done')
+export const int16: Service = (frame, platform) => {
+  followLocks(platform)
+  return known(frame, platform)
+}

@@ -6,9 +6,18 @@ const setLights = 0xed
 const state = { lights: 0x07, commandTaken: 0x10, isTold: 0x40 } as const
 const firstLock = 4
 
+const locksIn = (flags: number) => (flags >> firstLock) & state.lights
+
+/** Tells the keyboard of locks that its lights do not show (IBM PC AT BIOS listing of 11/15/85, INT 16h). */
+export function followLocks(platform: Platform): void {
+  const { keyboardFlags, keyboardLights } = platform.data
+  if ((keyboardLights & state.isTold) !== 0) return
+  if (locksIn(keyboardFlags) !== (keyboardLights & state.lights)) tellLights(platform)
+}
+
 /** Begins to tell the keyboard which locks are on; its answers come as bytes of their own. */
 export function tellLights({ data, ports }: Platform): void {
-  data.keyboardLights = ((data.keyboardFlags >> firstLock) & state.lights) | state.isTold
+  data.keyboardLights = locksIn(data.keyboardFlags) | state.isTold
   ports.write(controllerPort.data, 1, setLights)
 }
 

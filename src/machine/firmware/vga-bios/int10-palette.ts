@@ -1,7 +1,7 @@
 import type { Frame } from '../bios/frame.ts'
 import type { Platform, Service } from '../bios/service.ts'
 import { factsNow } from './facts-now.ts'
-import { attribute, colors, setAttribute, setColors } from './video-ports.ts'
+import { attribute, colors, setAttribute, setColors, videoPort } from './video-ports.ts'
 
 const register = { mode: 0x10, border: 0x11, select: 0x14 } as const
 const paletteColors = 16
@@ -53,6 +53,12 @@ const setBlock: Function = (frame, { ports }) => {
   setColors(ports, bx & 0xff, frame.read('es', dx, 3 * cx))
 }
 
+const setMask: Function = ({ regs }, { ports }) => ports.write(videoPort.dacMask, 1, regs.bl)
+
+const getMask: Function = ({ regs }, { ports }) => {
+  regs.bl = ports.read(videoPort.dacMask, 1)
+}
+
 /** Which part of the DAC sixteen colors come from: BL 0 chooses the size of parts, 1 the part. */
 const selectBank: Function = ({ regs }, { ports }) => {
   const mode = attribute(ports, register.mode)
@@ -91,8 +97,8 @@ const toGray: Function = ({ regs }, { ports }) => {
 /** Function 10h, by AL. */
 const functions: Readonly<Record<number, Function>> = {
   ...{ 0: setOne, 1: setBorder, 2: setAll, 3: setBlink, 7: getOne, 8: getBorder, 9: getAll },
-  ...{ 16: setColor, 18: setBlock, 19: selectBank, 21: getColor, 23: getBlock, 26: getBank },
-  27: toGray,
+  ...{ 16: setColor, 18: setBlock, 19: selectBank, 21: getColor, 23: getBlock, 24: setMask, 25: getMask },
+  ...{ 26: getBank, 27: toGray },
 }
 
 const palette: Service = (frame, platform) => {
