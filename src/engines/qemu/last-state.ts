@@ -9,10 +9,15 @@ import { readScreen } from './screen.ts'
 export interface LastState {
   readonly registers: readonly Registers[] | null
   readonly screen: Screen | null
-  readonly frame: GraphicsScreen | null
+  /** Read when it is asked for first: QEMU stands still until it is closed, and a picture takes it 20 ms. */
+  frame(): Promise<GraphicsScreen | null>
 }
 
-export const nothingLeft: LastState = { registers: null, screen: null, frame: null }
+export const nothingLeft: LastState = {
+  registers: null,
+  screen: null,
+  frame: () => Promise.resolve(null),
+}
 
 /** Reads what is there. Never rejects. The machine must stand still. */
 export async function captureLastState({ monitor, qtest, process }: LiveQemu): Promise<LastState> {
@@ -20,7 +25,15 @@ export async function captureLastState({ monitor, qtest, process }: LiveQemu): P
     readRegisters(monitor).catch(() => null),
     readScreen(monitor, qtest, process.directory).catch(() => null),
   ])
-  const isFrame = screen?.kind === 'graphics'
-  const frame = isFrame ? screen : await readGraphicsScreen(monitor, process.directory).catch(() => null)
-  return { registers, screen, frame }
+  const read = () => readGraphicsScreen(monitor, process.directory).catch(() => null)
+  let frame: ReturnType<LastState['frame']> | null =
+    screen?.kind === 'graphics' ? Promise.resolve(screen) : null
+  return {
+    registers,
+    screen,
+    frame: () => {
+      frame ??= read()
+      return frame
+    },
+  }
 }

@@ -146,7 +146,7 @@ export class QemuMachine implements Machine, LiveListener {
   frame(): Promise<GraphicsScreen> {
     return this.#observe(
       ({ monitor, process }) => readGraphicsScreen(monitor, process.directory),
-      (last) => last.frame,
+      (last) => last.frame(),
     )
   }
 
@@ -315,7 +315,7 @@ export class QemuMachine implements Machine, LiveListener {
   /** Reads what is there: `live` before the end of the run, `kept` after it. */
   async #observe<T>(
     live: (live: LiveQemu) => Promise<T>,
-    kept: (last: LastState) => T | null | Promise<T>,
+    kept: (last: LastState) => T | null | Promise<T | null>,
   ): Promise<T> {
     this.#assertOpen()
     try {
