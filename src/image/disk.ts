@@ -8,8 +8,8 @@ import { efiSystemType, readGpt } from './gpt.ts'
 import type { DiskImage } from './image.ts'
 import { partitionTableAt, readMbr } from './mbr.ts'
 import { partitionFlaws } from './partition-flaws.ts'
+import { sectorSize } from './sector.ts'
 
-const sectorSize = 512
 const signatureAt = 510
 const efiSystemByte = 0xef
 

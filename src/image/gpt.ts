@@ -1,9 +1,9 @@
 import { LittleEndian } from '../support/bytes.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Partition } from './image.ts'
+import { sectorSize } from './sector.ts'
 
 /** UEFI 2.10 §5.3. */
-const sectorSize = 512
 const headerSize = 92
 const entrySize = 128
 const maxEntries = 128

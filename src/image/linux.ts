@@ -3,11 +3,11 @@ import type { ByteSource } from './byte-source.ts'
 import { hasBootSignature } from './disk.ts'
 import type { Flaw } from './flaw.ts'
 import type { LinuxImage } from './image.ts'
+import { sectorSize } from './sector.ts'
 
 /** Linux, Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header". */
 const headerEnd = 0x268
 const magicAt = 0x202
-const sectorSize = 512
 const defaultSetupSectors = 4
 const paragraph = 16
 const maxVersionLength = 256

@@ -2,8 +2,8 @@ import type { LittleEndian } from '../support/bytes.ts'
 import { hex } from '../support/hex.ts'
 import type { Flaw } from './flaw.ts'
 import type { Partition } from './image.ts'
+import { sectorSize } from './sector.ts'
 
-const sectorSize = 512
 export const partitionTableAt = 446
 const entrySize = 16
 const primaryPartitions = 4

@@ -1,8 +1,8 @@
 import { hex } from '../support/hex.ts'
 import type { Flaw } from './flaw.ts'
 import type { Partition } from './image.ts'
+import { sectorSize } from './sector.ts'
 
-const sectorSize = 512
 const protective = hex(0xee, 2)
 
 /** What is wrong with a partition table, for an image of `size` bytes. */

@@ -8,9 +8,9 @@ import { readGpt } from './gpt.ts'
 import type { Image } from './image.ts'
 import { isIso, readIso } from './iso.ts'
 import { isLinux, readLinux } from './linux.ts'
+import { sectorSize } from './sector.ts'
 
 const headSize = 4096
-const sectorSize = 512
 
 /**
  * Says what the image is, from a few of its sectors. `name` is what messages call it (its path).

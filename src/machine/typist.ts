@@ -1,11 +1,14 @@
 import { isSilentPress } from '../support/silent-press.ts'
 import { type Clock, tickAtNs } from './clock.ts'
 import type { Keyboard } from './devices/keyboard.ts'
+import { addressOf } from './firmware/bios/data-area.ts'
 import { numberAt } from './firmware/bios/little-endian.ts'
 import { PacedInput } from './paced-input.ts'
 
-/** The vector of INT 09h, and the places in the key buffer that the BIOS reads and writes next. */
-const memory = { keyVector: 0x24, bufferHead: 0x41a, bufferTail: 0x41c } as const
+/** That of INT 09h. */
+const keyVector = 0x24
+const bufferHead = addressOf('keyBufferHead')
+const bufferTail = addressOf('keyBufferTail')
 
 /** A guest that has not called the BIOS for so long, not even by a timer's interrupt, has left it. */
 const leftTicks = tickAtNs(250_000_000n)
@@ -63,7 +66,7 @@ export class Typist {
   /** To be told of each call of the BIOS. */
   noteCall(service: string): void {
     this.#calledAt = this.#clock.now
-    if (service === 'int09') this.#keptBy = this.#number(memory.keyVector, 4)
+    if (service === 'int09') this.#keptBy = this.#number(keyVector, 4)
   }
 
   forget(): void {
@@ -87,9 +90,9 @@ export class Typist {
    * does not hand keys on to ours, and one that has left the BIOS take nothing from there.
    */
   get #isKeyKept(): boolean {
-    const isOurs = this.#keptBy === this.#number(memory.keyVector, 4)
+    const isOurs = this.#keptBy === this.#number(keyVector, 4)
     const isAlive = this.#clock.now - this.#calledAt < leftTicks
-    return isOurs && isAlive && this.#number(memory.bufferHead, 2) !== this.#number(memory.bufferTail, 2)
+    return isOurs && isAlive && this.#number(bufferHead, 2) !== this.#number(bufferTail, 2)
   }
 
   #number(at: number, bytes: 2 | 4): number {

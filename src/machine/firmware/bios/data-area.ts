@@ -88,6 +88,9 @@ const fields = {
 
 export type DataField = keyof typeof fields
 
+/** Linear. */
+export const addressOf = (field: DataField): number => fields[field][0]
+
 /** The BIOS data area, field by field, to read and to assign. */
 export type DataArea = { -readonly [Name in DataField]: number }
 
