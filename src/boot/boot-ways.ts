@@ -6,7 +6,10 @@ import type { Firmware } from './plan-options.ts'
 /** One way to start an image. */
 export interface BootWay {
   readonly protocol: BootProtocol
-  /** Which firmware finds something to run; empty where none takes part. The first is the default. */
+  /**
+   * Which firmware finds something to run; empty where none takes part, and where it starts in vain. The first
+   * is the default.
+   */
   readonly firmware: readonly Firmware[]
   /** What in the image offers it, as a sentence without a full stop. */
   readonly reason: string
@@ -24,6 +27,26 @@ export function bootWays(image: Image): readonly BootWay[] {
     case 'iso':
       return isoWays(image)
   }
+}
+
+/**
+ * Ways in which a firmware finds nothing to start: for who wants to see what it says, or has it go on to
+ * another drive. Nobody gets one without asking for it by name.
+ */
+export function waysInVain(image: Image): readonly BootWay[] {
+  const inVain = (protocol: BootProtocol): BootWay => ({
+    protocol,
+    firmware: [],
+    reason: 'shown to a firmware',
+  })
+  if (image.kind === 'iso') return [inVain('iso'), inVain('disk')]
+  if (image.kind !== 'disk') return []
+  return image.floppy === null ? [inVain('disk')] : [inVain('disk'), inVain('floppy')]
+}
+
+/** Whether a firmware looks for what to start, and not a boot loader of ours at the image. */
+export function isByFirmware({ protocol }: BootWay): boolean {
+  return protocol === 'disk' || protocol === 'floppy' || protocol === 'iso'
 }
 
 const headerNames = {

@@ -1,11 +1,12 @@
 import { KernelTestError } from '../support/errors.ts'
-import type { BootWay } from './boot-ways.ts'
+import { type BootWay, isByFirmware } from './boot-ways.ts'
 import type { PlanOptions } from './plan-options.ts'
 
 /** @throws KernelTestError KT2007 for an option that would be ignored. */
-export function checkUse({ protocol, firmware }: BootWay, options: PlanOptions): void {
+export function checkUse(way: BootWay, options: PlanOptions): void {
+  const { protocol } = way
   const { modules, commandLine } = options
-  const byFirmware = firmware.length > 0
+  const byFirmware = isByFirmware(way)
   if (!byFirmware && options.firmware !== null) {
     throw unused(
       `${protocol} starts the kernel without a firmware`,

@@ -1,6 +1,6 @@
 import type { Image } from '../image/image.ts'
 import { KernelTestError } from '../support/errors.ts'
-import { type BootWay, bootWays } from './boot-ways.ts'
+import { type BootWay, bootWays, isByFirmware, waysInVain } from './boot-ways.ts'
 import { checkUse } from './check-use.ts'
 import type { DirectBoot, DirectOptions } from './direct-boot.ts'
 import { disk } from './disk.ts'
@@ -32,7 +32,7 @@ export function makePlan(image: Image, file: ImageFile, options: PlanOptions): B
   const way = chooseWay(image, options.protocol)
   checkUse(way, options)
   const { protocol } = way
-  const firmware = way.firmware.length === 0 ? null : (options.firmware ?? way.firmware[0] ?? null)
+  const firmware = isByFirmware(way) ? (options.firmware ?? way.firmware[0] ?? 'bios') : null
   const machine = machineOf(options, firmware)
   const boot =
     firmware === null
@@ -98,7 +98,8 @@ function firmwareBoot(way: BootWay, path: string, firmware: Firmware): Boot {
 
 function chooseWay(image: Image, protocol: BootProtocol | null): BootWay {
   const ways = bootWays(image)
-  const way = protocol === null ? ways[0] : ways.find((one) => one.protocol === protocol)
+  const named = [...ways, ...waysInVain(image)].find((one) => one.protocol === protocol)
+  const way = protocol === null ? ways[0] : named
   if (way) return way
   const movable = image.kind === 'elf' && image.bits === 64 && image.type === 'shared'
   if (movable && (protocol === null || protocol === 'elf64')) throw needsFixedAddress()
@@ -129,7 +130,9 @@ const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 function noWay(image: Image): KernelTestError {
   const catalog = image.flaws.find(({ id }) => id === 'boot-catalog')
   const hint = catalog ? `${capitalized(catalog.what)}: ${catalog.mend}.` : howToMend[image.kind]
-  return new KernelTestError('KT2001', 'there is no way to boot the image', hint)
+  const [inVain] = waysInVain(image)
+  const show = inVain ? ` \`--protocol ${inVain.protocol}\` lets the BIOS try, to see what it says.` : ''
+  return new KernelTestError('KT2001', 'there is no way to boot the image', `${hint}${show}`)
 }
 
 function notOffered(image: Image, protocol: BootProtocol): KernelTestError {

@@ -129,7 +129,7 @@ function tellFlaws({ flaws }: Image, engine: EngineName, trace: Trace): void {
   for (const { id, severity, what, consequence } of flaws) {
     // The embedded engine has told what it has added.
     if (id === 'not-whole-sectors' && engine === 'embedded') continue
-    if (severity === 'warning') trace.add({ kind: 'note', text: `${what}: ${consequence} [${id}]` })
+    if (severity !== 'note') trace.add({ kind: 'note', text: `${what}: ${consequence} [${id}]` })
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { BootProtocol } from '../../src/boot/plan.ts'
 import { linesOf } from '../../src/observe/text-screen.ts'
 import { openSession } from '../../src/session/boot.ts'
 import { bootDisc, type DiscOptions, discPlaces, emulations } from '../engines/boot-disc.ts'
@@ -85,6 +86,49 @@ describe('what is seen of', () => {
     const path = join(folder.path, name)
     writeFileSync(path, bytes)
     expect(await seen(path)).toMatchSnapshot()
+  })
+})
+
+/** What is refused unless its protocol is named: then the firmware says what it thinks of it. */
+const unbootable: readonly (readonly [name: string, protocol: BootProtocol, bytes: Uint8Array])[] = [
+  ['a disk without a signature', 'disk', disk(put(510, 0, 0))],
+  ['a floppy disk without a signature', 'floppy', disk(put(510, 0, 0), 1_474_560)],
+  ['a CD without a boot record', 'iso', cd({ harm: put(bootRecord + 7, 0x46) })],
+  ['a CD with a catalog outside of it', 'iso', cd({ harm: put(catalogPointer, 0xff, 0xff, 0xff, 0x7f) })],
+  ['a CD with a wrong sum in its catalog', 'iso', cd({ harm: put(catalog + 4, 1) })],
+  ['a CD with an entry that is not to be booted', 'iso', cd({ harm: put(entry, 0) })],
+  ['a CD as a disk', 'disk', cd({})],
+]
+
+describe.each(['embedded', 'qemu'] as const)('what the BIOS says on %s of', (engine) => {
+  test.each(unbootable)('%s', async (name, protocol, bytes) => {
+    const path = join(folder.path, `${engine} ${name}.img`)
+    writeFileSync(path, bytes)
+    const session = await openSession(path, { engine, protocol, limit: '20s' })
+    await session.waitFor({ on: 'screen', pattern: { pattern: /No bootable device|from DVD/ }, shown: true })
+    const { notes, screen } = await session.close()
+    const lines = screen?.kind === 'text' ? linesOf(screen).filter((line) => line !== '') : []
+    // SeaBIOS looks at no sum.
+    if (engine === 'qemu' && name.includes('wrong sum')) expect(lines).toContain('Booting from DVD/CD...')
+    else expect(lines).toContain('No bootable device.')
+    if (engine === 'embedded') expect([...notes, ...lines]).toMatchSnapshot()
+  })
+
+  const inFront = async (protocol: 'disk' | 'floppy', size: number) => {
+    const path = (name: string) => join(folder.path, `${engine} ${name} ${protocol}.img`)
+    writeFileSync(path('empty'), disk(put(510, 0, 0), size))
+    writeFileSync(path('good'), disk(put(0)))
+    const options = { engine, protocol, disks: [path('good')], bootOrder: ['boot', 'disk1'], limit: '5s' }
+    const session = await openSession(path('empty'), options)
+    const { kind } = await session.end()
+    await session.close()
+    return kind
+  }
+
+  test('a disk without a signature, in front of one that boots', async () => {
+    expect(await inFront('floppy', 1_474_560)).toBe('exit')
+    // SeaBIOS tries one hard disk alone.
+    expect(await inFront('disk', 2 << 20)).toBe(engine === 'embedded' ? 'exit' : 'limit')
   })
 })
 

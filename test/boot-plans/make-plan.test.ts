@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bootWays } from '../../src/boot/boot-ways.ts'
+import { usualFloppies } from '../../src/support/floppy-formats.ts'
 import { diskImage, elf, isoImage, linuxImage, multiboot1Elf, multiboot2Elf } from './images.ts'
 import { module, planOf, refusals } from './plan-of.ts'
 
@@ -74,6 +75,33 @@ test('a disk: the firmware starts it, further disks stand behind it', () => {
   expect(provenance).toEqual({ image: 'kernel', protocol: 'disk', notes: [] })
 })
 
+test('a firmware is shown what it cannot start where that is asked for by name', () => {
+  const unsigned = diskImage({ bootSignature: false })
+  const floppy = diskImage({ bootSignature: false, floppy: usualFloppies[0] })
+  const empty = isoImage({ bootEntries: [] })
+  const plans = [
+    planOf(unsigned, { protocol: 'disk' }),
+    planOf(floppy, { protocol: 'floppy' }),
+    planOf(empty, { protocol: 'iso' }),
+    planOf(empty, { protocol: 'disk' }),
+    planOf(unsigned, { protocol: 'disk', firmware: 'uefi' }),
+  ]
+  expect(
+    plans.map(({ start, media, provenance }) => [
+      start.kind === 'firmware' && start.firmware,
+      media[0]?.kind,
+      provenance.protocol,
+      provenance.notes.join(),
+    ]),
+  ).toEqual([
+    ['bios', 'disk', 'disk', 'nothing in the image was found that BIOS firmware would start'],
+    ['bios', 'floppy', 'floppy', 'nothing in the image was found that BIOS firmware would start'],
+    ['bios', 'cdrom', 'iso', 'nothing in the image was found that BIOS firmware would start'],
+    ['bios', 'disk', 'disk', 'nothing in the image was found that BIOS firmware would start'],
+    ['uefi', 'disk', 'disk', 'nothing in the image was found that UEFI firmware would start'],
+  ])
+})
+
 test('the order in which a firmware tries drives', () => {
   const { start } = planOf(diskImage(), { cds: ['setup.iso'], bootOrder: ['cd1', 'boot'] })
   expect(start).toEqual({ kind: 'firmware', firmware: 'bios', bootOrder: ['cd1', 'boot'] })
@@ -137,11 +165,11 @@ test('options that do not fit the image', () => {
 
     a disk that nobody starts
     KT2001: there is no way to boot the image
-      It has neither the boot signature 55 AA in its first sector nor a file system for UEFI firmware.
+      It has neither the boot signature 55 AA in its first sector nor a file system for UEFI firmware. \`--protocol disk\` lets the BIOS try, to see what it says.
 
     a CD that nobody starts
     KT2001: there is no way to boot the image
-      It has no El Torito boot entry: make it with grub-mkrescue or \`xorriso -as mkisofs -b\`.
+      It has no El Torito boot entry: make it with grub-mkrescue or \`xorriso -as mkisofs -b\`. \`--protocol iso\` lets the BIOS try, to see what it says.
 
     another header
     KT2002: the image cannot be booted by multiboot2

@@ -82,6 +82,36 @@ describe.each(['embedded', 'qemu'])('on %s', (engine) => {
   })
 })
 
+test('an image that no BIOS starts, and what the BIOS says of it', async () => {
+  const image = file('unsigned.img', 1 << 20, cdReader.subarray(0, 510))
+  const refused = await kerneltest(['run', image])
+  expect([refused.status, refused.stderr]).toMatchInlineSnapshot(`
+    [
+      3,
+      "kerneltest: KT2001: there is no way to boot the image
+      It has neither the boot signature 55 AA in its first sector nor a file system for UEFI firmware. \`--protocol disk\` lets the BIOS try, to see what it says.
+    ",
+    ]
+  `)
+  const shown = await kerneltest([
+    'run',
+    image,
+    '--protocol',
+    'disk',
+    '--expect',
+    'screen=No bootable device',
+  ])
+  expect([shown.status, shown.stderr]).toMatchInlineSnapshot(`
+    [
+      0,
+      "kerneltest: note: engine: embedded
+    kerneltest: note: the first sector does not end with 55 AA: a BIOS answers "No bootable device", and UEFI firmware finds no EFI system partition [no-boot-signature]
+    kerneltest: ok: everything expected has come
+    ",
+    ]
+  `)
+})
+
 test('what is not there, or no protocol, is an error before anything starts', async () => {
   const image = file('any.img', 1 << 20, cdReader)
   const missing = await kerneltest(['run', image, '--cd', join(folder, 'missing.iso')])
