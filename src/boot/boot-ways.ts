@@ -7,8 +7,8 @@ import type { Firmware } from './plan-options.ts'
 export interface BootWay {
   readonly protocol: BootProtocol
   /**
-   * Which firmware finds something to run; empty where none takes part, and where it starts in vain. The first
-   * is the default.
+   * Which firmware finds something to run; empty where none takes part, and where it starts in vain. The
+   * first is the default.
    */
   readonly firmware: readonly Firmware[]
   /** What in the image offers it, as a sentence without a full stop. */

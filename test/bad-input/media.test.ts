@@ -104,13 +104,13 @@ describe.each(['embedded', 'qemu'] as const)('what the BIOS says on %s of', (eng
   test.each(unbootable)('%s', async (name, protocol, bytes) => {
     const path = join(folder.path, `${engine} ${name}.img`)
     writeFileSync(path, bytes)
-    const session = await openSession(path, { engine, protocol, limit: '20s' })
-    await session.waitFor({ on: 'screen', pattern: { pattern: /No bootable device|from DVD/ }, shown: true })
+    // SeaBIOS looks at no sum.
+    const starts = engine === 'qemu' && name.includes('wrong sum')
+    const session = await openSession(path, { engine, protocol, limit: starts ? '3s' : '20s' })
+    await session.waitFor({ on: 'screen', pattern: { pattern: 'No bootable device.' }, shown: true })
     const { notes, screen } = await session.close()
     const lines = screen?.kind === 'text' ? linesOf(screen).filter((line) => line !== '') : []
-    // SeaBIOS looks at no sum.
-    if (engine === 'qemu' && name.includes('wrong sum')) expect(lines).toContain('Booting from DVD/CD...')
-    else expect(lines).toContain('No bootable device.')
+    expect(lines.some((line) => line.startsWith('No bootable device.'))).toBe(!starts)
     if (engine === 'embedded') expect([...notes, ...lines]).toMatchSnapshot()
   })
 
