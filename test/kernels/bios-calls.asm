@@ -1,15 +1,9 @@
 ; A boot sector that does what it is told over COM1: 27 bytes, a vector, then EAX, EBX, ECX, EDX, ESI, EDI, ES.
 ; It calls the interrupt and answers EAX, EBX, ECX, EDX, ESI, EDI, ES, FLAGS, DS, SP in hexadecimal, a byte after the other, on one line. For the first vectors it does something else:
 ;   0: answers CX bytes at ES:DI   1: byte [ES:DI] = AL   2: out dx, al   3: al = in dx; with CX = 2 the port takes AX
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ss
     mov ds, ax
     sti
     jmp answered
@@ -132,5 +126,4 @@ operations: dw dump, poke, output, input
 operation: dw 0
 request: times 27 db 0
 answer: times 32 db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,6 +1,6 @@
 ; A boot sector that treats the BIOS as programs do: it hooks, chains, calls by far pointers, patches the number
 ; of an INT instruction and keeps unreal limits. A letter on COM1 for each that works, then it exits with 0x10.
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
 bits 16
 org 0x7c00
@@ -139,5 +139,4 @@ gdt_pointer:
 drive: db 0
 hooked: db 0
 ticks: db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

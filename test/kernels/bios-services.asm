@@ -1,16 +1,9 @@
 ; A boot sector that does what it is told over COM1: an operation byte, then AX, BX, CX, DX as 16-bit words.
 ; It answers with AX, BX, CX, DX as they are afterwards.
 ;   0: int 10h   1: out dx, al   2: al = in dx   3: [es = BX:DX] = AX, CX times
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, ss
     sti
 next:
     mov di, request
@@ -82,5 +75,4 @@ send:
     ret
 
 request: times 9 db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,14 +1,7 @@
 ; Started from a CD, it tells over COM1 what int 13h says of that, and exits with 0x10. Four sectors of 512 bytes: without
 ; emulation all of them are loaded, on an emulated disk the first loads the rest. On a hard disk that is the MBR.
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, es, ss
     mov [drive], dl
     sti
     cmp dword [second], 'TWO!'
@@ -30,8 +23,7 @@ packet:
     ; One partition: 20 cylinders of 4 heads and 17 sectors, less a track.
     db 0x80, 1, 1, 0, 0x83, 3, 17, 19
     dd 17, 20 * 4 * 17 - 17
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
 
 second:
     db 'TWO!'

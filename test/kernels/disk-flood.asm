@@ -1,5 +1,5 @@
 ; A boot sector: writes over the disk that it was booted from, 127 sectors at a time, until that fails; then ends with success.
-%include "common.inc"
+%include "boot-sector.inc"
 bits 16
 org 0x7c00
     xor ax, ax
@@ -28,5 +28,4 @@ packet: db 16, 0
     dw 127, 0, 0x1000
 block: dd 0, 0
 drive: db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

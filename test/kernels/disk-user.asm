@@ -1,16 +1,8 @@
 ; A boot sector that waits for keys. r reads the second sector of the drive that was booted from, and prints the 8 bytes it
 ; begins with on COM1; w writes "guest" there; x ends with success. What does not go well is tried twice more, as is
 ; usual, and then told by the status of the BIOS.
-%include "common.inc"
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, es, ss
     sti
     mov [drive], dl
     mov si, ready
@@ -106,7 +98,6 @@ written: db "guest", 0, 0, 0
 drive: db 0
 status: db 0
 sector equ 0x8000
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
     db "file"
     times 1024 - ($ - $$) db 0

@@ -1,6 +1,6 @@
 ; A boot sector: writes its second sector through int 13h, reads it back, prints OK or the BIOS's error code on COM1, and
 ; ends with success. Two sectors.
-%include "common.inc"
+%include "boot-sector.inc"
 bits 16
 org 0x7c00
     xor ax, ax
@@ -59,6 +59,5 @@ good: db "OK", 13, 10, 0
 bad: db "failed "
 code: db "?", 13, 10, 0
 drive: db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
     times 512 db 'r'

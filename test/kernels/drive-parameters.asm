@@ -1,14 +1,8 @@
 ; A boot sector that tells over COM1 what int 13h says of the drives 00h, 01h and 80h to 85h, a line each:
 ; the drive; of function 08h the status, BL (type), CX and DX (geometry); of function 15h AH (type), CX and DX
 ; (sectors). In hexadecimal. Then it exits with 0x10.
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, ss
     mov si, drives
 next:
     lodsb
@@ -63,5 +57,4 @@ words_out:
 
 drives: db 0x00, 0x01, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0xff
 drive: db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

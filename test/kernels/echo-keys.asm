@@ -1,14 +1,7 @@
 ; A boot sector that sends each key to COM1 as the BIOS reports it: character, then scan code.
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, ss
     sti
     mov dx, COM1
     mov al, '>'                     ; ready
@@ -33,5 +26,4 @@ send:
     mov al, bl
     out dx, al
     ret
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,14 +1,8 @@
 ; A boot sector that tells over COM1, in hexadecimal, what CMOS RAM and the BIOS data area say of floppy drives: the types
 ; (10h), the bits of equipment (14h, 0040:0010h); then, after a reset of the controller, whether the BIOS has noted its
 ; interrupt (bit 7 of 0040:003Eh). It exits with 0x10.
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, ss
     mov al, 0x10
     call cmos
     call byte_out
@@ -46,5 +40,4 @@ cmos:
 
 %include "serial-hex.inc"
 
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,4 +1,5 @@
 ; A boot sector that sleeps until the timer wakes it, and counts that, for ever.
+%include "boot-sector.inc"
 COUNTER equ 0x600
 
 bits 16
@@ -17,5 +18,4 @@ sleep:                              ; 7c20h
     hlt
     inc word [COUNTER]
     jmp sleep
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,15 +1,7 @@
 ; A boot sector: switches the mouse on by int 15h, function C2, and prints each of its packets on COM1: status, x and y as
 ; hexadecimal bytes, on one line.
-%include "common.inc"
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, es, ss
     sti
     mov ax, 0xc205              ; packets of three bytes
     mov bh, 3
@@ -78,5 +70,4 @@ print:
 
 ready: db "ready", 10, 0
 bad: db "no mouse", 10, 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,6 +1,6 @@
 ; A boot sector: waits for the power button by ACPI's fixed event and its interrupt (IRQ 9), says so on COM1 and switches the
 ; power off. PM1 status, enable and control are at 600h, as the FADT says.
-%include "common.inc"
+%include "boot-sector.inc"
 PM1 equ 0x600
 POWER_BUTTON equ 0x100
 bits 16
@@ -66,5 +66,4 @@ print:
 
 ready: db "ready", 10, 0
 button: db "power button", 10, 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,5 +1,6 @@
 ; Calls the firmware from protected mode, where paging has the BIOS at C00F0000h: APM through far calls of 32 and of 16 bits
 ; (APM 1.2, section 4), the BIOS32 directory and the PCI BIOS. Prints a letter for each and exits with 0x10; else it exits with 0xff.
+%include "boot-sector.inc"
 BASE equ 0xc0000000
 PAGES equ 0x10000
 CODE equ 8
@@ -14,15 +15,7 @@ BIOS equ 40
     out dx, al
 %endmacro
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, es, ss
     mov ax, 0x0202
     mov bx, 0x7e00
     mov cx, 2
@@ -92,8 +85,7 @@ fail16:
     mov al, 0xff
     out 0xf4, al
     hlt
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
 
 bits 32
 main:

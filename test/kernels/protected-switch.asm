@@ -1,14 +1,7 @@
 ; Goes to protected mode by INT 15h function 89h, which leaves all interrupts masked and the first at 20h, and waits for the timer.
 ; Exits with 0x10, or with the number of what is wrong.
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+%include "boot-sector.inc"
+BOOT_SECTOR ds, es, ss
     mov eax, 0xabcd8900
     mov bx, 0x2820                      ; IRQ 8 at 28h, IRQ 0 at 20h
     mov si, gdt
@@ -87,5 +80,4 @@ idt:
     times 32 dq 0
     dw tick, 0x30, 0x8600, 0
 idt_end:
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,7 +1,7 @@
 ; A boot sector that draws in VESA mode 101h (640 x 480, 256 colors) bank by bank: it sets the mode, moves the window by a far
 ; call of the function that the mode's information names, fills each bank with its own pattern, then shows the picture from
 ; line 3 on, in longer lines. It prints the status of each call on COM1, in hexadecimal, and halts for ever.
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 INFO equ 0x8000
 
 %macro VBE 1
@@ -10,15 +10,7 @@ INFO equ 0x8000
     call print_word
 %endmacro
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, es, ss
     cld
     mov cx, 0x101
     mov di, INFO
@@ -86,5 +78,4 @@ digit:
     out dx, al
     pop dx
     ret
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE

@@ -1,20 +1,12 @@
 ; A boot sector that calls INT 10h as a table says, and prints AX, BX, CX, DX behind each call on COM1, in hexadecimal, a line
 ; each. Then it halts for ever, and leaves the screen as it is.
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
 %macro VIDEO 1-5 0, 0, 0, text      ; AX, BX, CX, DX, BP
     dw %1, %2, %3, %4, %5
 %endmacro
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, es, ss
     cld
     mov ax, 0x0204
     mov cx, 2
@@ -77,8 +69,7 @@ send:
     mov dx, COM1
     out dx, al
     ret
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
 
 calls:
     VIDEO 0x0003

@@ -1,16 +1,9 @@
 ; A boot sector that sets one BIOS video mode after the other, and prints on COM1, in hexadecimal: AX behind the mode set,
 ; miscellaneous output, sequencer, CRT controller, graphics controller, attribute controller, colors 0 to 63, and the BIOS
 ; data area at 449h and 484h, a line each. Then it halts for ever.
-COM1 equ 0x3f8
+%include "boot-sector.inc"
 
-bits 16
-org 0x7c00
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov ss, ax
-    mov sp, 0x7c00
+BOOT_SECTOR ds, ss
     cld
     mov si, modes
 next_mode:
@@ -120,5 +113,4 @@ send:
     ret
 
 modes: db 0, 1, 2, 3, 4, 5, 6, 7, 0x0d, 0x0e, 0x10, 0x11, 0x12, 0x13, 0xff
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
+    BOOT_SIGNATURE
