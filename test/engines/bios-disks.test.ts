@@ -56,6 +56,8 @@ const onOurs: readonly Row[] = [
 const packet = (count: number, offset: number, sector: number) =>
   Uint8Array.of(16, 0, count, 0, offset & 0xff, offset >> 8, 0, 0, sector, 0, 0, 0, 0, 0, 0, 0)
 
+const word = (value: number) => [value & 0xff, value >> 8]
+
 describe.each(eachEngine)('disks of the BIOS on $name', (engine) => {
   let guest: BiosCaller
   const put = (at: number, bytes: Uint8Array) => guest.machine.write('physical', BigInt(at), bytes)
@@ -92,6 +94,29 @@ describe.each(eachEngine)('disks of the BIOS on $name', (engine) => {
     // The hundredth: of 16 heads with 63 sectors.
     const written = await sectors(1, 0x0026, 0x0100 | disk)
     expect(written.toString('latin1', 0, 20)).toBe('written by the guest')
+  })
+
+  /** AH, CF, and how many blocks the packet tells of. */
+  async function read(count: number, sector: number): Promise<readonly number[]> {
+    const manyAt = 0x8a00
+    await put(
+      manyAt,
+      Uint8Array.of(16, 0, count, count >> 8, 0, 0, 0, 0x20, ...word(sector), 0, 0, 0, 0, 0, 0),
+    )
+    const { eax, flags } = await guest.call(0x13, { ax: 0x4200, si: manyAt, dx: disk })
+    return [(eax >> 8) & 0xff, flags & 1, (await guest.read(0, manyAt + 2, 2)).readUInt16LE(0)]
+  }
+
+  // EDD-4 (T13/2132-D), table 9.
+  test('42: 127 blocks at once, no more, and none past the end', async () => {
+    expect([await read(0, 5), await read(127, 5)]).toEqual([
+      [0, 0, 0],
+      [0, 0, 127],
+    ])
+    const [more, past] = [await read(200, 5), await read(1, 16_128)]
+    expect([more.slice(1), past.slice(1, 2)]).toEqual([[1, 0], [1]])
+    // SeaBIOS has other numbers: docs/quirks.md.
+    if (engine === embedded) expect([more[0], past[0], await read(128, 5)]).toEqual([0x01, 0x04, [1, 1, 0]])
   })
 
   test('05: a track is formatted', async () => {

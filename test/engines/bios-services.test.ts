@@ -72,6 +72,7 @@ const onOurs: readonly Row[] = [
   ['16/03: the usual one', 0x16, { ax: 0x0300 }, {}],
   ['16/03: is told again', 0x16, { ax: 0x0306 }, { bx: 0x010b }],
   ['16/09: functions', 0x16, { ax: 0x0900 }, { ax: 0x093d }],
+  ['1A/BB00: there is no TPM', 0x1a, { ax: 0xbb00 }, { cf: true }],
 ]
 
 describe.each(eachEngine)('BIOS services on $name', (engine) => {

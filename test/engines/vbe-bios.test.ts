@@ -194,6 +194,7 @@ describe('on the embedded engine', () => {
   test('1C: registers, BIOS data and colors of a mode of the VGA', async () => {
     await guest.call(0x10, { ax: 0x13 })
     await expectRow(guest, ['', 0x10, { ax: 0x1c00, cx: 7 }, { ax: 0x1c1c, bx: 14 }])
+    await expectRow(guest, ['', 0x10, { ax: 0x1c00, cx: 8 }, { ax: 0x1c1c, bx: 0 }])
     await guest.call(0x10, { ax: 0x1c01, cx: 7, bx: 0x9000 })
     await guest.call(0x10, { ax: 3 })
     await guest.call(0x10, { ax: 0x1c02, cx: 7, bx: 0x9000 })

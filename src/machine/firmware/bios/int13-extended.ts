@@ -15,6 +15,8 @@ import type { Outcome } from './service.ts'
 /** Version 3.0; fixed disk access, locking and ejecting, enhanced disk drives. */
 const installed = { signature: 0x55aa, answer: 0xaa55, version: 0x30, interfaces: 0x07 } as const
 const packetBytes = { short: 16, long: 24 } as const
+/** In one call (EDD-4, T13/2132-D, table 9). */
+const mostBlocks = 127
 
 function check(call: DiskCall): Outcome {
   const { regs } = call.frame
@@ -34,6 +36,10 @@ function transferPacket(call: DiskCall, how: Transfer): Outcome {
   if ((packet[0] ?? 0) < packetBytes.short || call.drive.kind === 'floppy')
     return fail(call, diskStatus.invalid)
   const tell = (done: number) => platform.memory.write(frame.linear('ds', si) + 2, bytesOf(done, 2))
+  if (count > mostBlocks) {
+    tell(0)
+    return fail(call, diskStatus.invalid)
+  }
   return transfer(call, how, { first, count, memory: buffer(packet), tell }) ?? succeed(call)
 }
 
