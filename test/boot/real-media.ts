@@ -126,7 +126,7 @@ const grubRescueCd = { kind: 'cdrom', image: grubMenuCd } as const
 const grubCdMenuShown: Sight = { shows: { pattern: /\*Power off/ } }
 
 /** Those of GRUB's own tests that hold on QEMU too, and take no long time. */
-const grubTests = ['bswap', 'cmp', 'ctz', 'mul', 'setjmp', 'xnu_uuid']
+const grubTests = ['bswap', 'cmp', 'ctz', 'mul', 'setjmp', 'signature', 'xnu_uuid']
 
 /** What some of them call. */
 const grubTestModules = [
