@@ -24,7 +24,6 @@ const interrupt = { periodic: 0x40, alarm: 0x20, update: 0x10 } as const
 const anyInterrupt = 0x70
 const interruptFlag = 0x80
 const validRam = 0x80
-const masksNmi = 0x80
 
 /** An update begins 244 µs after UIP rises and takes 1,984 µs (MC146818A, Update Cycle). */
 const updateTicks = Math.ceil(ticksPerSecond * 2.228e-3)
@@ -50,8 +49,6 @@ export interface SavedRtc {
 /** What is outside of the chip. */
 export interface RtcWiring {
   readonly interrupt: Line
-  /** Bit 7 of the index port. */
-  readonly nmiMask?: Line
 }
 
 /**
@@ -96,7 +93,6 @@ export class Rtc implements SavedChip<SavedRtc> {
   reset(): void {
     this.#setByte(status.b, this.#byte(status.b) & ~(anyInterrupt | 8))
     this.#set({ flags: 0, index: 0, upperIndex: 0 })
-    this.#wiring.nmiMask?.set(false)
     this.#settle()
   }
 
@@ -119,7 +115,7 @@ export class Rtc implements SavedChip<SavedRtc> {
   write(offset: number, _size: number, value: number): void {
     switch (offset) {
       case port.index:
-        this.#wiring.nmiMask?.set((value & masksNmi) !== 0)
+        // Bit 7 masks NMIs of the board, and nothing on it raises one.
         this.#set({ index: value & 0x7f })
         break
       case port.upperIndex:

@@ -9,7 +9,6 @@ let now = 0
 let clock = new TimerQueue(() => now)
 let raised: number[] = []
 let level = false
-let nmiMasked = false
 
 const line = {
   set: (to: boolean) => {
@@ -17,8 +16,7 @@ const line = {
     level = to
   },
 }
-const nmiMask = { set: (to: boolean) => (nmiMasked = to) }
-const make = () => new Rtc(clock, { interrupt: line, nmiMask }, newYearsEve, { 16: 0x40 })
+const make = () => new Rtc(clock, { interrupt: line }, newYearsEve, { 16: 0x40 })
 let rtc = make()
 
 beforeEach(() => {
@@ -198,11 +196,10 @@ describe('RAM', () => {
     expect([read(0x7f), rtc.read(3), rtc.read(0)]).toEqual([0xab, 0xcd, 0xff])
   })
 
-  test('bit 7 of the index masks the NMI', () => {
-    rtc.write(0, 1, 0x80)
-    expect(nmiMasked).toBe(true)
-    rtc.write(0, 1, 0x00)
-    expect(nmiMasked).toBe(false)
+  test('bit 7 of the index is not of it', () => {
+    write(0x7f, 0xab)
+    rtc.write(0, 1, 0xff)
+    expect(rtc.read(1)).toBe(0xab)
   })
 
   test('status C and D cannot be written', () => {
