@@ -27,6 +27,8 @@ const command = {
   keyboardOff: 0xad,
   keyboardOn: 0xae,
   readInput: 0xc0,
+  pollInputLow: 0xc1,
+  pollInputHigh: 0xc2,
   readOutput: 0xd0,
   writeOutput: 0xd1,
   asKeyboard: 0xd2,
@@ -52,7 +54,7 @@ export interface SavedKeyboardController {
   readonly lastOutput: number
   /** The controller's own answers. */
   readonly waiting: readonly { readonly byte: number; readonly from: Source }[]
-  /** The command whose data byte is awaited, or null. */
+  /** The command whose data byte is awaited, or that goes on until the next byte; or null. */
   readonly awaited: number | null
   readonly wroteCommand: boolean
   readonly a20: boolean
@@ -117,9 +119,9 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
   peek(offset: number): number {
     const { output, lastOutput, wroteCommand } = this.#state
     if (offset !== commandPort) return output?.byte ?? lastOutput
-    const full = output ? status.output | (output.from === 'mouse' ? status.fromMouse : 0) : 0
+    const full = output ? status.output : 0
     const system = this.#mode & mode.system ? status.system : 0
-    return full | system | (wroteCommand ? status.command : 0) | status.unlocked
+    return full | system | (wroteCommand ? status.command : 0) | this.#upperStatus
   }
 
   write(offset: number, _size: number, value: number): void {
@@ -135,6 +137,14 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
 
   load(state: SavedKeyboardController): void {
     this.#state = state
+  }
+
+  /** Bits 4 to 7, where polls show half of the input port. */
+  get #upperStatus(): number {
+    const { awaited, output } = this.#state
+    if (awaited === command.pollInputLow) return (answer.inputPort << 4) & 0xf0
+    if (awaited === command.pollInputHigh) return answer.inputPort & 0xf0
+    return status.unlocked | (output?.from === 'mouse' ? status.fromMouse : 0)
   }
 
   get #mode(): number {
@@ -153,7 +163,7 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
     } else if (value >= command.pulse) {
       // Each 0 pulses a line; line 0 is the processor's reset.
       if ((value & lines.notReset) === 0) this.#wiring.reset()
-    } else if ((value & 0xe0) === command.writeRam || takesData.has(value)) {
+    } else if ((value & 0xe0) === command.writeRam || takesData.has(value) || isPoll(value)) {
       this.#set({ awaited: value })
     } else {
       this.#simple(value)
@@ -203,7 +213,7 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
   #data(value: number): void {
     const { awaited } = this.#state
     this.#set({ awaited: null })
-    if (awaited === null) {
+    if (awaited === null || isPoll(awaited)) {
       this.#mode &= ~mode.keyboardOff
       this.#wiring.keyboard?.receive(value)
     } else if ((awaited & 0xe0) === command.writeRam) {
@@ -296,6 +306,8 @@ export class KeyboardController implements SavedChip<SavedKeyboardController> {
     this.#state = { ...this.#state, ...change }
   }
 }
+
+const isPoll = (value: number) => value === command.pollInputLow || value === command.pollInputHigh
 
 const takesData: ReadonlySet<number> = new Set([
   command.writeOutput,

@@ -24,6 +24,13 @@ const controller: readonly ChipRow[] = [
   ['the mouse off and on', '24 04', out(command, 0xa7), ask(0x20), out(command, 0xa8), ask(0x20)],
   ['the keyboard off and on', '14 04', out(command, 0xad), ask(0x20), out(command, 0xae), ask(0x20)],
   ['no key lock', '80', out(command, 0xc0), until(command, 1, 1), tell(data, 0x80)],
+  [
+    'the input port in the status, its lower half and its upper, until the next write',
+    '00 a0 10',
+    'quirk',
+    ...[out(command, 0xc1), tell(command, 0xf0), out(command, 0xc2), tell(command, 0xf0)],
+    ...[out(command, 0xae), tell(command, 0xf0)],
+  ],
   ['the output port: no reset, A20', '03', out(command, 0xd0), until(command, 1, 1), tell(data, 3)],
   ['a byte as of the keyboard', '01 5a 00', out(command, 0xd2), out(data, 0x5a), full, tell(data), full],
   [
