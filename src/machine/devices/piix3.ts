@@ -25,7 +25,7 @@ export const piix3IsaBridge: PciIdentity = {
   isMultifunction: true,
   own: [
     // IORT, XBCS: timings, and which X-bus devices are decoded.
-    { at: 0x4c, bytes: 1, value: 0x4d, writable: 0x7f },
+    { at: 0x4c, bytes: 1, value: 0x4d, writable: 0xff },
     { at: 0x4e, bytes: 2, value: 0x0003, writable: 0x07ff },
     ...interruptRoutes(0x60),
     // TOM, MSTAT, MBIRQ0 and 1

@@ -41,7 +41,7 @@ const agree = (told: readonly number[]) => {
 }
 
 const time: readonly ChipRow[] = [
-  // SDM volume 3, APIC Timer (11.5.4; 10.5.4 before 2022).
+  // SDM volume 3, APIC Timer (11.5.4; 10.5.4 in older editions).
   [
     'the APIC timer stops at 0 in one-shot mode',
     '00000000',

@@ -56,7 +56,7 @@ const start = [
   ...[...store(svr, enabled), ...store(tpr, 0), ...latchErrors, ...latchErrors],
 ]
 
-/** Sections of SDM volume 3 (10.x before 2022). */
+/** Sections of SDM volume 3 (10.x in older editions). */
 const priorities: readonly ChipRow[] = [
   // 11.4.6, 11.4.8.
   ['the first processor, an integrated APIC', /^00000000 000[345]001[0-5]$/, start, load(id), load(version)],

@@ -32,7 +32,7 @@ const functions: readonly (readonly [
     1,
     0,
     [
-      ['IORT', 0x4c, 1, 0, 0x7f],
+      ['IORT', 0x4c, 1, 0, 0xff],
       ['PIRQRC[A]', 0x60, 1, 0, 0x8f],
       ['PIRQRC[D]', 0x63, 1, 0, 0x8f],
       ['SMICNTL', 0xa0, 1, 0, 0x1f],
