@@ -40,7 +40,7 @@ export function readDisk(source: ByteSource): DiskImage {
       ...diskFlaws(source, bootSignature, efiSystem),
       ...(bootSignature && !efiSystem && isBlank(sector.bytes) ? [noCode] : []),
       ...(gpt?.isDamaged ? [gptDamaged] : []),
-      ...(mbr?.flaw ? [mbr.flaw] : []),
+      ...(mbr?.flaws ?? []),
       ...partitionFlaws(source.size, partitions, gpt !== null),
       ...(wholeFat ? fatFlaws(source.size, sector) : []),
     ],

@@ -36,6 +36,7 @@ export const flawIds = [
   'non-canonical-address',
   'not-raw',
   'not-whole-sectors',
+  'partition-empty',
   'partition-past-end',
   'partition-status',
   'partitions-overlap',

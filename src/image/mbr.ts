@@ -1,5 +1,6 @@
 import type { LittleEndian } from '../support/bytes.ts'
 import { hex } from '../support/hex.ts'
+import { activeFlaws } from './active-partitions.ts'
 import type { Flaw } from './flaw.ts'
 import type { Partition } from './image.ts'
 import { sectorSize } from './sector.ts'
@@ -30,20 +31,26 @@ const typeNames: Readonly<Record<number, string>> = {
 /** What the partition table of a first sector says. */
 export interface MasterBootRecord {
   readonly partitions: readonly Partition[]
-  readonly flaw: Flaw | null
+  readonly flaws: readonly Flaw[]
 }
 
 /**
  * The four primary partitions, of a disk with `size` bytes. A boot sector without a table has code there: it
- * is taken for a table only where all four entries look like one (first byte 00 or 80).
+ * is taken for a table only where all four entries look like one (first byte 00 or 80), or some of them so
+ * much that it is one gone bad.
  */
 export function readMbr(sector: LittleEndian, size: number): MasterBootRecord {
   const entries = Array.from({ length: primaryPartitions }, (_, index) => entryAt(sector, index))
   const odd = entries.find(({ status }) => status !== 0 && status !== active)
-  if (odd === undefined)
-    return { partitions: entries.filter(isUsed).map(({ status: _, ...one }) => one), flaw: null }
-  const isTable = isErased(sector) || entries.every((entry) => isEmpty(entry) || isOnDisk(entry, size))
-  return { partitions: [], flaw: isTable ? oddStatus(odd) : null }
+  if (odd === undefined) {
+    const partitions = entries.filter(isUsed).map(({ status: _, ...one }) => one)
+    return { partitions, flaws: activeFlaws(entries) }
+  }
+  const isTable =
+    isErased(sector) ||
+    entries.some(({ bootable, name }) => bootable && name !== '') ||
+    entries.every((entry) => isEmpty(entry) || isOnDisk(entry, size))
+  return { partitions: [], flaws: isTable ? [oddStatus(odd)] : [] }
 }
 
 interface Entry extends Partition {

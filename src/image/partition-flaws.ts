@@ -7,8 +7,7 @@ const protective = hex(0xee, 2)
 
 /** What is wrong with a partition table, for an image of `size` bytes. */
 export function partitionFlaws(size: number, partitions: readonly Partition[], isGpt: boolean): Flaw[] {
-  const found = [pastEnd(size, partitions), overlap(partitions)]
-  if (!isGpt) found.push(twoActive(partitions), withoutGpt(partitions))
+  const found = [pastEnd(size, partitions), overlap(partitions), isGpt ? null : withoutGpt(partitions)]
   return found.filter((flaw) => flaw !== null)
 }
 
@@ -50,18 +49,6 @@ function overlapFlaw(one: Place, other: Place): Flaw {
     what,
     consequence: 'what is written to one of them destroys the other',
     mend: 'make the image again, or correct the table with sfdisk',
-  }
-}
-
-function twoActive(partitions: readonly Partition[]): Flaw | null {
-  const active = partitions.filter(({ bootable }) => bootable).map(({ number }) => number)
-  if (active.length < 2) return null
-  return {
-    id: 'two-active-partitions',
-    severity: 'warning',
-    what: `partitions ${active.join(' and ')} are both marked active`,
-    consequence: 'the usual boot sectors of an MBR answer "Invalid partition table" and start none of them',
-    mend: 'leave one of them active: sfdisk --activate FILE NUMBER',
   }
 }
 

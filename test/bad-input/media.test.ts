@@ -45,6 +45,14 @@ const media: Readonly<Record<string, Uint8Array>> = {
     partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
     partition(bytes, 1, [0x42, 1, 1, 0, 0x83, 15, 63, 1, 0, 9, 0, 0, 0, 1, 0, 0])
   }),
+  'a partition of no known status out of range.img': disk((bytes) => {
+    partition(bytes, 0, [0x55, 1, 1, 0, 0x83, 15, 63, 1, 0xf0, 0xff, 0xff, 0xff, 32, 0, 0, 0])
+    partition(bytes, 1, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
+  }),
+  'an active partition of nothing.img': disk((bytes) => {
+    partition(bytes, 0, [0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    partition(bytes, 1, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
+  }),
   'partitions that overlap.img': disk((bytes) => {
     partition(bytes, 0, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 1, 0, 0, 0, 0, 8, 0, 0])
     partition(bytes, 1, [0x80, 1, 1, 0, 0x83, 15, 63, 1, 2, 0, 0, 0, 0, 8, 0, 0])

@@ -84,7 +84,8 @@ test('partitions of an MBR', () => {
 
 test('code where a table would be is no table', () => {
   const fields = signed(disk(4))
-  partition(fields, 0, 0x80, 0x83, 1, 1)
+  partition(fields, 0, 0, 0x83, 1, 1)
+  partition(fields, 1, 0x80, 0xcd, 1, 1)
   partition(fields, 3, 0x31, 0xc0, 0x1234_5678, 0x1234_5678)
   expect(readDisk(fields.bytes)).toMatchObject({ partitions: [], flaws: [] })
 })
@@ -99,6 +100,26 @@ test('a table with an entry of no known status', () => {
       the usual boot sectors of an MBR answer "Invalid partition table", and operating systems find no partition
       make the table again with sfdisk; a boot sector that needs no table ends its code in front of byte 446"
   `)
+})
+
+test('an active entry of a type that is known makes a table, whatever the others say', () => {
+  const fields = signed(disk(100))
+  partition(fields, 0, 0x55, 0x83, 0xffff_fff0, 0x20)
+  partition(fields, 1, 0x80, 0x83, 1, 10)
+  expect(flawsOf(fields.bytes, 'partition-status')).toMatch(/partition 1 has the status 0x55/)
+})
+
+test('an active partition without sectors', () => {
+  const fields = partition(signed(disk(100)), 1, 0x80, 0x83, 0, 0)
+  expect(flawsOf(fields.bytes, 'partition-empty', 'two-active-partitions')).toMatchInlineSnapshot(`
+    "warning partition-empty
+      partition 2 is marked active and has no sectors
+      the usual boot sectors of an MBR start what its entry points to, and no boot sector is there
+      mark the partition with the boot loader as active: sfdisk --activate FILE NUMBER"
+  `)
+  expect(readDisk(fields.bytes).partitions).toEqual([])
+  partition(fields, 2, 0, 0x83, 0, 0)
+  expect(readDisk(fields.bytes).flaws).toHaveLength(1)
 })
 
 test('a FAT volume over the whole disk is one for UEFI firmware', () => {
@@ -247,10 +268,18 @@ test('two active partitions', () => {
   partition(fields, 3, 0x80, 0x83, 11, 10)
   expect(flawsOf(fields.bytes, 'two-active-partitions')).toMatchInlineSnapshot(`
     "warning two-active-partitions
-      partitions 1 and 4 are both marked active
+      partitions 1 and 4 are marked active
       the usual boot sectors of an MBR answer "Invalid partition table" and start none of them
       leave one of them active: sfdisk --activate FILE NUMBER"
   `)
+})
+
+test('who looks for the active partition counts those without sectors', () => {
+  const fields = signed(disk(100))
+  partition(fields, 0, 0x80, 0, 0, 0)
+  partition(fields, 1, 0x80, 0x83, 1, 10)
+  partition(fields, 2, 0x80, 0x83, 11, 10)
+  expect(flawsOf(fields.bytes, 'two-active-partitions')).toContain('partitions 1, 2 and 3 are marked active')
 })
 
 test('an MBR that protects a GPT which is not there', () => {
