@@ -48,6 +48,12 @@ const mechanism: readonly ChipRow[] = [
     tellDoubleWord(address),
   ],
   ['and reads', 'ff ffff', 'quirk', tell(address), tellWord(address)],
+  // Intel 290550, Reset Control Register: bit 2 would reset.
+  [
+    'CF9h is the reset control register in between',
+    '02 8000085c 00',
+    ...[out(0xcf9, 2), tell(0xcf9), tellDoubleWord(address), out(0xcf9, 0), tell(0xcf9)],
+  ],
   ['without the enable bit nobody answers', 'ffffffff', select(0), tellDoubleWord(data)],
   [
     'data of each size, at each place',
