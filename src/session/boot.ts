@@ -15,7 +15,7 @@ import { linesOf } from '../observe/text-screen.ts'
 import type { MachinePool } from '../pool/machine-pool.ts'
 import { KernelTestError } from '../support/errors.ts'
 import type { BootOptions } from './boot-options.ts'
-import { chooseEngine, type EngineChoice } from './choose-engine.ts'
+import { type ChosenEngine, chooseEngine, type EngineChoice, tellWhy } from './choose-engine.ts'
 import { vmOf } from './handles.ts'
 import { type ImageFile, openImageFile } from './image-file.ts'
 import { mediumFile } from './medium-file.ts'
@@ -87,12 +87,15 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
   for (const drive of options.bootOrder ?? []) driveOf(plan, drive)
-  const engine = engineFor(plan, options.engine, trace)
-  const machine = await (context.pool ?? sharedPool()).open({
+  const { engine, because } = engineFor(plan, options.engine, trace)
+  const opening = (context.pool ?? sharedPool()).open({
     engine,
     plan,
     sink: (event) => trace.add(event),
     ...(context.signal && { signal: context.signal }),
+  })
+  const machine = await opening.catch((error: unknown) => {
+    throw tellWhy(error, because)
   })
   if (plan.start.kind === 'firmware') tellFlaws(file.image, engine, trace)
   const isUefi = plan.start.kind === 'firmware' && plan.start.firmware === 'uefi'
@@ -117,11 +120,15 @@ async function mediaOf(options: CheckedOptions, root: string | null, trace: Trac
   }
 }
 
-function engineFor(plan: BootPlan, choice: EngineChoice, trace: Trace): EngineName {
-  if (choice !== 'auto') return choice
-  const { engine, note } = chooseEngine(plan)
-  trace.add({ kind: 'note', text: note })
-  return engine
+function engineFor(
+  plan: BootPlan,
+  choice: EngineChoice,
+  trace: Trace,
+): Pick<ChosenEngine, 'engine' | 'because'> {
+  if (choice !== 'auto') return { engine: choice, because: null }
+  const chosen = chooseEngine(plan)
+  trace.add({ kind: 'note', text: chosen.note })
+  return chosen
 }
 
 /** A firmware says little about a medium that it does not start, and some of that is untrue. */

@@ -32,7 +32,7 @@ describe('a host that lacks something', () => {
     expect(status).toBe(3)
     expect(steady(stderr)).toMatchInlineSnapshot(`
       "kerneltest: note: engine: qemu, because the machine has 2 CPUs
-      kerneltest: KT3001: qemu-system-x86_64 is not installed: it is not in PATH
+      kerneltest: KT3001: qemu-system-x86_64 is not installed: it is not in PATH; QEMU was chosen because the machine has 2 CPUs
         Install it (<command>), or set KERNELTEST_QEMU to its path.
       "
     `)

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BootPlan, Medium } from '../../src/boot/plan.ts'
+import { MachinePool } from '../../src/pool/machine-pool.ts'
 import { openSession } from '../../src/session/boot.ts'
+import type { BootOptions } from '../../src/session/boot-options.ts'
 import { chooseEngine } from '../../src/session/choose-engine.ts'
 import { checkOptions } from '../../src/session/options.ts'
 import { type OpenOptions, planOf } from '../engines/plans.ts'
@@ -74,4 +76,21 @@ test('a session says in one line what was chosen, and how long screens settle fo
     engine: 'qemu',
     settleNs: 250_000_000n,
   })
+})
+
+test('an engine that is not here is an error that says why it was chosen', async () => {
+  vi.stubEnv('KERNELTEST_ENGINE', undefined)
+  vi.stubEnv('KERNELTEST_QEMU', '/no/such/qemu')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  const pool = new MachinePool({ threads: 1, whenFull: 'wait' })
+  onTestFinished(() => pool.close())
+  const refused = (options: BootOptions) =>
+    openSession(kernel('script'), options, { pool }).then(String, (error: Error) => error.message)
+  expect(await refused({ cpus: 2 })).toMatchInlineSnapshot(`
+    "KT3001: KERNELTEST_QEMU names /no/such/qemu, which is no executable file; QEMU was chosen because the machine has 2 CPUs
+      Set it to the path of qemu-system-x86_64, or unset it to use the one in PATH."
+  `)
+  expect(await refused({ engine: 'qemu', cpus: 2 })).not.toContain('because')
 })
