@@ -38,7 +38,8 @@ ${optionTable(runOptions)}
 
 --expect may be given several times and all must hold:
   exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy,
-  text=/…/ (printed on any port), screen=/…/ (shown). Without /…/ a text is taken literally.
+  limit=waitsForKey, limit=firmware (nothing was booted), text=/…/ (printed on any port),
+  screen=/…/ (shown). Without /…/ a text is taken literally.
 With texts and screens alone the run stops as soon as all have come.
 
 As a cargo runner ("runner = 'kerneltest run'"): what cargo puts after the image is ignored, and

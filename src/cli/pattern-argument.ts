@@ -19,10 +19,10 @@ export function parsePattern(option: string, text: string): Pattern {
   }
 }
 
-/** The point of `--until`: `text=…`, `screen=…`, else a symbol or an address. */
+/** The point of `--until`: `text=…`, `screen=…`, `waitsForKey`, else a symbol or an address. */
 export function parseUntil(text: string): Until {
   const [, key, rest = ''] = /^(text|screen)=(.*)$/s.exec(text) ?? []
   if (key === 'text') return { serial: parsePattern('until', rest) }
   if (key === 'screen') return { screen: parsePattern('until', rest) }
-  return text
+  return text === 'waitsForKey' ? { waitsForKey: true } : text
 }

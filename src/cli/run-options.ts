@@ -34,7 +34,11 @@ export const runOptions: readonly Option[] = [
     value: 'NAME',
     help: 'how to boot: one of those that inspect names, default the first',
   },
-  { name: 'until', value: 'POINT', help: 'stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/' },
+  {
+    name: 'until',
+    value: 'POINT',
+    help: 'stop there: a symbol, 0xADDRESS, text=/…/, screen=/…/ or waitsForKey',
+  },
   { name: 'expect', value: 'END', repeatable: true, help: 'how the run should go; default exit=0x10' },
   { name: 'limit', value: 'TIME', help: 'guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI' },
   { name: 'exit-port', value: 'PORT', help: 'of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none' },

@@ -49,7 +49,7 @@ describe('help', () => {
         --boot-order DRIVES   first tried first, as cd1,boot; default boot, the image
         --start-time TIME     what the clock shows at power-on, as 2024-02-29T23:59:30
         --protocol NAME       how to boot: one of those that inspect names, default the first
-        --until POINT         stop there: a symbol, 0xADDRESS, text=/…/ or screen=/…/
+        --until POINT         stop there: a symbol, 0xADDRESS, text=/…/, screen=/…/ or waitsForKey
         --expect END          how the run should go; default exit=0x10
         --limit TIME          guest time, as 500ms, 30s, 2m; default 30s, 60s with UEFI
         --exit-port PORT      of isa-debug-exit, as 0xf4, 0x501,2 (with its size) or none
@@ -58,7 +58,8 @@ describe('help', () => {
 
       --expect may be given several times and all must hold:
         exit=0x10, status=33, deadHalt, hang, shutdown, reset, tripleFault, limit, limit=idle, limit=busy,
-        text=/…/ (printed on any port), screen=/…/ (shown). Without /…/ a text is taken literally.
+        limit=waitsForKey, limit=firmware (nothing was booted), text=/…/ (printed on any port),
+        screen=/…/ (shown). Without /…/ a text is taken literally.
       With texts and screens alone the run stops as soon as all have come.
 
       As a cargo runner ("runner = 'kerneltest run'"): what cargo puts after the image is ignored, and

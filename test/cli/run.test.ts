@@ -307,6 +307,17 @@ describe('--until', () => {
     `)
   })
 
+  test('may be the wait for a key', async () => {
+    const disk = kernel('disk-user')
+    expect(await kerneltest(['run', disk, '--until', 'waitsForKey', '--limit', '5s'])).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('ok: the guest reached --until\n'),
+    })
+    expect(await kerneltest(['run', disk, '--expect', 'limit=waitsForKey', '--limit', '5s'])).toMatchObject({
+      status: 0,
+    })
+  })
+
   test('that is not reached is a failure', async () => {
     expect(await run('Ax', '--until', 'show')).toMatchInlineSnapshot(`
       {
