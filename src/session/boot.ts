@@ -87,6 +87,7 @@ async function start(file: ImageFile, options: CheckedOptions, context: SessionC
   const about = { path: resolve(file.path) }
   const plan = makePlan(file.image, about, { ...options, modules, disks, floppies, cds })
   for (const drive of options.bootOrder ?? []) driveOf(plan, drive)
+  for (const text of plan.provenance.notes) trace.add({ kind: 'note', text })
   const { engine, because } = engineFor(plan, options.engine, trace)
   const opening = (context.pool ?? sharedPool()).open({
     engine,

@@ -88,7 +88,6 @@ export class Session {
     this.mediaPaths = new Set(facts.plan.media.flatMap(({ path }) => path ?? []))
     this.ports = trace.ports
     this.#trace = trace
-    trace.notes.unshift(...facts.plan.provenance.notes)
   }
 
   /** The machine itself: for reads that let no guest time pass. */

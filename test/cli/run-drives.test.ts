@@ -104,7 +104,8 @@ test('an image that no BIOS starts, and what the BIOS says of it', async () => {
   expect([shown.status, shown.stderr]).toMatchInlineSnapshot(`
     [
       0,
-      "kerneltest: note: engine: embedded
+      "kerneltest: note: nothing in the image was found that BIOS firmware would start
+    kerneltest: note: engine: embedded
     kerneltest: note: the first sector does not end with 55 AA: a BIOS answers "No bootable device", and UEFI firmware finds no EFI system partition [no-boot-signature]
     kerneltest: ok: everything expected has come
     ",
