@@ -11,19 +11,13 @@ import type { Chips } from './table-rows.ts'
 /** In ACPI mode: no SMI would switch it on. */
 const sciEnable = 1
 
-/**
- * What firmware writes to chips, port by port: interrupts at 08h and 70h with those masked that nobody
- * handles.
- */
-const writes: readonly (readonly [port: number, value: number])[] = [
+type Writes = readonly (readonly [port: number, value: number])[]
+
+/** What firmware writes to chips, port by port. */
+const writes: Writes = [
   // Counter 0 at its slowest: 18.2 times a second.
   ...writesTo(0x43, [0x34]),
   ...writesTo(0x40, [0, 0]),
-  ...writesTo(0x20, [0x11]),
-  ...writesTo(0x21, [0x08, 0x04, 0x01, 0xb8]),
-  ...writesTo(0xa0, [0x11]),
-  ...writesTo(0xa1, [0x70, 0x02, 0x01, 0x8e]),
-  ...writesTo(0x4d1, [0x0c]),
   // The first DMA controller gets the bus through channel 0 of the second.
   ...writesTo(0xd6, [0xc0]),
   ...writesTo(0xd4, [0]),
@@ -33,6 +27,18 @@ const writes: readonly (readonly [port: number, value: number])[] = [
   ...writesTo(0x64, [0x60]),
   ...writesTo(0x60, [0x61]),
   ...writesTo(ports.powerManagement.first + 4, [sciEnable]),
+]
+
+/**
+ * Interrupts at 08h and 70h, those masked that nobody handles. What chips have asked while they were set up
+ * is forgotten.
+ */
+const interruptControllers: Writes = [
+  ...writesTo(0x20, [0x11]),
+  ...writesTo(0x21, [0x08, 0x04, 0x01, 0xb8]),
+  ...writesTo(0xa0, [0x11]),
+  ...writesTo(0xa1, [0x70, 0x02, 0x01, 0x8e]),
+  ...writesTo(0x4d1, [0x0c]),
 ]
 
 /** Virtual wire: LINT0 passes on what the interrupt controllers ask, LINT1 is NMI. */
@@ -118,6 +124,7 @@ export function leaveAsFirmware(
   space.preset(ports.pci.first, 0, 4)
   for (const [port, value] of writes) space.preset(port, value)
   senseFloppies(space)
+  for (const [port, value] of interruptControllers) space.preset(port, value)
   chips.rtc.changeRam((ram) => describeMachine(ram, extendedMemoryEnd(memoryBytes)))
   const quiet: Ports = {
     read: (port, size) => space.inspect(port, size),
@@ -145,6 +152,6 @@ function senseFloppies(space: PortSpace): void {
   }
 }
 
-function writesTo(port: number, values: readonly number[]): readonly (readonly [number, number])[] {
+function writesTo(port: number, values: readonly number[]): Writes {
   return values.map((value) => [port, value] as const)
 }

@@ -32,6 +32,8 @@ type SavedRam = readonly { readonly at: number; readonly bytes: Uint8Array }[]
 /** Of sections whose form has changed since the first version: raise it with each change. */
 const versions: ReadonlyMap<string, number> = new Map([
   ['bios', 2],
+  ['chip.master', 2],
+  ['chip.slave', 2],
   ['chip.pit', 2],
   ['input', 2],
   ['chip.keyboard', 2],

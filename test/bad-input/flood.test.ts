@@ -7,7 +7,8 @@ test.each(['embedded', 'qemu'] as const)(
     const flood = await runFlood(engine, 8)
     expect(flood).toMatchObject({
       status: 0,
-      stderr: 'kerneltest: ok: the guest exited with 0x10 (status 33)\n',
+      // A slow host is told that the guest still runs.
+      stderr: expect.stringMatching(/^(.*still runs.*\n)*kerneltest: ok: .* 0x10 \(status 33\)\n$/),
       bytes: 8 << 20,
       sha256: floodHash(8),
     })

@@ -20,6 +20,8 @@ export interface SavedPic {
   /** Levels of the inputs; `latched` remembers rising edges until they are acknowledged. */
   readonly inputs: number
   readonly latched: number
+  /** The output to the processor or the other chip. */
+  readonly interrupts: boolean
   readonly inService: number
   readonly mask: number
   readonly vectorBase: number
@@ -43,6 +45,7 @@ export interface SavedPic {
 const atPowerOn: SavedPic = {
   inputs: 0,
   latched: 0,
+  interrupts: false,
   inService: 0,
   mask: 0,
   vectorBase: 0,
@@ -63,8 +66,8 @@ const atPowerOn: SavedPic = {
 /**
  * An 8259A (Intel 231468) in 8086 mode as in a PC's chip set: per-input edge or level triggering is the
  * ELCR's
- * choice, not ICW1's (82371AB, ELCR). Two make the PC's pair: the slave's output is an input
- * of the master, whose {@link Cascade} asks the slave for the vector.
+ * choice, not ICW1's (82371AB, ELCR). Two make the PC's pair: the slave's output is an input of the master,
+ * whose {@link Cascade} asks the slave for the vector.
  */
 export class Pic implements SavedChip<SavedPic> {
   readonly #output: Line
@@ -80,7 +83,7 @@ export class Pic implements SavedChip<SavedPic> {
   }
 
   reset(): void {
-    this.#set({ ...atPowerOn, inputs: this.#state.inputs })
+    this.#settle({ ...atPowerOn, inputs: this.#state.inputs })
   }
 
   /** An interrupt request input as a line. */
@@ -103,7 +106,10 @@ export class Pic implements SavedChip<SavedPic> {
    */
   acknowledge(): number {
     const input = this.#highest()
-    if (input === null) return this.#state.vectorBase | spurious
+    if (input === null) {
+      this.#settle({})
+      return this.#state.vectorBase | spurious
+    }
     this.#take(input)
     if (this.#cascade?.input === input) return this.#cascade.acknowledge()
     return this.#state.vectorBase | input
@@ -114,7 +120,7 @@ export class Pic implements SavedChip<SavedPic> {
     if (this.#state.polls) {
       const input = this.#highest()
       if (input !== null) this.#take(input)
-      this.#set({ polls: false })
+      this.#settle({ polls: false })
     }
     return value
   }
@@ -158,9 +164,28 @@ export class Pic implements SavedChip<SavedPic> {
     return (latched & ~levelTriggered) | (inputs & levelTriggered)
   }
 
+  /**
+   * The output stays when a request goes away: its acknowledge finds none, and is of input 7 (data sheet,
+   * Edge and Level Triggered Modes; Intel386 EX User's Manual, 9.4.3).
+   */
   #set(change: Partial<SavedPic>): void {
     Object.assign(this.#state, change)
-    this.#output.set(this.#state.awaited === 0 && this.#highest() !== null)
+    if (this.#wants) this.#interrupt(true)
+  }
+
+  /** What answers the output, or takes it back. */
+  #settle(change: Partial<SavedPic>): void {
+    Object.assign(this.#state, change)
+    this.#interrupt(this.#wants)
+  }
+
+  get #wants(): boolean {
+    return this.#state.awaited === 0 && this.#highest() !== null
+  }
+
+  #interrupt(level: boolean): void {
+    this.#state.interrupts = level
+    this.#output.set(level)
   }
 
   /** The request that comes before everything in service, or null. */
@@ -188,7 +213,7 @@ export class Pic implements SavedChip<SavedPic> {
   #take(input: number): void {
     const bit = 1 << input
     const { latched, inService, autoEnd, rotatesOnAutoEnd } = this.#state
-    this.#set({
+    this.#settle({
       latched: latched & ~bit,
       ...(autoEnd ? {} : { inService: inService | bit }),
       ...(autoEnd && rotatesOnAutoEnd ? { lowest: input } : {}),
@@ -198,7 +223,7 @@ export class Pic implements SavedChip<SavedPic> {
   /** ICW1: clears mask and edges, priority as after power-on. */
   #initialize(value: number): void {
     const { inputs, levelTriggered } = this.#state
-    this.#set({
+    this.#settle({
       ...atPowerOn,
       inputs,
       levelTriggered,
@@ -226,17 +251,17 @@ export class Pic implements SavedChip<SavedPic> {
         })
         break
       default:
-        this.#set({ mask: value })
+        this.#settle({ mask: value })
     }
   }
 
   /** OCW3. */
   #select(value: number): void {
-    const { specialMask, readsIsr } = this.#state
+    const { readsIsr } = this.#state
     const mask = (value & ocw3.specialMaskSet) === ocw3.specialMaskSet
     const changesMask = (value & 0x40) !== 0
+    if (changesMask) this.#settle({ specialMask: mask })
     this.#set({
-      specialMask: changesMask ? mask : specialMask,
       polls: (value & ocw3.poll) !== 0,
       readsIsr: value & ocw3.read ? (value & ocw3.readsIsr) !== 0 : readsIsr,
     })

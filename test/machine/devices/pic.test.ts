@@ -121,16 +121,35 @@ describe('a request that goes away is spurious', () => {
   test('7 of the master, with nothing in service', () => {
     raise(4)
     lower(4)
-    expect([master.acknowledge(), inService(master)]).toEqual([0x0f, 0])
+    expect([interrupts, master.acknowledge(), inService(master)]).toEqual([true, 0x0f, 0])
+    expect(interrupts).toBe(false)
   })
 
   test('15 of the slave, with the master in service', () => {
     raise(9)
-    data(slave, 0x02)
-    // The slave has taken its request back, the master remembers none either: one that is asked at once
-    // still.
+    lower(9)
+    expect([interrupts, master.acknowledge()]).toEqual([true, 0x77])
+    expect([inService(master), inService(slave)]).toEqual([0x04, 0])
+  })
+
+  test('but for one that a mask has taken back', () => {
+    raise(4)
+    data(master, 0x10)
     expect(interrupts).toBe(false)
-    expect([slave.acknowledge(), inService(slave)]).toEqual([0x77, 0])
+  })
+
+  test('7 of the master where the mask of the slave takes it back', () => {
+    raise(9)
+    data(slave, 0x02)
+    expect([interrupts, master.acknowledge()]).toEqual([true, 0x0f])
+    expect([inService(master), inService(slave)]).toEqual([0, 0])
+  })
+
+  test('another one comes in its place', () => {
+    raise(4)
+    lower(4)
+    raise(6)
+    expect([master.acknowledge(), inService(master), interrupts]).toEqual([0x0e, 0x40, false])
   })
 })
 
@@ -141,7 +160,9 @@ test('a level-triggered input interrupts for as long as it is high', () => {
   expect(master.acknowledge()).toBe(0x0d)
   command(master, end)
   expect(interrupts).toBe(true)
+  expect(master.acknowledge()).toBe(0x0d)
   lower(5)
+  command(master, end)
   expect([interrupts, requested(master)]).toEqual([false, 0])
 })
 
