@@ -19,6 +19,8 @@ test('without its tools nothing is run, and nothing is green', () => {
       apt-get install nasm
     oracle: OR03: gcc is not installed, and nothing is true without it
       apt-get install gcc
+    oracle: OR04: mpfr.h is not installed, and nothing is true without it
+      apt-get install libmpfr-dev
     ",
     }
   `)
