@@ -34,7 +34,8 @@ function hashOn(node: string, task: ReplayTask): string {
 
 test.each(realMedia)('$name: one hash on every Node, and wherever it was saved', async (medium) => {
   const { recording, hash } = await recorded(medium)
-  const task = { name: medium.name, kind: medium.kind, path: medium.image(), recording }
+  const { name, kind, shape = 'pc' } = medium
+  const task = { name, kind, shape, path: medium.image(), recording }
   for (const node of [process.execPath, otherNode]) {
     for (let run = 0; run < runs; run++) expect(hashOn(node, task)).toBe(hash)
   }

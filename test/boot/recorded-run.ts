@@ -22,6 +22,8 @@ export async function record(guest: MediaGuest, { steps }: RealMedium): Promise<
   for (const step of steps) {
     for (const keys of step.press ?? []) press(machine, keys)
     if (step.press) presses.push({ tick: machine.ticks, keys: step.press })
+    // It is not waited for: a step that ends the run follows.
+    if ('prints' in step) continue
     const deadlineNs = patienceNs
     const result = await new Run(machine, { deadlineNs, any: conditionsOf(step) }, 0xf4, nobody).go()
     if (result.why === 'deadline') throw new Error(`${JSON.stringify(step)} did not come true`)
@@ -29,7 +31,6 @@ export async function record(guest: MediaGuest, { steps }: RealMedium): Promise<
   return { presses, tick: machine.ticks }
 }
 
-/** A text that is printed is not waited for: a step that ends the run follows. */
 function conditionsOf(step: Step): readonly Condition[] {
   return 'shows' in step ? [{ on: 'screen', pattern: step.shows, shown: true }] : []
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { MachineShape } from '../../src/boot/plan.ts'
 import { hashOf, MediaGuest } from '../machine/media-guest.ts'
 import { mediumPlan } from './play.ts'
 import type { RealMedium } from './real-media.ts'
@@ -8,6 +9,7 @@ import { type Recording, replay } from './recorded-run.ts'
 export interface ReplayTask {
   readonly name: string
   readonly kind: RealMedium['kind']
+  readonly shape: MachineShape
   readonly path: string
   readonly recording: Recording
 }
