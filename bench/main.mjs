@@ -25,7 +25,8 @@ ${await processor(tell)}`
 
 async function pcSection() {
   return `Wall time on machines that are warm, the shortest of ${pcPairs} pairs of runs: QEMU's process and our machine in turn, from
-power-on, the same images.
+power-on, the same images. Beside the core before the PC runs every kernel of the processor's bench: both builds in one
+process, slices of each in turn, the time now over the time then.
 
 ${await pc(tell)}`
 }
