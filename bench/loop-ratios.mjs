@@ -3,7 +3,7 @@
 import { machineOf, warmUp } from './machine.mjs'
 import { median } from './measure.mjs'
 
-/** A slice of a machine, in milliseconds: short against the minutes in which a host's clock and neighbours change. */
+/** In milliseconds: short against the minutes in which a host's clock and neighbours change. */
 const sliceMs = 15
 const pairs = 40
 
@@ -24,7 +24,7 @@ function ratio(image) {
   return median(ratios)
 }
 
-/** The same for both machines, once what they run has become fast: an event takes as long as dozens of others. */
+/** The same for both machines, and by what they run: an event takes as long as dozens of others. */
 function unitsOfSlice() {
   let units = 100_000
   for (;;) {
