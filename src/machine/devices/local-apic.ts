@@ -38,7 +38,7 @@ const entryBits: Readonly<Record<number, number>> = {
   [register.lint1]: 0x1_a7ff,
   [register.error]: 0x1_00ff,
 }
-const entry = { masked: 0x1_0000, periodic: 0x2_0000, mode: 0x700, level: 0x8000 } as const
+const entry = { masked: 0x1_0000, periodic: 0x2_0000, mode: 0x700, level: 0x8000, remoteIrr: 0x4000 } as const
 const delivery = { fixed: 0, nmi: 0x400, init: 0x500, external: 0x700 } as const
 const spuriousBits = { enabled: 0x100, kept: 0x3ff } as const
 const errorBits = { sendsIllegal: 0x20, receivesIllegal: 0x40, illegalRegister: 0x80 } as const
@@ -157,20 +157,22 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     const at = number === 0 ? register.lint0 : register.lint1
     if (!this.#takesPart) {
       if (level && number === 1) this.#wiring.nmi()
-    } else if (level) this.#raise(this.#get(at))
+    } else if (level && !(number === 0 && this.#isLevelTriggered)) this.#raise(this.#get(at))
+    this.#askByLevel()
     this.#drive()
   }
 
-  /** An interrupt message from outside, by its vector. */
-  request(vector: number, isLevel: boolean): void {
-    if (!this.#isEnabled || !this.#takesPart) return
+  /** An interrupt message from outside, by its vector. Answers whether it is accepted. */
+  request(vector: number, isLevel: boolean): boolean {
+    if (!this.#isEnabled || !this.#takesPart) return false
     if (vector < firstLegalVector) {
       this.#note(errorBits.receivesIllegal)
-      return
+      return false
     }
     this.#requests.set(vector, true)
     this.#levelTriggered.set(vector, isLevel)
     this.#drive()
+    return true
   }
 
   /** The processor takes the interrupt that INTR told of: answers its vector. */
@@ -205,6 +207,7 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     if (!isKnown(at)) this.#note(errorBits.illegalRegister)
     else if (at in entryBits) this.#writeEntry(at, value)
     else this.#writeRegister(at, value)
+    this.#askByLevel()
     this.#drive()
   }
 
@@ -318,7 +321,9 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
 
   #writeEntry(at: number, value: number): void {
     const left = this.#count()
-    const kept = value & (entryBits[at] ?? 0)
+    const isStill = (value & (entry.mode | entry.level)) === entry.level
+    const remoteIrr = isStill ? this.#get(at) & entry.remoteIrr : 0
+    const kept = (value & (entryBits[at] ?? 0)) | remoteIrr
     this.#put(at, this.#isEnabled ? kept : kept | entry.masked)
     if (at === register.timer) this.#restart(left)
   }
@@ -327,10 +332,28 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     const vector = this.#inService.highest
     if (vector === null) return
     this.#inService.set(vector, false)
-    if (this.#levelTriggered.has(vector)) this.#wiring.ended?.(vector)
+    if (!this.#levelTriggered.has(vector)) return
+    const lint0 = this.#get(register.lint0)
+    if ((lint0 & 0xff) === vector) this.#put(register.lint0, lint0 & ~entry.remoteIrr)
+    this.#wiring.ended?.(vector)
   }
 
-  /** Delivers as a local vector table entry says. */
+  /** LINT0 asks by its level. LINT1 cannot (SDM volume 3, 11.5.1, Trigger Mode). */
+  get #isLevelTriggered(): boolean {
+    return (this.#get(register.lint0) & (entry.mode | entry.level)) === entry.level
+  }
+
+  /** From when a level is accepted until the end of its interrupt it does not ask again. */
+  #askByLevel(): void {
+    const lint0 = this.#get(register.lint0)
+    const isOpen = this.#pins[0] && this.#isLevelTriggered && (lint0 & (entry.masked | entry.remoteIrr)) === 0
+    if (isOpen && this.request(lint0 & 0xff, true)) this.#put(register.lint0, lint0 | entry.remoteIrr)
+  }
+
+  /**
+   * Delivers as a local vector table entry says, on an edge. Nobody is there for system management
+   * interrupts.
+   */
   #raise(how: number): void {
     if (how & entry.masked) return
     switch (how & entry.mode) {
@@ -340,10 +363,9 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
       case delivery.init:
         this.#wiring.init()
         break
-      case delivery.external:
+      case delivery.fixed:
+        this.request(how & 0xff, false)
         break
-      default:
-        this.request(how & 0xff, (how & entry.level) !== 0)
     }
   }
 
@@ -353,6 +375,8 @@ export class LocalApic implements SavedChip<SavedLocalApic> {
     const isFixed = mode === delivery.fixed || mode === 0x100
     if (isFixed && (value & 0xff) < firstLegalVector) this.#note(errorBits.sendsIllegal)
     if (!this.#isForUs(value)) return
+    // With a shorthand that names this processor only fixed ones are valid (SDM volume 3, table 11-3).
+    if ((value & command.destination) !== shorthand.none && mode !== delivery.fixed) return
     if (isFixed) this.request(value & 0xff, false)
     else if (mode === delivery.nmi) this.#wiring.nmi()
     else if (mode === delivery.init && value & command.level) this.#wiring.init()

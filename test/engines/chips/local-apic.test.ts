@@ -120,6 +120,9 @@ const messages: readonly ChipRow[] = [
   ['to its number, and to any', '53 54', send(0x53, 0), next, end, send(0x54, 0xff), next, end],
   ['to another', '', send(0x55, 5), taken],
   ['an NMI', '02', send(0x400), taken],
+  // Table 11-3: with a shorthand that names the processor itself only fixed ones are valid.
+  ['none to itself or all', '', 'quirk', send(0x4_0400), taken, send(0x8_0400), taken],
+  ['none to all others', '', send(0xc_0400), taken],
   [
     'a logical number has eight bits, the format four',
     '12000000 ffffffff 0fffffff',
@@ -201,6 +204,28 @@ const local: readonly ChipRow[] = [
     'quirk',
     ...[store(lvt.lint0, 0x33), com1.raise, next, isr(0x33), picState],
     ...[com1.drop, end, taken, store(lvt.lint0, masked)],
+  ],
+  // 11.5.1, 11.8.4, 11.8.5. An 8259A that is initialized anew takes its request back.
+  [
+    'by its level it sets remote IRR while it is served, and comes again behind the end',
+    '33 00080000 00004000 33 00080000 00000000',
+    'quirk',
+    ...[pic, store(lvt.lint0, 0x8033), com1.raise, taken, tmr(0x33), load(lvt.lint0, 0x4000)],
+    ...[end, taken, pic, isr(0x33), end, taken, load(lvt.lint0, 0x4000), store(lvt.lint0, masked)],
+  ],
+  [
+    'when it is unmasked a level comes that is there',
+    '33',
+    'quirk',
+    ...[store(lvt.lint0, masked | 0x8033), com1.raise, store(lvt.lint0, 0x8033), taken],
+    ...[store(lvt.lint0, masked), pic, end],
+  ],
+  [
+    'once it is accepted it waits, though it falls',
+    '00080000 33',
+    'quirk',
+    ...[store(lvt.lint0, 0x8033), store(tpr, 0xff), com1.raise, pic, irr(0x33), store(tpr, 0)],
+    ...[taken, end, store(lvt.lint0, masked)],
   ],
   [
     'as NMI',

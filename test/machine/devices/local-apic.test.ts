@@ -110,6 +110,54 @@ describe('pins', () => {
     apic.setPin(0, true)
     expect(apic.acknowledge()).toBe(0x33)
   })
+
+  // SDM volume 3, 11.5.1, 11.8.5.
+  test('fixed, by its level: accepted once, and again behind the end', () => {
+    write(0x350, 0x8033)
+    apic.setPin(0, true)
+    expect([read(0x350), read(0x190), apic.acknowledge()]).toEqual([0xc033, 1 << 19, 0x33])
+    write(0x350, 0x8033)
+    expect([interrupt, read(0x350), read(0x210)]).toEqual([false, 0xc033, 0])
+    end()
+    expect([interrupt, apic.acknowledge(), read(0x350)]).toEqual([true, 0x33, 0xc033])
+    apic.setPin(0, false)
+    end()
+    expect([interrupt, read(0x350), events]).toEqual([false, 0x8033, ['end 33', 'end 33']])
+  })
+
+  test('a level asks when its mask is taken back, an edge does not', () => {
+    write(0x350, 0x1_0033)
+    apic.setPin(0, true)
+    write(0x350, 0x33)
+    expect(interrupt).toBe(false)
+    write(0x350, 0x1_8033)
+    expect(interrupt).toBe(false)
+    write(0x350, 0x8033)
+    expect([interrupt, read(0x350)]).toEqual([true, 0xc033])
+  })
+
+  test('a level that was accepted waits in IRR, though it falls', () => {
+    write(0x350, 0x8033)
+    write(0x080, 0xf0)
+    apic.setPin(0, true)
+    apic.setPin(0, false)
+    write(0x080, 0)
+    expect([interrupt, apic.acknowledge(), read(0x350)]).toEqual([true, 0x33, 0xc033])
+  })
+
+  test('a level that is not accepted sets no remote IRR', () => {
+    write(0x350, 0x8003)
+    apic.setPin(0, true)
+    expect(read(0x350)).toBe(0x8003)
+    write(0x350, 0x8033)
+    expect([apic.acknowledge(), read(0x350)]).toEqual([0x33, 0xc033])
+  })
+
+  test('system management interrupts come to nobody', () => {
+    write(0x350, 0x233)
+    apic.setPin(0, true)
+    expect([interrupt, read(0x210), events]).toEqual([false, 0, []])
+  })
 })
 
 describe('the timer', () => {
@@ -199,13 +247,17 @@ describe('interprocessor interrupts', () => {
     expect(read(0x300) & 0x1000).toBe(0)
   })
 
-  test('NMI and INIT, as firmware sends them to others only', () => {
-    write(0x300, 0x4_4400)
-    write(0x300, 0xc_4500)
-    write(0x300, 0xc_4610)
-    write(0x310, 0)
-    write(0x300, 0x4500)
-    expect(events).toEqual(['nmi', 'init'])
+  // SDM volume 3, table 11-3.
+  test.each([
+    ['NMI', 0x4400, ['nmi']],
+    ['INIT', 0x4500, ['init']],
+    ['lowest priority', 0x4141, []],
+    ['start-up', 0x4610, []],
+  ])('%s by its number, with no shorthand that names it', (_, command, expected) => {
+    for (const shorthand of [0x4_0000, 0x8_0000, 0xc_0000]) write(0x300, shorthand | command)
+    expect([events, interrupt]).toEqual([[], false])
+    write(0x300, command)
+    expect([events, interrupt]).toEqual([expected, command === 0x4141])
   })
 })
 
