@@ -1,7 +1,14 @@
 import { IdeDrive } from './ide-drive.ts'
 import { IdentifyData } from './identify.ts'
 import type { Medium } from './medium.ts'
-import { PacketCommands, type PacketResult, type Sense, sense } from './packet-commands.ts'
+import {
+  type MediaNews,
+  mediaNews,
+  PacketCommands,
+  type PacketResult,
+  type Sense,
+  sense,
+} from './packet-commands.ts'
 
 const packetBytes = 12
 const command = {
@@ -31,6 +38,8 @@ interface PacketState {
   readonly sense: Sense
   /** The medium was changed, and nobody has been told. */
   readonly isChanged: boolean
+  /** What has become of it, and no media event has told. */
+  readonly news: MediaNews
   /** The tray is out: what lies in it is not there for the host. */
   readonly isOpen: boolean
   /** The host keeps the tray in. */
@@ -50,7 +59,7 @@ export class AtapiDrive extends IdeDrive<PacketState> {
   #medium: Medium | null
 
   constructor(medium: Medium | null) {
-    const tray = { isChanged: false, isOpen: false, isLocked: false }
+    const tray = { isChanged: false, news: mediaNews.none, isOpen: false, isLocked: false }
     super(true, { phase: 'idle', rest: nothing, limit: 0, sense: sense.none, ...tray })
     this.#medium = medium
   }
@@ -58,12 +67,13 @@ export class AtapiDrive extends IdeDrive<PacketState> {
   /** Puts another medium in, or none, and closes the tray: the guest is told with its next command. */
   insert(medium: Medium | null): void {
     this.#medium = medium
-    this.extra = { ...this.extra, isChanged: true, isOpen: false }
+    const news = medium ? mediaNews.newMedium : mediaNews.removal
+    this.extra = { ...this.extra, isChanged: true, isOpen: false, news }
   }
 
   /** Opens the tray, whoever has locked it. */
   open(): void {
-    this.extra = { ...this.extra, isOpen: true }
+    if (!this.extra.isOpen) this.#turn(true)
   }
 
   /** The tray stays where it is. */
@@ -127,6 +137,7 @@ export class AtapiDrive extends IdeDrive<PacketState> {
     const result = this.#commands.run(packet, { ...this.extra, medium: isOpen ? null : this.#medium })
     this.extra = { ...this.extra, phase: 'idle' }
     if ('tray' in result) this.#move(result.tray)
+    if ('toldNews' in result) this.extra = { ...this.extra, news: mediaNews.none }
     if ('isLocked' in result) this.extra = { ...this.extra, isLocked: result.isLocked }
     this.#end(result)
   }
@@ -135,8 +146,15 @@ export class AtapiDrive extends IdeDrive<PacketState> {
   #move(tray: 'out' | 'in'): void {
     const [isOpen, wasOpen] = [tray === 'out', this.extra.isOpen]
     if (isOpen === wasOpen) return
-    this.extra = { ...this.extra, isOpen, isChanged: this.extra.isChanged || wasOpen }
+    this.#turn(isOpen)
+    this.extra = { ...this.extra, isChanged: this.extra.isChanged || wasOpen }
     this.onTray(isOpen)
+  }
+
+  /** What lies in the tray goes with it. */
+  #turn(isOpen: boolean): void {
+    const told = isOpen ? mediaNews.removal : mediaNews.newMedium
+    this.extra = { ...this.extra, isOpen, news: this.#medium ? told : this.extra.news }
   }
 
   #end(result: PacketResult): void {

@@ -20,15 +20,20 @@ export const sense = {
 
 /** The data of a command, possibly none; why it failed; or what becomes of the tray. */
 export type PacketResult =
-  | { readonly data: Uint8Array }
+  | { readonly data: Uint8Array; readonly toldNews?: true }
   | { readonly failed: Sense }
   | { readonly tray: 'out' | 'in' }
   | { readonly isLocked: boolean }
+
+/** What has become of the medium, until it is asked for (MMC-3, media events): their codes. */
+export const mediaNews = { none: 0, newMedium: 2, removal: 3 } as const
+export type MediaNews = (typeof mediaNews)[keyof typeof mediaNews]
 
 /** The drive as a command finds it. */
 export interface DriveState {
   readonly medium: Medium | null
   readonly isChanged: boolean
+  readonly news: MediaNews
   readonly isOpen: boolean
   readonly isLocked: boolean
   /** How the last command ended. */
@@ -234,14 +239,17 @@ function getConfiguration(packet: DataView, { medium }: DriveState): PacketResul
   return limited(Uint8Array.of(0, 0, 0, 4, 0, 0, 0, medium ? 8 : 0), packet.getUint16(7))
 }
 
-/** Polled only: whether there is a medium, whether it is new, and whether the tray is out. */
-function eventStatus(packet: DataView, { medium, isChanged, isOpen }: DriveState): PacketResult {
+/**
+ * Polled only: what is new of the medium, which is told once, whether there is one, and whether the tray is
+ * out. The length counts what follows it.
+ */
+function eventStatus(packet: DataView, { medium, news, isOpen }: DriveState): PacketResult {
   const [polled, classes, mediaClass] = [packet.getUint8(1) & 1, packet.getUint8(4), 0x10]
   if (!polled) return { failed: sense.invalidField }
   if ((classes & mediaClass) === 0) return limited(Uint8Array.of(0, 2, 0x80, mediaClass), packet.getUint16(7))
-  const event = isChanged && medium ? 2 : 0
   const status = (medium ? 2 : 0) | (isOpen ? 1 : 0)
-  return limited(Uint8Array.of(0, 6, 4, mediaClass, event, status, 0, 0), packet.getUint16(7))
+  const data = Uint8Array.of(0, 6, 4, mediaClass, news, status, 0, 0).slice(0, packet.getUint16(7))
+  return data.length > 4 ? { data, toldNews: true } : { data }
 }
 
 /** A complete, closed CD-ROM of one session. */

@@ -174,12 +174,15 @@ const packets: readonly ChipRow[] = [
   ['which is told once', '0070 0000 0000', 'quirk', senses],
 ]
 
+/** Length behind itself, class and classes that there are, event and status (MMC-3, 6.6). */
+const mediaEvent = [...packet([0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8]), ...asked, ...tellWords(4), ...ended]
 const lockTray = (isLocked: boolean) => [...packet([0x1e, 0, 0, 0, isLocked ? 1 : 0]), ...idle]
 const [openTray, closeTray] = [
   [0x1b, 0, 0, 0, 2],
   [0x1b, 0, 0, 0, 3],
 ] as const
 const tray: readonly ChipRow[] = [
+  ['no event, and a disc', '0600 1004 0200 0000 00 03', 'quirk', mediaEvent],
   ['a tray that is locked stays in', '01 03', lockTray(true), packet(openTray), ended],
   ['medium removal prevented', '0070 0005 0253', 'quirk', senses],
   ['one that is not locked comes out', '00 03', lockTray(false), packet(openTray), ended],
@@ -188,6 +191,8 @@ const tray: readonly ChipRow[] = [
   ['what comes in is new', '01 03 60', 'quirk', packet(closeTray), idle, refused(testUnitReady)],
   ['it may have changed', '0070 0006 0028', 'quirk', senses],
   ['which is told once', '00 03', packet(testUnitReady), ended],
+  ['as a media event too', '0600 1004 0202 0000 00 03', 'quirk', mediaEvent],
+  ['once', '0600 1004 0200 0000 00 03', 'quirk', mediaEvent],
 ]
 
 /** A disc is put in, and taken out again. */

@@ -368,6 +368,31 @@ describe('a CD-ROM drive', () => {
     expect([packet([0x00]), requestSense(), packet([0x00])]).toEqual(['sense 6', '6 28 0', []])
   })
 
+  // MMC-3, GET EVENT STATUS NOTIFICATION; the length counts what follows it.
+  test('media events are told once', () => {
+    const event = (bytes = 8) => packet([0x4a, 1, 0, 0, 0x10, 0, 0, 0, bytes])
+    packet([0x1b, 0, 0, 0, 2])
+    expect([event(), event()]).toEqual([
+      [0, 6, 4, 16, 3, 1, 0, 0],
+      [0, 6, 4, 16, 0, 1, 0, 0],
+    ])
+    packet([0x1b, 0, 0, 0, 3])
+    expect([event(4), event(), event()]).toEqual([
+      [0, 6, 4, 16],
+      [0, 6, 4, 16, 2, 2, 0, 0],
+      [0, 6, 4, 16, 0, 2, 0, 0],
+    ])
+    cd.insert(null)
+    cd.insert(numbered(2048, 60, false))
+    expect(event()[4]).toBe(2)
+    cd.open()
+    expect(event()).toEqual([0, 6, 4, 16, 3, 1, 0, 0])
+    expect([packet([0x4a, 1, 0, 0, 0x02, 0, 0, 0, 8]), packet([0x4a, 0, 0, 0, 0x10, 0, 0, 0, 8])]).toEqual([
+      [0, 2, 0x80, 16],
+      'sense 5',
+    ])
+  })
+
   test('who it is, and what it can do', () => {
     const inquiry = packet([0x12, 0, 0, 0, 36])
     expect(inquiry.slice(0, 5)).toEqual([5, 128, 0, 33, 31])
