@@ -26,24 +26,22 @@ export const piix3IsaBridge: PciIdentity = {
   own: [
     // IORT, XBCS: timings, and which X-bus devices are decoded.
     { at: 0x4c, bytes: 1, value: 0x4d, writable: 0xff },
-    { at: 0x4e, bytes: 2, value: 0x0003, writable: 0x07ff },
+    { at: 0x4e, bytes: 2, value: 0x0003, writable: 0x01f7 },
     ...interruptRoutes(0x60),
-    // TOM, MSTAT, MBIRQ0 and 1
+    // TOM, MSTAT (its bit 15 is only ever cleared), MBIRQ0
     { at: 0x69, bytes: 1, value: 0x02, writable: 0xfe },
-    { at: 0x6a, bytes: 2, value: 0, writable: 0x8080 },
+    { at: 0x6a, bytes: 2, value: 0, writable: 0x00d1 },
     { at: 0x70, bytes: 1, value: notRouted, writable: 0xef },
-    { at: 0x71, bytes: 1, value: notRouted, writable: 0xef },
-    // MBDMA0 and 1, PCSC, APICBASE, DLC, SMICNTL, SMIEN, SEE, FTMR, SMIREQ, CTLTMR, CTHTMR
+    // MBDMA0 and 1, PCSC, APICBASE, DLC, SMICNTL, SMIEN, SEE, FTMR, CTLTMR, CTHTMR. Nothing requests an SMI.
     { at: 0x76, bytes: 1, value: 0x0c, writable: 0x8f },
     { at: 0x77, bytes: 1, value: 0x0c, writable: 0x8f },
-    { at: 0x78, bytes: 2, value: 0x0002, writable: 0xfffe },
+    { at: 0x78, bytes: 2, value: 0x0002, writable: 0xffff },
     { at: 0x80, bytes: 1, value: 0, writable: 0x7f },
     { at: 0x82, bytes: 1, value: 0, writable: 0x0f },
     { at: 0xa0, bytes: 1, value: 0x08, writable: 0x1f },
-    { at: 0xa2, bytes: 2, value: 0, writable: 0xff },
-    { at: 0xa4, bytes: 4, value: 0, writable: -1 },
+    { at: 0xa2, bytes: 2, value: 0, writable: 0x01ff },
+    { at: 0xa4, bytes: 4, value: 0, writable: 0xefff_fffb },
     { at: 0xa8, bytes: 1, value: 0x0f, writable: 0xff },
-    { at: 0xaa, bytes: 2, value: 0, writable: 0xff },
     { at: 0xac, bytes: 1, value: 0, writable: 0xff },
     { at: 0xae, bytes: 1, value: 0, writable: 0xff },
   ],

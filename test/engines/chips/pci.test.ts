@@ -125,6 +125,27 @@ const functions: readonly ChipRow[] = [
   ],
 ]
 
+/** Intel 290550 and 290562: reserved bits, and status that only the chip sets. */
+const reserved: readonly ChipRow[] = [
+  [
+    'reserved bits of the ISA bridge: XBCS, MSTAT, SMIEN, SMIREQ',
+    '01f7 00d1 01ff 0000',
+    'quirk',
+    [0x4e, 0x6a, 0xa2, 0xaa].flatMap((register) => [
+      ...bridge.writeWord(register, 0xffff),
+      ...bridge.readWord(register),
+      ...bridge.writeWord(register, 0),
+    ]),
+    bridge.writeWord(0x4e, 3),
+  ],
+  [
+    'and of power management: DEVRESE',
+    '001fffff',
+    'quirk',
+    ...[power.write(0x68, 0xffff_ffff), power.read(0x68), power.write(0x68, 0)],
+  ],
+]
+
 /** Section 6.2.5.1: all ones are written while the function decodes nothing. */
 const size = (config: typeof vga, ...registers: readonly number[]) => [
   ...config.writeWord(4, 0),
@@ -204,6 +225,7 @@ describe.each(eachEngine)('PCI on $name', (engine) => {
   test.each([
     ['configuration mechanism 1', mechanism],
     ['functions', functions],
+    ['reserved bits', reserved],
     ['windows', windows],
     ['attribute maps', attributes],
   ])('%s', (_, rows) => expectChip(engine, rows))
