@@ -91,10 +91,8 @@ const exitsPerPoll = 256
 
 /**
  * A PC: one processor, RAM, the chips of a {@link Board}, a text screen and ways to end. Time is counted in
- * ticks
- * of the clock: an instruction takes one, a port access some more, and a halted processor lets them pass
- * until
- * something happens.
+ * ticks of the clock: an instruction takes one, a port access some more, and a halted processor lets them
+ * pass until something happens.
  */
 export class Machine {
   readonly cpu: Cpu
@@ -346,8 +344,7 @@ export class Machine {
   /**
    * Runs to the end of the first instruction at or after a tick, or for `most` units, or until something else
    * stops it: see `Cpu.run`. A CPU that stands at one of `addresses` (linear) runs on to the next arrival.
-   * Time passes
-   * while the CPU is halted; it comes back `halted` where nothing will ever interrupt it.
+   * Time passes while the CPU is halted; it comes back `halted` where nothing will ever interrupt it.
    */
   runUntil(tick: number, most: number, addresses?: ReadonlySet<bigint>): MachineStop {
     const last = this.units + most

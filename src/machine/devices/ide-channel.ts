@@ -14,9 +14,8 @@ export interface SavedIdeChannel {
 
 /**
  * One cable of an IDE controller: two places for drives, the command block at offsets 0 to 7, and at 8 the
- * alternate status
- * and device control register (ATA/ATAPI-6, section 7). Both drives hear what is written, the selected one
- * answers.
+ * alternate status and device control register (ATA/ATAPI-6, section 7). Both drives hear what is written,
+ * the selected one answers.
  */
 export class IdeChannel implements SavedChip<SavedIdeChannel> {
   readonly #drives: (IdeDrive<unknown> | null)[] = [null, null]

@@ -31,8 +31,7 @@ const diagnosticsPassed = 1
 
 /**
  * What disks and packet devices have in common: the task file, data phases and interrupts of the PIO
- * protocols
- * (ATA/ATAPI-6, section 9). Commands are done at once: busy is never seen.
+ * protocols (ATA/ATAPI-6, section 9). Commands are done at once: busy is never seen.
  */
 export abstract class IdeDrive<Extra> {
   /** Called when the interrupt request may have changed. */

@@ -84,9 +84,9 @@ export interface ControllerWiring {
 }
 
 /**
- * The 8042 of a PS/2: ports 60h and 64h between the host, a keyboard and a mouse (IBM PS/2 Hardware
- * Interface Technical
- * Reference, Keyboard and Auxiliary Device Controller). Bytes move as soon as there is room for them.
+ * The 8042 of a PS/2: ports 60h and 64h between the host, a keyboard and a mouse (IBM PS/2 Hardware Interface
+ * Technical Reference, Keyboard and Auxiliary Device Controller). Bytes move as soon as there is room for
+ * them.
  */
 export class KeyboardController implements SavedChip<SavedKeyboardController> {
   readonly #wiring: ControllerWiring

@@ -39,9 +39,8 @@ const atPowerOn: KeyboardState = {
 }
 
 /**
- * A 101-key PS/2 keyboard with a US layout (IBM PS/2 Hardware Interface Technical Reference, Keyboard).
- * Keys that are held
- * do not repeat: how often would be a matter of time, and tests press as often as they mean.
+ * A 101-key PS/2 keyboard with a US layout (IBM PS/2 Hardware Interface Technical Reference, Keyboard). Keys
+ * that are held do not repeat: how often would be a matter of time, and tests press as often as they mean.
  */
 export class Keyboard extends Ps2Device<KeyboardState> {
   constructor() {

@@ -91,9 +91,8 @@ const atPowerOn: Readonly<Record<number, number>> = {
 }
 
 /**
- * The local APIC of a machine with one processor, in xAPIC mode (SDM volume 3, chapter 11). Its timer
- * counts the machine's
- * ticks. Interprocessor interrupts to others go nowhere and are reported as delivered.
+ * The local APIC of a machine with one processor, in xAPIC mode (SDM volume 3, chapter 11). Its timer counts
+ * the machine's ticks. Interprocessor interrupts to others go nowhere and are reported as delivered.
  */
 export class LocalApic implements SavedChip<SavedLocalApic> {
   readonly #clock: Clock

@@ -15,8 +15,8 @@ const kept = 0x80ff_fffc
 
 /**
  * Configuration mechanism 1 (PCI Local Bus Specification 3.0, section 3.2.2.3.2): the address register at
- * CF8h, which is
- * only there for accesses of four bytes, and four bytes of the configuration space that it names at CFCh.
+ * CF8h, which is only there for accesses of four bytes, and four bytes of the configuration space that it
+ * names at CFCh.
  */
 export class PciBus implements SavedChip<number> {
   readonly #functions = new Map<number, PciFunction>()

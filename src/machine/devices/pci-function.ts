@@ -81,9 +81,8 @@ export interface PciWindow {
 
 /**
  * One function of a PCI device: its configuration space. Windows are where base address registers put them,
- * as long as
- * the command register lets them be seen; who sizes a window writes ones to its register and reads which
- * stay.
+ * as long as the command register lets them be seen; who sizes a window writes ones to its register and reads
+ * which stay.
  */
 export class PciFunction {
   readonly #identity: PciIdentity

@@ -65,9 +65,8 @@ const atPowerOn: SavedPic = {
 
 /**
  * An 8259A (Intel 231468) in 8086 mode as in a PC's chip set: per-input edge or level triggering is the
- * ELCR's
- * choice, not ICW1's (82371AB, ELCR). Two make the PC's pair: the slave's output is an input of the master,
- * whose {@link Cascade} asks the slave for the vector.
+ * ELCR's choice, not ICW1's (82371AB, ELCR). Two make the PC's pair: the slave's output is an input of the
+ * master, whose {@link Cascade} asks the slave for the vector.
  */
 export class Pic implements SavedChip<SavedPic> {
   readonly #output: Line

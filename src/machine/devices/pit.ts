@@ -45,8 +45,7 @@ export type SavedPit = readonly SavedCounter[]
 /**
  * The programmable interval timer, an 8254 (Intel 231164): three counters at 1.193182 MHz, control word,
  * counter latch and read-back. `outputs` are driven at the exact tick; where there is none, OUT is only
- * worked
- * out when somebody asks for its `level`.
+ * worked out when somebody asks for its `level`.
  */
 export class Pit implements SavedChip<SavedPit> {
   readonly #clock: Clock

@@ -31,9 +31,8 @@ export interface PowerWiring {
 }
 
 /**
- * The ACPI fixed-hardware block of the PIIX4's power management function: PM1 status, enable and control,
- * and the
- * PM timer (ACPI specification, section 4.8). Where it lies in the port space is the function's business.
+ * The ACPI fixed-hardware block of the PIIX4's power management function: PM1 status, enable and control, and
+ * the PM timer (ACPI specification, section 4.8). Where it lies in the port space is the function's business.
  */
 export class PowerManagement implements SavedChip<SavedPowerManagement> {
   readonly #clock: Clock

@@ -52,9 +52,8 @@ export interface RtcWiring {
 }
 
 /**
- * The real-time clock with its 256 bytes of battery-backed RAM (MC146818A; the upper bank is the chip
- * set's). It
- * counts the machine's time from a date that it is given, never the host's. Daylight saving has no effect.
+ * The real-time clock with its 256 bytes of battery-backed RAM (MC146818A; the upper bank is the chip set's).
+ * It counts the machine's time from a date that it is given, never the host's. Daylight saving has no effect.
  */
 export class Rtc implements SavedChip<SavedRtc> {
   readonly #clock: Clock

@@ -15,8 +15,7 @@ export interface SpeakerWiring {
 
 /**
  * PS/2 system control port B (61h): the speaker and the gate of its counter, and bits by which programs
- * measure
- * time: the refresh request changes with each of its periods.
+ * measure time: the refresh request changes with each of its periods.
  */
 export class SystemControlB implements SavedChip<number> {
   readonly #clock: Clock

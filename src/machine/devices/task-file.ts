@@ -16,9 +16,8 @@ export const deviceBits = { head: 0x0f, second: 0x10, lba: 0x40, obsolete: 0xa0 
 
 /**
  * The registers through which a drive is commanded. Each of the four that make an address holds two bytes:
- * the one
- * written last, and above it the one before, for commands with 48-bit addresses. Plain data: it is what is
- * saved.
+ * the one written last, and above it the one before, for commands with 48-bit addresses. Plain data: it is
+ * what is saved.
  */
 export interface TaskFile {
   readonly features: number

@@ -48,11 +48,9 @@ export interface SavedUart {
 }
 
 /**
- * A 16550A (National Semiconductor PC16550D) whose line is infinitely fast: what is written is sent at
- * once, what was received waits at
- * the other end until there is room, and a FIFO below its trigger level times out immediately. As in a PC,
- * OUT2 lets the
- * interrupt out.
+ * A 16550A (National Semiconductor PC16550D) whose line is infinitely fast: what is written is sent at once,
+ * what was received waits at the other end until there is room, and a FIFO below its trigger level times out
+ * immediately. As in a PC, OUT2 lets the interrupt out.
  */
 export class Uart16550 implements SavedChip<SavedUart> {
   readonly #send: (byte: number) => void

@@ -41,8 +41,7 @@ export interface SavedVgaMemory {
 
 /**
  * The VGA's four planes of 64 KiB behind A0000h to BFFFFh, as the graphics controller and the sequencer let
- * the host see
- * them (IBM PS/2 Hardware Interface Technical Reference, Video Subsystem).
+ * the host see them (IBM PS/2 Hardware Interface Technical Reference, Video Subsystem).
  */
 export class VgaMemory {
   readonly #registers: VgaRegisters
