@@ -19,7 +19,7 @@ export interface BootPlan {
 }
 
 /** The same in every run. */
-export const usualStartTime = '2020-01-01T00:00:00'
+export const usualStartTime = '2020-01-01T12:00:00'
 
 export interface MachineOptions {
   readonly shape: MachineShape

@@ -35,8 +35,11 @@ export function tickAtMs(ms: number): number {
 export interface Clock {
   /** Ticks since power-on. */
   readonly now: number
-  /** A timer, not armed. Its name is what its deadline is saved under: one of a kind in a machine. */
-  timer(name: string, expire: () => void): Timer
+  /**
+   * A timer, not armed. Its name is what its deadline is saved under: one of a kind in a machine. `expire`
+   * hears the tick that it was armed for: an access that takes its time leads the guest past it.
+   */
+  timer(name: string, expire: (at: number) => void): Timer
 }
 
 /** A deadline. It is disarmed when `expire` is called. */

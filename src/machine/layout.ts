@@ -60,7 +60,7 @@ export const irq = {
 export const floppyDmaChannel = 2
 
 /** Where the real-time clock begins, the same in every run, unless somebody wants another time. */
-export const usualStartTime = { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 } as const
+export const usualStartTime = { year: 2020, month: 1, day: 1, hour: 12, minute: 0, second: 0 } as const
 
 /** VGA mode 3 as a BIOS leaves it. Each cell is a code and an attribute. */
 export const textMemory = { at: 0xb8000, bytes: 0x8000, columns: 80, rows: 25, blank: 0x0720 } as const

@@ -4,11 +4,11 @@ import type { Clock, Timer } from './clock.ts'
 export type SavedTimers = Readonly<Record<string, number>>
 
 class NamedTimer implements Timer {
-  readonly expire: () => void
+  readonly expire: (at: number) => void
   readonly #changed: (at: number | null) => void
   #at: number | null = null
 
-  constructor(expire: () => void, changed: (at: number | null) => void) {
+  constructor(expire: (at: number) => void, changed: (at: number | null) => void) {
     this.expire = expire
     this.#changed = changed
   }
@@ -49,7 +49,7 @@ export class TimerQueue implements Clock {
     return this.#ticks()
   }
 
-  timer(name: string, expire: () => void): Timer {
+  timer(name: string, expire: (at: number) => void): Timer {
     if (this.#timers.has(name)) throw new Error(`two timers are named ${name}`)
     const timer = new NamedTimer(expire, (at) => {
       this.#isStale = true
@@ -67,8 +67,9 @@ export class TimerQueue implements Clock {
   /** Lets all timers that are due expire, also those that are armed meanwhile. */
   expireDue(): void {
     for (let next = this.#first; next?.at != null && next.at <= this.now; next = this.#first) {
+      const { at } = next
       next.disarm()
-      next.expire()
+      next.expire(at)
     }
   }
 

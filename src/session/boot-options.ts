@@ -49,7 +49,7 @@ export interface BootOptions {
   readonly exitPort?: number | { readonly port: number; readonly size: 1 | 2 | 4 } | false
   /** Default 0xe9. */
   readonly debugConsole?: number | false
-  /** What the real-time clock shows at power-on, as `2024-02-29T23:59:30`. Default `2020-01-01T00:00:00`. */
+  /** What the real-time clock shows at power-on, as `2024-02-29T23:59:30`. Default `2020-01-01T12:00:00`. */
   readonly startTime?: string
   /** Run to here and pause before the test goes on. */
   readonly until?: Until

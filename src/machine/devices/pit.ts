@@ -56,7 +56,9 @@ export class Pit implements SavedChip<SavedPit> {
   constructor(clock: Clock, outputs: readonly (Line | null)[]) {
     this.#clock = clock
     this.#outputs = outputs
-    this.#timers = [0, 1, 2].map((index) => clock.timer(`pit.${index}`, () => this.#drive(index)))
+    this.#timers = [0, 1, 2].map((index) =>
+      clock.timer(`pit.${index}`, (at) => this.#drive(index, at / ticksPerClock)),
+    )
     this.reset()
   }
 
@@ -185,12 +187,16 @@ export class Pit implements SavedChip<SavedPit> {
     this.#drive(index)
   }
 
-  /** Sets the output line, and the timer to its next edge. */
-  #drive(index: number): void {
+  /**
+   * Sets the output line as it is at a clock, and the timer to the edge behind that: none is left out, as an
+   * interrupt controller waits for each, and the pulse of mode 2 is shorter than an access to a port.
+   */
+  #drive(index: number, clock: number = this.#now): void {
     const line = this.#outputs[index]
     if (!line) return
-    line.set(this.level(index))
-    const edge = nextEdge(this.#at(index).counting, this.#now)
+    const { counting } = this.#at(index)
+    line.set(outAt(counting, clock))
+    const edge = nextEdge(counting, clock)
     const timer = this.#timers[index]
     if (edge === null) timer?.disarm()
     else timer?.arm(edge * ticksPerClock)

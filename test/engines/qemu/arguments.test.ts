@@ -27,7 +27,7 @@ test('a kernel that is started directly', () => {
     -qtest chardev:qtest
     -qtest-log none
     -vga std
-    -rtc base=2020-01-01T00:00:00,clock=vm
+    -rtc base=2020-01-01T12:00:00,clock=vm
     -chardev socket,id=exit,fd=5
     -device isa-serial,chardev=exit,iobase=0xf4,index=3
     -chardev file,id=com3,path=com3
@@ -80,7 +80,7 @@ test('UEFI on a q35 with all kinds of media, and no ports', () => {
     -qtest chardev:qtest
     -qtest-log none
     -vga std
-    -rtc base=2020-01-01T00:00:00,clock=vm
+    -rtc base=2020-01-01T12:00:00,clock=vm
     -chardev file,id=com4,path=com4
     -device isa-serial,chardev=com4,index=3
     -chardev file,id=com3,path=com3

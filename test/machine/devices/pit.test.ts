@@ -223,6 +223,15 @@ describe('what programs read', () => {
 })
 
 describe('counter 0 drives its line', () => {
+  test('through every edge, when the guest has got past several', () => {
+    control(0, 2, { access: 3 })
+    write(0, 10, 0)
+    now = 25 * clockTicks
+    clock.expireDue()
+    expect(edges).toEqual(['up 0', 'down 25', 'up 25', 'down 25', 'up 25'])
+    expect(clock.deadline).toBe(30 * clockTicks)
+  })
+
   test('as a rate generator: down for the last clock of each period', () => {
     control(0, 2, { access: 3 })
     write(0, 10, 0)
