@@ -25,7 +25,7 @@ interface KeyboardState {
   /** Shift, Ctrl and Alt that are down. */
   readonly held: readonly HeldKey[]
   readonly awaited: number | null
-  readonly last: number
+  readonly last: readonly number[]
 }
 
 const atPowerOn: KeyboardState = {
@@ -35,7 +35,7 @@ const atPowerOn: KeyboardState = {
   rate: usualRate,
   held: [],
   awaited: null,
-  last: 0,
+  last: [reply.testPassed],
 }
 
 /**
@@ -119,7 +119,7 @@ export class Keyboard extends Ps2Device<KeyboardState> {
     } else if (value === 1 || value === 2) {
       this.acknowledge({ codeSet: value })
     } else {
-      this.queue.answer(reply.resend)
+      this.queue.refuse()
     }
   }
 }

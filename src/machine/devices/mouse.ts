@@ -44,7 +44,7 @@ interface MouseState {
   readonly hasWheel: boolean
   readonly buttons: number
   readonly awaited: number | null
-  readonly last: number
+  readonly last: readonly number[]
   /** Movement that no packet has told yet. */
   readonly x: number
   readonly y: number
@@ -61,7 +61,7 @@ const atPowerOn: MouseState = {
   hasWheel: false,
   buttons: 0,
   awaited: null,
-  last: 0,
+  last: [reply.testPassed, identity.plain],
   x: 0,
   y: 0,
   wheel: 0,
@@ -109,10 +109,10 @@ export class Mouse extends Ps2Device<MouseState> {
         this.acknowledge({ awaited: byte })
         break
       case command.status:
-        this.queue.answer(reply.acknowledge, ...this.#status())
+        this.queue.answer(reply.acknowledge, this.#status())
         break
       case command.readData:
-        this.queue.answer(reply.acknowledge, ...this.#packet())
+        this.queue.answer(reply.acknowledge, this.#packet())
         break
       case command.identify:
         this.queue.answer(reply.acknowledge, this.state.hasWheel ? identity.wheel : identity.plain)
@@ -144,7 +144,7 @@ export class Mouse extends Ps2Device<MouseState> {
   #report(): void {
     do {
       const before = this.state
-      if (!this.queue.offer(this.#packet())) {
+      if (!this.queue.offer([this.#packet()])) {
         this.state = before
         return
       }

@@ -3,6 +3,15 @@ export const reply = { acknowledge: 0xfa, resend: 0xfe, testPassed: 0xaa, echo: 
 /** Bytes of its own that a device can keep. */
 const room = 16
 
+/** A packet begins with this byte. */
+const begins = 0x100
+/** A refusal: who asks for the last packet again means the one before. */
+const refuses = 0x200
+
+/** Bytes that are sent again together, or one alone. */
+type Packet = number | readonly number[]
+
+/** Bytes as they are sent, with the bits above them. */
 interface SavedQueue {
   readonly answers: readonly number[]
   readonly data: readonly number[]
@@ -20,16 +29,26 @@ class Ps2Queue {
    * What the device says by itself: all of it, or nothing where there is no room. Answers whether there
    * was.
    */
-  offer(bytes: readonly number[]): boolean {
+  offer(packets: readonly Packet[]): boolean {
     const { answers, data } = this.#state
+    const bytes = packets.flatMap(inPacket)
     const fits = data.length + bytes.length <= room
     if (fits) this.#state = { answers, data: [...data, ...bytes] }
     return fits
   }
 
   /** What is left of the answer to an earlier command is lost. */
-  answer(...bytes: number[]): void {
-    this.#state = { ...this.#state, answers: bytes }
+  answer(...packets: Packet[]): void {
+    this.#state = { ...this.#state, answers: packets.flatMap(inPacket) }
+  }
+
+  refuse(): void {
+    this.#state = { ...this.#state, answers: [reply.resend | begins | refuses] }
+  }
+
+  /** What was sent of a packet, in front of what is left of it. */
+  repeat(sent: readonly number[]): void {
+    this.#state = { ...this.#state, answers: [...inPacket(sent), ...this.#state.answers] }
   }
 
   take(): number | null {
@@ -53,6 +72,10 @@ class Ps2Queue {
   }
 }
 
+function inPacket(packet: Packet): readonly number[] {
+  return [packet].flat().map((byte, index) => (index === 0 ? byte | begins : byte))
+}
+
 /** Commands that all devices have. */
 const command = { resend: 0xfe, reset: 0xff } as const
 
@@ -60,8 +83,8 @@ const command = { resend: 0xfe, reset: 0xff } as const
 interface Ps2State {
   /** The command whose parameter is awaited, or null. */
   readonly awaited: number | null
-  /** The last byte that the host has taken. */
-  readonly last: number
+  /** What the host has taken of the last packet. */
+  readonly last: readonly number[]
 }
 
 export interface SavedPs2Device<State> {
@@ -91,8 +114,11 @@ export abstract class Ps2Device<State extends Ps2State = Ps2State> {
 
   /** The next byte for the host, or null. */
   next(): number | null {
-    const byte = this.queue.take()
-    if (byte !== null) this.state = { ...this.state, last: byte }
+    const sent = this.queue.take()
+    if (sent === null) return null
+    const byte = sent & 0xff
+    const last = sent & begins ? [byte] : [...this.state.last, byte]
+    if (!(sent & refuses)) this.state = { ...this.state, last }
     return byte
   }
 
@@ -124,13 +150,13 @@ export abstract class Ps2Device<State extends Ps2State = Ps2State> {
   /** What a device does with a command that is none of its own. */
   protected obeyAny(byte: number): void {
     if (byte === command.resend) {
-      this.queue.answer(this.state.last)
+      this.queue.repeat(this.state.last)
     } else if (byte === command.reset) {
       this.state = this.#atPowerOn
       this.queue.clear()
-      this.queue.answer(reply.acknowledge, reply.testPassed, ...this.#identity)
+      this.queue.answer(reply.acknowledge, [reply.testPassed, ...this.#identity])
     } else {
-      this.queue.answer(reply.resend)
+      this.queue.refuse()
     }
   }
 

@@ -60,8 +60,19 @@ const keyboardRows: readonly ChipRow[] = [
   ['off and on', 'fa fa', keyboard(0xf5), keyboard(0xf4)],
   ['no such command', 'fe', 'quirk', keyboard(0x00)],
   ['once more', 'ee ee', 'quirk', keyboard(0xee), keyboard(0xfe)],
+  [
+    'once more, but not its refusal',
+    'ee fe ee',
+    'quirk',
+    ...[keyboard(0xee), out(data, 0x00), wait(100), tell(data), out(data, 0xfe), wait(100), tell(data)],
+  ],
 ]
 
+/** Resend, and what comes if anything does. */
+const hearAgain = (count: number) => [
+  ...[...out(command, 0xd4), ...out(data, 0xfe)],
+  ...Array.from({ length: count }, () => [...wait(100), ...tell(data)]).flat(),
+]
 /** Ibid., Mouse; Microsoft's IntelliMouse for the wheel. */
 const mouseRows: readonly ChipRow[] = [
   ['reset and test', 'fa aa 00', mouse(0xff, 3)],
@@ -74,6 +85,7 @@ const mouseRows: readonly ChipRow[] = [
   ['and its end', 'fa', mouse(0xec)],
   ['stream mode, on', 'fa fa fa 30 03 0a', mouse(0xea), mouse(0xf4), mouse(0xe9, 4)],
   ['defaults', 'fa fa 00 02 64', mouse(0xf6), mouse(0xe9, 4)],
+  ['once more: the last packet', 'fa 00 02 64 00 02 64', 'quirk', mouse(0xe9, 4), hearAgain(3)],
   ['no wheel', 'fa 00', mouse(0xf2, 2)],
   [
     'but for who knocks',
@@ -82,6 +94,12 @@ const mouseRows: readonly ChipRow[] = [
     mouse(0xf2, 2),
   ],
   ['no such command', 'fe', 'quirk', out(command, 0xd4), out(data, 0xd0), wait(100), tell(data)],
+  [
+    'once more, but not its refusal',
+    'fa 00 02 50 fe 00 02 50',
+    'quirk',
+    ...[mouse(0xe9, 4), out(command, 0xd4), out(data, 0xd0), wait(100), tell(data), hearAgain(3)],
+  ],
 ]
 
 describe.each(eachEngine)('8042, keyboard and mouse on $name', (engine) => {

@@ -129,6 +129,9 @@ describe('commands of the keyboard', () => {
     [[0x01], 'fe'],
     [[0xf0, 0x07], 'fa fe'],
     [[0xee, 0xfe], 'ee ee'],
+    [[0xee, 0x01, 0xfe, 0xfe], 'ee fe ee ee'],
+    [[0xf2, 0xfe], 'fa ab 41 41'],
+    [[0xfe], 'aa'],
   ])('%o', (bytes, answers) => {
     const read = bytes.map((byte) => {
       data(byte)
@@ -245,6 +248,30 @@ describe('the mouse', () => {
     mouse.move({ x: 2, y: 2 })
     expect(readAll()).toBe('')
     expect(send(0xe9)).toBe('fa 40 02 64')
+  })
+
+  // Holtek HT6523, commands of the host: FEh sends what the last output was, of three, two bytes or one.
+  test.each([
+    [[0xe9, 0xfe], 'fa 00 02 64 00 02 64'],
+    [[0xff, 0xfe], 'fa aa 00 aa 00'],
+    [[0xf2, 0xfe], 'fa 00 00'],
+    [[0xe6, 0xfe, 0xfe], 'fa fa fa'],
+    [[0xe9, 0x01, 0xfe], 'fa 00 02 64 fe 00 02 64'],
+    [[0xfe], 'aa 00'],
+  ])('resends its last packet: %o', (bytes, answers) => {
+    expect(send(...bytes)).toBe(answers)
+  })
+
+  test('resends movement, one that was half taken too', () => {
+    send(0xf4)
+    mouse.move({ x: -2, y: 0, buttons: [] })
+    expect([readAll(), send(0xfe)]).toEqual(['18 fe 00', '18 fe 00'])
+    mouse.move({ x: 5, y: 1, buttons: [] })
+    expect(hex([controller.read(0)])).toBe('08')
+    command(0xd4)
+    data(0xfe)
+    // The second byte is in the controller already, the third still in the mouse.
+    expect(readAll()).toBe('05 08 05 01')
   })
 
   test('wraps what it is sent', () => {
