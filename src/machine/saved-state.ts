@@ -36,7 +36,10 @@ const versions: ReadonlyMap<string, number> = new Map([
   ['chip.slave', 2],
   ['chip.pit', 2],
   ['input', 2],
-  ['chip.keyboard', 2],
+  ['chip.keyboard', 3],
+  ['chip.mouse', 2],
+  ['chip.primaryIde', 2],
+  ['chip.secondaryIde', 2],
 ])
 const firstVersion = 1
 /** Of what is in a drive: its own name comes behind the point. */
