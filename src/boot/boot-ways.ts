@@ -1,5 +1,5 @@
 import type { DiskImage, ElfImage, Image, IsoImage, LinuxImage } from '../image/image.ts'
-import { floppyName } from '../support/floppy-formats.ts'
+import { floppyBytes, floppyName, usualFloppies } from '../support/floppy-formats.ts'
 import type { BootProtocol } from './plan.ts'
 import type { Firmware } from './plan-options.ts'
 
@@ -74,9 +74,18 @@ function linuxReason({ has64BitEntry }: LinuxImage): string {
 /** A floppy's boot sector counts on the geometry of a floppy drive. */
 function diskWays(image: DiskImage): BootWay[] {
   const { bootSignature, floppy } = image
-  if (!bootSignature || floppy === null) return hardDiskWays(image)
+  if (!bootSignature) return hardDiskWays(image)
+  if (floppy === null) return [...hardDiskWays(image), ...shortFloppyWays(image)]
   const reason = `a floppy disk of ${floppyName(floppy)} with the boot signature 55 AA`
   return [{ protocol: 'floppy', firmware: ['bios'], reason }, ...hardDiskWays(image)]
+}
+
+/** Boot sector and kernel, one behind the other: tutorials start them by QEMU's -fda, which fills up. */
+function shortFloppyWays({ source, partitions }: DiskImage): BootWay[] {
+  const whole = usualFloppies.find((one) => source.size < floppyBytes(one))
+  if (!whole || partitions.length > 0) return []
+  const reason = `the beginning of a floppy disk of ${floppyName(whole)}, the rest of it zeros`
+  return [{ protocol: 'floppy', firmware: ['bios'], reason }]
 }
 
 function hardDiskWays({ bootSignature, efiSystem }: DiskImage): BootWay[] {

@@ -34,9 +34,11 @@ test('every way to boot an image, the first chosen', () => {
       ],
       "disk": [
         "disk [bios]: a disk with the boot signature 55 AA",
+        "floppy [bios]: the beginning of a floppy disk of 1.44 MB, the rest of it zeros",
       ],
       "diskForBoth": [
         "disk [bios,uefi]: a disk with the boot signature 55 AA and a file system for UEFI firmware",
+        "floppy [bios]: the beginning of a floppy disk of 1.44 MB, the rest of it zeros",
       ],
       "diskForNobody": [],
       "diskForUefi": [

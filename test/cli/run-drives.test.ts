@@ -39,6 +39,17 @@ const dateReader = assemble(
    times 510 - ($ - $$) db 0; dw 0xaa55`,
 )
 
+/** Reads sectors 2 to 18 of its drive; prints the status on COM1, and exits with 0x10. */
+const manySectors = assemble(
+  16,
+  `org 0x7c00
+   xor ax, ax; mov ds, ax; mov es, ax; mov ss, ax; mov sp, 0x7c00
+   mov ax, 0x0211; mov cx, 2; mov dh, 0; mov bx, 0x8000; int 0x13
+   mov al, ah; mov dx, 0x3f8; out dx, al
+   mov dx, 0xf4; mov al, 0x10; out dx, al; hlt
+   times 510 - ($ - $$) db 0; dw 0xaa55`,
+)
+
 const floppy = file('floppy.img', 1_474_560, Buffer.from('none'))
 const disc = file('disc.iso', 64 * 1024, Buffer.from('disc'))
 
@@ -79,6 +90,13 @@ describe.each(['embedded', 'qemu'])('on %s', (engine) => {
     const image = file(`either-${engine}.img`, 1_474_560, readFileSync(kernel('drive-parameters')))
     const first = async (protocol: string) => (await run(image, '--protocol', protocol)).stdout.slice(0, 5)
     expect([await first('floppy'), await first('disk')]).toEqual(['00 00', '00 01'])
+  })
+
+  // As tutorials make them, with cat, and start them with QEMU's -fda.
+  test('boot sector and kernel that are not as long as what the boot sector reads', async () => {
+    const image = file(`short-${engine}.img`, 1300, manySectors)
+    expect((await run(image)).stdout).toMatch(/^[^\0]$/)
+    expect(await run(image, '--protocol', 'floppy')).toMatchObject({ status: 0, stdout: '\0' })
   })
 })
 

@@ -121,6 +121,21 @@ describe.each(eachEngine)('$name', (engine) => {
     expect(modes).toContain(0xffff)
   })
 
+  // Kernels in protected mode read the far pointer to the list as a linear address: with the block below
+  // 64 KiB it is one, as long as the list is in the block's own reserved area.
+  test('00: the list of modes is in the block, as far as its 256 bytes go', async () => {
+    for (const asked of ['VBE2', 'VESA']) {
+      await write(guest, buffer, Buffer.from(asked))
+      await guest.call(0x10, vbe(0, { di: buffer }))
+      const info = await guest.read(0, buffer, 256)
+      const list = info.readUInt32LE(14)
+      expect(list).toBeGreaterThanOrEqual(buffer + 34)
+      const modes = Array.from({ length: 111 }, (_, index) => info.readUInt16LE(34 + 2 * index))
+      expect(modes.slice((list - buffer - 34) / 2)).toContain(0xffff)
+      expect(modes).toContain(0x118)
+    }
+  })
+
   test('15: EDID of the monitor', async () => {
     const block = await edidOf(guest)
     expect(block.toString('hex', 0, 8)).toBe('00ffffffffffff00')

@@ -42,7 +42,7 @@ const code = [
 test('a machine counts them; of an I/O APIC and an HPET a user hears that QEMU has one', () => {
   const accesses: UnknownAccess[] = []
   const notes: string[] = []
-  const note = missingDeviceNotes((text) => notes.push(text))
+  const note = missingDeviceNotes((text) => notes.push(text), 1)
   const unknown = (access: UnknownAccess) => {
     accesses.push({ ...access })
     note(access)
@@ -64,4 +64,31 @@ test('a machine counts them; of an I/O APIC and an HPET a user hears that QEMU h
     'the guest looks for an I/O APIC at 0xfec00000: --engine qemu has one',
     'the guest looks for an HPET at 0xfed00000: --engine qemu has one',
   ])
+})
+
+/** MOV EAX, [100000h]; MOV [100000h], EAX; MOV [200000h], EAX; MOV [40000000h], EAX; HLT. */
+const pastRam = [
+  ...[0xa1, 0, 0, 0x10, 0, 0xa3, 0, 0, 0x10, 0],
+  ...[0xa3, 0, 0, 0x20, 0, 0xa3, 0, 0, 0, 0x40, 0xf4],
+]
+
+test('of a guest that writes where more RAM would be a user hears once; not of pointers gone wild', () => {
+  const notesWith = (memoryMiB: number) => {
+    const notes: string[] = []
+    const unknown = missingDeviceNotes((text) => notes.push(text), memoryMiB)
+    const machine = new Machine({ memoryMiB, exit: null, serial: () => {}, unknown })
+    machine.cpu.poke(0x1000, Uint8Array.from(pastRam))
+    const general = Array.from({ length: 16 }, () => 0n)
+    const modes = { cr0: 0x11, cr3: 0n, cr4: 0, efer: 0, long: false }
+    setRegisters(machine.cpu, { general, rip: 0x1000n, rflags: 2, ...modes })
+    expect(machine.run(100)).toEqual({ kind: 'halted' })
+    return notes
+  }
+  expect(notesWith(1)).toEqual([
+    'the guest writes to 0x100000, past the end of its 1 MiB of RAM: --memory gives it more [past-ram]',
+  ])
+  expect(notesWith(2)).toEqual([
+    'the guest writes to 0x200000, past the end of its 2 MiB of RAM: --memory gives it more [past-ram]',
+  ])
+  expect(notesWith(3)).toEqual([])
 })

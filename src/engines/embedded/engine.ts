@@ -71,11 +71,12 @@ function powerOn(
   const listener: Listener = {
     printed: (port, byte) => machine.printed(port, byte),
     poll: () => machine.isTurn,
-    unknown: missingDeviceNotes((text) => sink({ kind: 'note', text })),
+    unknown: missingDeviceNotes((text) => sink({ kind: 'note', text }), plan.machine.memoryMiB),
     panicked: (goesOn) => sink({ kind: 'note', text: panicNote(goesOn) }),
     diskError: diskErrorNotes(
       (text) => sink({ kind: 'note', text }),
       () => pc.units,
+      plan.media.find(({ id }) => id === 'boot')?.kind,
     ),
   }
   try {

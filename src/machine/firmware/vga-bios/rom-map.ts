@@ -19,7 +19,6 @@ export const romFonts = { 16: 0x1000, 14: 0x2000, 8: 0x2e00 } as const
 /** What VBE's blocks of information point to. */
 export const vbeRom = {
   ...{ oem: 0x4000, vendor: 0x4030, product: 0x4060, revision: 0x4090 },
-  modeList: 0x4100,
   windowFunction: 0x4200,
   protectedMode: 0x4210,
 } as const

@@ -1,10 +1,8 @@
 import { asm, service, text, word } from '../bios/machine-code.ts'
 import { layOutRom, type Rom, type RomRow } from '../bios/rom-layout.ts'
 import { fonts } from './fonts.ts'
-import { modeFacts } from './mode-facts.ts'
 import { romBytes, romEntry, romFonts, romSegment, saveRom, staticFunctionality, vbeRom } from './rom-map.ts'
 import { protectedModeTable } from './vbe/int10-protected-mode.ts'
-import { vbeModes } from './vbe/vbe-modes.ts'
 import { vgaIdentity } from './vga-identity.ts'
 import { displayCombinations, savePointers, secondaryPointers, videoParameters } from './video-parameters.ts'
 
@@ -30,9 +28,6 @@ const pciStructure = [
 /** Modes 0 to 7, 0Dh, 0Eh and 10h to 13h, all heights, and functions, as INT 10h function 1Bh tells them. */
 const functionality = [0xff, 0x60, 0x0f, 0, 0, 0, 0, 0x07, 0x02, 0x08, 0xe7, 0x0c, 0, 0, 0, 0]
 
-const endOfList = 0xffff
-const vgaModes = Array.from({ length: 0x80 }, (_, number) => number).filter(modeFacts)
-
 /** INT 10h function 4F05h for who calls it far: registers are the same. */
 const setWindow = [0xb8, ...word(0x4f05), ...asm.int(0x10), ...asm.retf]
 
@@ -43,11 +38,6 @@ const vbeRows: readonly RomRow[] = [
   { at: vbeRom.vendor, what: 'vendor', code: zeroEnded('kerneltest') },
   { at: vbeRom.product, what: 'product', code: zeroEnded('kerneltest VBE') },
   { at: vbeRom.revision, what: 'revision', code: zeroEnded('1.0') },
-  {
-    at: vbeRom.modeList,
-    what: 'modes of VBE',
-    code: [...vbeModes.keys(), ...vgaModes, endOfList].flatMap(word),
-  },
   { at: vbeRom.windowFunction, what: 'window function', code: setWindow },
   { at: vbeRom.protectedMode, what: 'protected mode interface', code: protectedModeTable },
 ]

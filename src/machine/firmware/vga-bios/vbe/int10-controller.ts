@@ -13,17 +13,32 @@ const version = 0x0300
 const capabilities = 1
 const windowBytes = 0x1_0000
 const blockBytes = 256
+/** Of VbeInfoBlock: scratch memory for the implementation, to the end of its first 256 bytes. */
+const reserved = 34
 
 const farPointer = (offset: number) => [...bytesOf(offset, 2), ...bytesOf(romSegment, 2)]
 
-/** Function 00h: VbeInfoBlock, of 512 bytes for who asks for version 2 (VBE 3.0, 4.3). */
+const vgaNumbers = 0x80
+const endOfList = 0xffff
+
+function modeList(): number[] {
+  const vgaModes = Array.from({ length: vgaNumbers }, (_, number) => number).filter(modeFacts)
+  return [...vbeModes.keys(), ...vgaModes, endOfList].flatMap((number) => [...bytesOf(number, 2)])
+}
+
+/**
+ * Function 00h: VbeInfoBlock, of 512 bytes for who asks for version 2 (VBE 3.0, 4.3). The list of modes is
+ * in its reserved area, as other BIOSes have it: the far pointer taken for a linear one leads there too.
+ */
 export const controllerInformation: VbeFunction = (frame) => {
   const { di } = frame.regs
   const asksForMore = String.fromCharCode(...frame.read('es', di, 4)) === 'VBE2'
   const block = new Uint8Array(asksForMore ? 2 * blockBytes : blockBytes)
   block.set([...'VESA'].map((letter) => letter.charCodeAt(0)))
   block.set([...bytesOf(version, 2), ...farPointer(vbeRom.oem), ...bytesOf(capabilities, 4)], 4)
-  block.set([...farPointer(vbeRom.modeList), ...bytesOf(videoMemoryBytes / windowBytes, 2)], 14)
+  const listAt = [...bytesOf(di + reserved, 2), ...bytesOf(frame.selector('es'), 2)]
+  block.set([...listAt, ...bytesOf(videoMemoryBytes / windowBytes, 2)], 14)
+  block.set(modeList(), reserved)
   if (asksForMore) {
     const names = [vbeRom.vendor, vbeRom.product, vbeRom.revision].flatMap(farPointer)
     block.set([...bytesOf(1, 2), ...names], 20)
