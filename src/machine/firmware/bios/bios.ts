@@ -14,6 +14,8 @@ import { services } from './services.ts'
 export interface BiosWiring
   extends Pick<Platform, 'ports' | 'clock' | 'charge' | 'charges' | 'memoryMap' | 'routing' | 'open'> {
   readonly cpu: ProcessorPort
+  /** Lets so many ticks pass, or those to the next event of a device. */
+  readonly idle: (ticks: number) => void
   /** Hears of each call: the service, and AH. */
   readonly called?: (service: string, ah: number) => void
 }
@@ -49,6 +51,7 @@ export class Bios {
   readonly #cpu: ProcessorPort
   readonly #regs: Registers
   readonly #charge: (ticks: number) => void
+  readonly #idle: (ticks: number) => void
   readonly #called: (service: string, ah: number) => void
   readonly #platform: Platform
   readonly #drives = new Map<number, Drive>()
@@ -61,7 +64,8 @@ export class Bios {
   #wakeAt: number | null = null
   readonly #looks: KeyLooks
 
-  constructor({ cpu, called = () => {}, ...wiring }: BiosWiring) {
+  constructor({ cpu, idle, called = () => {}, ...wiring }: BiosWiring) {
+    this.#idle = idle
     this.#called = called
     this.#cpu = cpu
     this.#regs = registersOf(cpu)
@@ -167,7 +171,7 @@ export class Bios {
   }
 
   #noteLook(): void {
-    if (this.#looks.isEager) this.#charge(this.#platform.charges.idleLook)
+    if (this.#looks.isEager) this.#idle(this.#platform.charges.idleLook)
     this.#looks.note()
   }
 

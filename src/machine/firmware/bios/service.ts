@@ -15,7 +15,7 @@ export interface BiosCharges {
   readonly seek: number
   /** A byte of a transfer. */
   readonly byte: number
-  /** A look for a key by who does nothing else. */
+  /** A look for a key by who does nothing else, unless an event of a device comes before. */
   readonly idleLook: number
 }
 
