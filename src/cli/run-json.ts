@@ -1,5 +1,5 @@
 import type { Ending, FaultRecord } from '../observe/ending.ts'
-import { errorCodeText, mnemonicOf } from '../observe/exceptions.ts'
+import { errorCodeText, mnemonicOf, softwareInterrupt } from '../observe/exceptions.ts'
 import { outputPorts } from '../observe/output.ts'
 import type { Registers } from '../observe/registers.ts'
 import type { GraphicsScreen, Screen } from '../observe/screen.ts'
@@ -84,10 +84,10 @@ function symbolJson({ symbol }: { readonly symbol?: string }): object {
 }
 
 function faultJson(fault: FaultRecord): object {
-  const { vector, errorCode, cr2, failedStep } = fault
+  const { vector, isSoftware, errorCode, cr2, failedStep } = fault
   return {
     vector,
-    mnemonic: mnemonicOf(vector),
+    mnemonic: isSoftware ? softwareInterrupt(vector) : mnemonicOf(vector),
     errorCode: errorCode === null ? null : hex(errorCode),
     meaning: errorCode === null ? '' : errorCodeText(vector, errorCode),
     cr2: cr2 === null ? null : hex(cr2),

@@ -1,6 +1,6 @@
 import { hex } from '../support/hex.ts'
 import type { Ending, FaultRecord } from './ending.ts'
-import { errorCodeText, exceptionName } from './exceptions.ts'
+import { errorCodeText, exceptionName, softwareInterrupt } from './exceptions.ts'
 
 /** The faults on the way to a triple fault, in order; '' where the engine does not know them, or none was. */
 export function describeFaults(ending: Ending | null): string {
@@ -9,13 +9,17 @@ export function describeFaults(ending: Ending | null): string {
 }
 
 function describeFault(fault: FaultRecord): string[] {
-  const { vector, failedStep } = fault
+  const { failedStep } = fault
   const details = [...codeOf(fault), ...addressOf(fault)].join('; ')
   return [
-    `  ${exceptionName(vector)} at ${placeText(fault.rip, fault.symbol)}`,
+    `  ${nameOf(fault)} at ${placeText(fault.rip, fault.symbol)}`,
     ...(details === '' ? [] : [`    ${details}`]),
     ...(failedStep === null ? [] : [`    not delivered: ${failedStep}`]),
   ]
+}
+
+function nameOf({ vector, isSoftware }: FaultRecord): string {
+  return isSoftware ? softwareInterrupt(vector) : exceptionName(vector)
 }
 
 function codeOf({ vector, errorCode }: FaultRecord): string[] {

@@ -39,6 +39,8 @@ export type LimitDetail = Activity
 /** One fault on the way to a triple fault, with the step of its delivery that failed. */
 export interface FaultRecord {
   readonly vector: number
+  /** It is an INT instruction's, as `int 0x10`, and no exception. */
+  readonly isSoftware?: boolean
   /** Null where the exception has none. */
   readonly errorCode: number | null
   readonly rip: bigint

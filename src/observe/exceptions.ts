@@ -38,6 +38,11 @@ export function exceptionName(vector: number): string {
   return known ? `${known.mnemonic} ${known.name}` : `vector ${vector}`
 }
 
+/** `INT 10h` */
+export function softwareInterrupt(vector: number): string {
+  return `INT ${vector.toString(16).toUpperCase().padStart(2, '0')}h`
+}
+
 const pageFault = 14
 const doubleFault = 8
 const alignmentCheck = 17

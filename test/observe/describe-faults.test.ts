@@ -33,6 +33,7 @@ test('places with names, and what has no error code', () => {
     },
     { vector: 13, errorCode: 0x32, rip: 0x10_0020n, symbol: 'kernel_main+0x20', cr2: null, failedStep: null },
     { vector: 200, errorCode: null, rip: 0x20_0000n, cr2: null, failedStep: null },
+    { vector: 16, isSoftware: true, errorCode: null, rip: 0x20_0002n, cr2: null, failedStep: null },
   ]
   expect(describeFaults({ kind: 'tripleFault', at: powerOn, rip: 0x10_0020n, chain })).toMatchInlineSnapshot(`
     "The faults on the way to it:
@@ -40,7 +41,8 @@ test('places with names, and what has no error code', () => {
         not delivered: no gate
       #GP general protection at 0x100020 (kernel_main+0x20)
         error code 0x32 (gate 6 of the IDT)
-      vector 200 at 0x200000"
+      vector 200 at 0x200000
+      INT 10h at 0x200002"
   `)
 })
 

@@ -1,7 +1,7 @@
 import { type Bits, Decoder } from '../../machine/cpu/decode/decoder.ts'
 import { rights, segment } from '../../machine/cpu/state-layout.ts'
 import type { Machine, MachineStop } from '../../machine/machine.ts'
-import { type EndingCause, statusOfExitValue } from '../../observe/ending.ts'
+import { type EndingCause, type FaultRecord, statusOfExitValue } from '../../observe/ending.ts'
 import { KernelTestError } from '../../support/errors.ts'
 import { hex } from '../../support/hex.ts'
 import { physicalOf } from './memory.ts'
@@ -19,7 +19,7 @@ export function endingOf(stop: MachineStop, machine: Machine, exitPort: number):
     case 'absent':
       return notYet(`does not run ${instructionAt(machine)} yet`)
     case 'tripleFault':
-      return { kind: 'tripleFault', rip: machine.state.rip, chain: stop.chain }
+      return { kind: 'tripleFault', rip: machine.state.rip, chain: withInstruction(stop.chain, machine) }
     case 'budget':
     case 'exception':
     case 'halted':
@@ -40,6 +40,17 @@ export function failureOf(error: unknown): EndingCause {
 
 function notYet(what: string): EndingCause {
   return { kind: 'engineError', code: 'KT3030', detail: `the embedded engine ${what}` }
+}
+
+const intOpcode = 0xcd
+
+/** The first fault may be what an INT instruction asked for, and not the exception of that number. */
+function withInstruction(chain: readonly FaultRecord[], machine: Machine): readonly FaultRecord[] {
+  const [first, ...rest] = chain
+  if (!first || first.errorCode !== null || first.rip !== machine.state.rip) return chain
+  const [opcode, vector] = bytesFrom(machine, machine.linearRip)
+  if (opcode !== intOpcode || vector !== first.vector) return chain
+  return [{ ...first, isSoftware: true }, ...rest]
 }
 
 const longestInstruction = 15

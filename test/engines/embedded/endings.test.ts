@@ -133,6 +133,20 @@ describe('a guest that waits for an interrupt', () => {
   })
 })
 
+// In real mode the BIOS is called by numbers that exceptions have too: INT 10h is no x87 error.
+test('what an INT instruction asked for is told from the exception of that number', async () => {
+  const emptyIdt = [0x0f, 0x01, 0x1d, 0x40, 0x00, 0x10, 0x00] // lidt [0x100040], where zeros are
+  const first = async (...code: number[]) => {
+    const stop = await (await openCode([...emptyIdt, ...code])).run()
+    const chain = stop.why === 'end' && stop.ending.kind === 'tripleFault' ? stop.ending.chain : []
+    return chain.map(({ vector, isSoftware }) => [vector, isSoftware ?? false])[0]
+  }
+  expect(await first(0xcd, 0x10)).toEqual([16, true])
+  expect(await first(0xcd, 0x80)).toEqual([128, true])
+  expect(await first(0x0f, 0x0b)).toEqual([6, false])
+  expect(await first(0xcc)).toEqual([3, false])
+})
+
 test('a triple fault, with each fault on the way', async () => {
   expect(await finalEnding(await openKernel('triple-fault'))).toMatchInlineSnapshot(`
     {
