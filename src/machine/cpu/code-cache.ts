@@ -402,10 +402,10 @@ export class CodeCache {
   }
 
   #isPlain(mode: Mode, instruction: Instruction): boolean {
-    const { isAbsolute, isString } = layoutOf(instruction.row)
-    if (mode === 'seg16' || mode === 'seg32') return !isAbsolute
+    if (mode === 'seg16' || mode === 'seg32') return true
     // The limits of FS and GS are not known to be flat.
     if (mode === 'flat32' && instruction.segment >= 4) return false
+    const { isString } = layoutOf(instruction.row)
     return (isString ? isPlainString : isPlainAddress)(instruction, mode === 'long64')
   }
 

@@ -36,7 +36,7 @@ export const microOp = {
   operandBytes: 30,
 } as const
 
-/** A scale that says: the address is the immediate. Only slow handlers know it. */
+/** A scale that says: the address is the immediate, of 64 bits. Only slow handlers know it. */
 export const absolute = 0x80
 
 export const shape = { register: 0, memory: 1, immediate: 2, none: 3 } as const

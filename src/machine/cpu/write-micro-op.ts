@@ -9,13 +9,21 @@ const segment = { cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 }
 export function isPlainAddress(instruction: Instruction, long: boolean): boolean {
   if (!instruction.isMemory) return true
   const { isAbsolute, isAddressOnly } = layoutOf(instruction.row)
-  if (isAbsolute) return false
+  if (isAbsolute && !fitsDisplacement(instruction)) return false
   if (instruction.addressBytes !== (long ? 8 : 4)) return false
   // Flat code cannot be written, and perhaps not read, by way of CS.
   if (instruction.segment === segment.cs && !long) return isAddressOnly
   if (instruction.segment < segment.fs) return true
   // LEA has no use for a segment.
   return instruction.index === none && !isAddressOnly
+}
+
+/**
+ * Whether the offset of A0 to A3 is as good as a displacement with neither base nor index: all but those of
+ * 64 bits are.
+ */
+function fitsDisplacement({ addressBytes, immediateLow, immediateHigh }: Instruction): boolean {
+  return addressBytes !== 8 || immediateHigh === immediateLow >> 31
 }
 
 /**
@@ -34,7 +42,9 @@ export function writeMicroOp(
   const { fields, isBranch, isFarPointer } = layout
   const { base, index, ripRelative, length, isMemory, operandBytes, immediateHigh } = instruction
   const [first, second, third] = [fields[0], fields[1], fields[2]]
-  const relative = instruction.displacement + (ripRelative ? offset + length : 0)
+  const isOffset = layout.isAbsolute && fitsDisplacement(instruction)
+  const displacement = isOffset ? instruction.immediateLow : instruction.displacement
+  const relative = displacement + (ripRelative ? offset + length : 0)
   const tooFar = relative > 0x7fff_ffff
   const baseField = base === none ? (ripRelative ? state.page : state.zero) : base * 8
   const indexField = tooFar
@@ -42,7 +52,7 @@ export function writeMicroOp(
     : index === none
       ? noIndex(instruction, fast !== 0 && !isSegmented)
       : index * 8
-  const scale = layout.isAbsolute ? absolute : instruction.scale
+  const scale = layout.isAbsolute && !isOffset ? absolute : instruction.scale
   const shapes = isMemory ? layout.memoryShapes : layout.shapes
   const registers =
     registerField(first, instruction) |
