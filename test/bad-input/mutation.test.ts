@@ -20,7 +20,7 @@ type Outcome = 'refused' | 'described' | 'planned'
 
 /** All that is done with an image before it runs. Whatever is thrown but a coded error is a mistake. */
 function prepare(bytes: Uint8Array): Outcome {
-  const started = process.hrtime.bigint()
+  const before = process.cpuUsage()
   const image = coded(() => read(bytes))
   let outcome: Outcome = 'refused'
   if (image !== null) {
@@ -29,7 +29,9 @@ function prepare(bytes: Uint8Array): Outcome {
     expect(inspectionText(found)).toMatch(/^kernel\.elf: /)
     outcome = plan(image)
   }
-  expect(process.hrtime.bigint() - started).toBeLessThan(2_000_000_000n)
+  // Of the processor's time: a busy host takes longer by the clock.
+  const { user, system } = process.cpuUsage(before)
+  expect(user + system).toBeLessThan(2_000_000)
   return outcome
 }
 
