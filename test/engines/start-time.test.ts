@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type BiosCaller, openBiosCaller } from './bios-caller.ts'
 import { eachEngine, embedded, type TestEngine } from './each-engine.ts'
 
-async function openAt(engine: TestEngine, startTime: string): Promise<BiosCaller> {
-  const guest = await openBiosCaller(engine, [], { startTime })
+async function openAt(engine: TestEngine, startTime?: string): Promise<BiosCaller> {
+  const guest = await openBiosCaller(engine, [], { ...(startTime !== undefined && { startTime }) })
   onTestFinished(async () => {
     await guest.machine.close()
   })
@@ -29,6 +29,15 @@ describe.each(eachEngine)('the clock on $name', (engine) => {
     const date = await guest.call(0x1a, { ax: 0x0400 })
     expect([date.ecx & 0xffff, date.edx & 0xffff]).toEqual([0x2024, 0x0229])
     expect((await guest.call(0x1a, { ax: 0x0200 })).ecx & 0xff00).toBe(0x1300)
+  })
+
+  // At midnight no ticks would have passed, and guests that seed random numbers with them get 0.
+  test('begins at noon where nobody says when', async () => {
+    const guest = await openAt(engine)
+    expect((await ticksOf(guest)).ticks).toBeGreaterThanOrEqual(Math.floor(12 * 60 * 60 * hz))
+    const date = await guest.call(0x1a, { ax: 0x0400 })
+    expect([date.ecx & 0xffff, date.edx & 0xffff]).toEqual([0x2020, 0x0101])
+    expect((await guest.call(0x1a, { ax: 0x0200 })).ecx & 0xff00).toBe(0x1200)
   })
 })
 
