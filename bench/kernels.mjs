@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { machineOf, warmUp } from './machine.mjs'
 import { cpuSeconds, median } from './measure.mjs'
 
+export const integerLoops = ['sieve', 'crc', 'matmul', 'fib', 'fnv']
+
 /** Where each kernel stands: a label of a file in `kernels/`. */
 const files = {
-  loops: ['sieve', 'crc', 'matmul', 'fib', 'fnv'],
+  loops: integerLoops,
   random: ['random_small', 'random_large'],
   events: ['fault', 'syscall_sysret'],
   real: ['interrupts', 'beside', 'modify'],

@@ -9,7 +9,7 @@ import { embeddedEngine } from '../dist/src/engines/embedded/engine.js'
 import { qemuEngine } from '../dist/src/engines/qemu/engine.js'
 import { MachinePool } from '../dist/src/pool/machine-pool.js'
 import { timesBefore } from './before.mjs'
-import { kernel } from './kernels.mjs'
+import { integerLoops, kernel } from './kernels.mjs'
 import { minimum } from './measure.mjs'
 import { table } from './page.mjs'
 import { planOf } from './plan.mjs'
@@ -28,7 +28,7 @@ const characters = 1_000_000
 const beforeThePc = '5ebb8f5'
 /** What the bench of the processor runs. */
 const ofTheProcessor = {
-  'integer loops': ['sieve', 'crc', 'matmul', 'fib', 'fnv'],
+  'integer loops': integerLoops,
   'random access': ['random_small', 'random_large'],
   'vectors and x87': ['copy', 'packed', 'fractions', 'whole', 'fractions_387', 'save_restore'],
   events: ['fault', 'syscall_sysret', 'switch_context'],

@@ -4,14 +4,13 @@ import { decodeCore } from '../dist/src/machine/cpu/core-image.js'
 import { timesBefore } from './before.mjs'
 import { decodeSeconds } from './decode.mjs'
 import { coldWorkers, warmCore } from './embedded.mjs'
-import { compare } from './kernels.mjs'
+import { compare, integerLoops } from './kernels.mjs'
 import { geometricMean } from './measure.mjs'
 import { table } from './page.mjs'
 import { restoreSeconds } from './restore.mjs'
 import { heads, kilobytes, microseconds, milliseconds, row, short, times } from './rows.mjs'
 
 export const pairs = 5
-const integerLoops = ['sieve', 'crc', 'matmul', 'fib', 'fnv']
 /** The last commit without. */
 const beforeFloatingPoint = '0467edc'
 /** So many random accesses have been to nearly every page. */

@@ -1,5 +1,5 @@
 import type { DiskImage, ElfImage, Image, IsoImage, LinuxImage } from '../image/image.ts'
-import { floppyBytes, floppyName, usualFloppies } from '../support/floppy-formats.ts'
+import { floppyName, floppyThatHolds } from '../support/floppy-formats.ts'
 import type { BootProtocol } from './plan.ts'
 import type { Firmware } from './plan-options.ts'
 
@@ -82,7 +82,7 @@ function diskWays(image: DiskImage): BootWay[] {
 
 /** Boot sector and kernel, one behind the other: tutorials start them by QEMU's -fda, which fills up. */
 function shortFloppyWays({ source, partitions }: DiskImage): BootWay[] {
-  const whole = usualFloppies.find((one) => source.size < floppyBytes(one))
+  const whole = floppyThatHolds(source.size)
   if (!whole || partitions.length > 0) return []
   const reason = `the beginning of a floppy disk of ${floppyName(whole)}, the rest of it zeros`
   return [{ protocol: 'floppy', firmware: ['bios'], reason }]

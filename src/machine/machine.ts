@@ -186,7 +186,7 @@ export class Machine {
       ports: this.#ports,
       clock: this.#clock,
       charge: (ticks) => this.skip(ticks),
-      idle: (ticks) => this.skip(Math.min(ticks, Math.max(this.nextEvent - this.ticks, 0))),
+      idle: (ticks) => this.#sleep(this.ticks + ticks),
       charges: charges.bios,
       memoryMap: this.firmware.map,
       routing: pciRoutings[shape],

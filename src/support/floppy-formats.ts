@@ -42,6 +42,11 @@ export function floppyBytes({ cylinders, heads, sectorsPerTrack }: FloppyFormat)
   return cylinders * heads * sectorsPerTrack * 512
 }
 
+/** The floppy disk that so many bytes are the beginning of, or all of it; null where they are too many. */
+export function floppyThatHolds(bytes: number): FloppyFormat | null {
+  return usualFloppies.find((one) => bytes <= floppyBytes(one)) ?? null
+}
+
 /** As people call it: `1.44 MB`, in thousands of KiB. */
 export function floppyName(format: FloppyFormat): string {
   const kiB = floppyBytes(format) / 1024

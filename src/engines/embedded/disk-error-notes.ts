@@ -1,5 +1,6 @@
 import type { Medium } from '../../boot/plan.ts'
 import { type DiskError, diskErrorText } from '../../observe/timeline.ts'
+import { floppyBytes, usualFloppies } from '../../support/floppy-formats.ts'
 
 /** As notes call them. */
 const ids: Readonly<Record<DiskError['why'], string>> = {
@@ -8,7 +9,8 @@ const ids: Readonly<Record<DiskError['why'], string>> = {
   unreadable: 'sector-unreadable',
 }
 
-const largestFloppy = 5760
+/** In sectors. */
+const largestFloppy = Math.max(...usualFloppies.map(floppyBytes)) / 512
 
 /**
  * Tells, once a drive and for each reason, of sectors that a guest wants and does not get. `units`: so many

@@ -119,7 +119,7 @@ export class PacketCommands {
 }
 
 /** As much of the data as the packet's allocation length allows. */
-function limited(data: Uint8Array, length: number): PacketResult {
+function limited(data: Uint8Array, length: number): { readonly data: Uint8Array } {
   return { data: data.slice(0, length) }
 }
 
@@ -248,8 +248,8 @@ function eventStatus(packet: DataView, { medium, news, isOpen }: DriveState): Pa
   if (!polled) return { failed: sense.invalidField }
   if ((classes & mediaClass) === 0) return limited(Uint8Array.of(0, 2, 0x80, mediaClass), packet.getUint16(7))
   const status = (medium ? 2 : 0) | (isOpen ? 1 : 0)
-  const data = Uint8Array.of(0, 6, 4, mediaClass, news, status, 0, 0).slice(0, packet.getUint16(7))
-  return data.length > 4 ? { data, toldNews: true } : { data }
+  const told = limited(Uint8Array.of(0, 6, 4, mediaClass, news, status, 0, 0), packet.getUint16(7))
+  return told.data.length > 4 ? { ...told, toldNews: true } : told
 }
 
 /** A complete, closed CD-ROM of one session. */

@@ -7,6 +7,7 @@ import {
   type FloppyFormat,
   floppyBytes,
   floppyFormatOf,
+  floppyThatHolds,
   usualFloppies,
 } from '../../../support/floppy-formats.ts'
 import type { MediaFile } from './media-file.ts'
@@ -82,8 +83,7 @@ function mountFloppy(place: DrivePlace, file: MediaFile): MountedFile {
 
 /** What has no usual size is the beginning of a disk. */
 function formatOf(file: MediaFile): FloppyFormat {
-  const beginning = usualFloppies.find((one) => file.size <= floppyBytes(one))
-  const format = floppyFormatOf(file.size) ?? beginning
+  const format = floppyFormatOf(file.size) ?? floppyThatHolds(file.size)
   if (format) return format
   throw cannotTake(
     file,
